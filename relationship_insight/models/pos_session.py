@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class PosSession(models.Model):
+    _inherit = "pos.session"

@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+
+class RelationshipBond(models.Model):
+    """How close one customer and one member of staff are. Written only by the refresh."""
+
+    _name = "relationship.bond"
+    _description = "Bond between Customer and Staff"
+    _order = "strength desc, id"
+    _rec_name = "staff_id"
+
+    profile_id = fields.Many2one(
+        "relationship.profile", readonly=True, index="btree_not_null", ondelete="cascade")
+    commercial_partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, index=True,
+        ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    staff_id = fields.Many2one(
+        "res.partner", string="Staff", required=True, readonly=True, index=True,
+        ondelete="cascade")
+    date = fields.Date(string="As Of", readonly=True)
+    strength = fields.Float(
+        readonly=True, aggregator="avg", digits=(8, 4), help="0 to 100; decays when nobody talks.")
+    band = fields.Selection([
+        ("none", "None"), ("weak", "Weak"), ("good", "Good"), ("strong", "Strong"),
+    ], readonly=True)
+    basis = fields.Selection([
+        ("customer", "The customer told us"), ("staff", "Staff-reported only"),
+    ], readonly=True, help="Without the customer's own voice a bond never counts above 60.")
+    rapport = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    intensity = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    recency = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    listening = fields.Float(
+        string="Listening Share", readonly=True, aggregator="avg", digits=(8, 4))
+    mutuality = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    duration = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    knowledge = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    talk_count = fields.Integer(string="Talks, 12 Months", readonly=True)
+    first_talk = fields.Datetime(readonly=True)
+    last_talk = fields.Datetime(readonly=True)
+
+    _dyad_uniq = models.Constraint(
+        "UNIQUE(commercial_partner_id, company_id, staff_id)",
+        "One bond per customer, company and member of staff.")

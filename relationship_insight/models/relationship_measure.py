@@ -1,0 +1,201 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+# Changing one of these would silently change the meaning of answers already given.
+FROZEN_FIELDS = {
+    "code", "kind", "parent_id", "reverse", "scale_max", "scale_min", "step", "valence",
+}
+WORDING_FIELDS = {"anchor_max", "anchor_min", "anchors", "question"}
+MAX_POINTS = 101
+
+
+class RelationshipMeasure(models.Model):
+    _name = "relationship.measure"
+    _description = "Relationship Measure"
+    _order = "sequence, code"
+    _rec_names_search = ["name", "code"]
+
+    code = fields.Char(required=True, copy=False)
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=100)
+    parent_id = fields.Many2one(
+        "relationship.measure", string="Part of", index="btree_not_null", ondelete="restrict",
+        help="The scale this item belongs to. The scale's score is the mean of its items.")
+    child_ids = fields.One2many("relationship.measure", "parent_id", string="Items")
+    kind = fields.Selection([
+        ("rating", "Rating"),
+        ("emotion", "Emotion"),
+        ("motive", "Motive"),
+        ("awareness", "Awareness"),
+        ("count", "Count"),
+        ("text", "Text"),
+    ], required=True, default="rating")
+    facet = fields.Selection([
+        ("attitude", "Attitude"),
+        ("emotion", "Feelings"),
+        ("bond", "Bond with staff"),
+        ("pride", "Pride"),
+        ("awareness", "Awareness"),
+        ("referral", "Word of mouth"),
+        ("fairness", "Fairness"),
+        ("effort", "Ease"),
+        ("satisfaction", "Satisfaction"),
+        ("motive", "Why they buy"),
+        ("wallet", "Share of wallet"),
+        ("delight", "Delight"),
+        ("engagement", "Engagement"),
+        ("partner", "Channel partner"),
+    ], required=True, default="attitude")
+    question = fields.Text(translate=True)
+    answerable = fields.Boolean(
+        compute="_compute_answerable", store=True,
+        help="A scale made of items is computed; only its items are asked.")
+    scale_min = fields.Float(string="Lowest Value", default=1)
+    scale_max = fields.Float(string="Highest Value", default=5)
+    step = fields.Float(default=1)
+    anchor_min = fields.Char(string="Meaning of Lowest", translate=True)
+    anchor_max = fields.Char(string="Meaning of Highest", translate=True)
+    anchors = fields.Text(
+        string="Labels", translate=True, help="One label per line, for example: 1 = Never")
+    reverse = fields.Boolean(
+        string="Reversed", help="A high answer means a poor relationship; it is turned around when scored.")
+    valence = fields.Selection([
+        ("-1", "Negative"),
+        ("0", "Neutral"),
+        ("1", "Positive"),
+    ], default="0", required=True)
+    emoji = fields.Char(string="Face", size=8)
+    half_life_days = fields.Integer(
+        string="Half-life (days)", default=180,
+        help="After this many days an answer counts half as much as a fresh one.")
+    cadence = fields.Selection([
+        ("wave", "Every wave"),
+        ("encounter", "After an encounter"),
+        ("interview", "In interviews"),
+        ("half_year", "Every half year"),
+        ("year", "Every year"),
+        ("once", "Once"),
+        ("continuous", "Whenever it happens"),
+    ], string="Ask", default="wave", required=True)
+    source = fields.Text(help="Where the measure comes from, and its licence.")
+    formula = fields.Char()
+    version = fields.Integer(
+        string="Wording Version", default=1, readonly=True, copy=False,
+        help="Goes up when the wording changes after answers were given.")
+    wording_ids = fields.One2many(
+        "relationship.measure.wording", "measure_id", string="Wordings", readonly=True)
+    reading_count = fields.Integer(compute="_compute_reading_count")
+
+    _code_uniq = models.Constraint("UNIQUE(code)", "Another measure has this code already.")
+    _half_life_positive = models.Constraint(
+        "CHECK(half_life_days > 0)", "The half-life must be at least one day.")
+
+    @api.depends("child_ids", "question")
+    def _compute_answerable(self):
+        for measure in self:
+            measure.answerable = bool(measure.question) and not measure.child_ids
+
+    def _compute_reading_count(self):
+        counts = dict(self.env["relationship.reading"]._read_group(
+            [("measure_id", "in", self.ids)], ["measure_id"], ["__count"]))
+        for measure in self:
+            measure.reading_count = counts.get(measure, 0)
+
+    @api.depends("code", "name")
+    @api.depends_context("relationship_measure_code")
+    def _compute_display_name(self):
+        if not self.env.context.get("relationship_measure_code"):
+            return super()._compute_display_name()
+        for measure in self:
+            measure.display_name = f"{measure.code} {measure.name}"
+        return None
+
+    @api.constrains("parent_id")
+    def _check_parent_id(self):
+        if self._has_cycle():
+            raise ValidationError(self.env._("A measure can't be part of itself."))
+
+    @api.constrains("kind", "scale_min", "scale_max", "step")
+    def _check_scale(self):
+        for measure in self.filtered(lambda m: m.kind not in ("text", "count")):
+            if measure.scale_min >= measure.scale_max:
+                raise ValidationError(self.env._(
+                    "%(measure)s: the highest value must be above the lowest value.",
+                    measure=measure.name))
+            if measure.step <= 0:
+                raise ValidationError(self.env._(
+                    "%(measure)s: the step between two values must be above zero.",
+                    measure=measure.name))
+            points = (measure.scale_max - measure.scale_min) / measure.step
+            if abs(points - round(points)) > 1e-6:
+                raise ValidationError(self.env._(
+                    "%(measure)s: steps of %(step)g don't lead from %(low)g to %(high)g.",
+                    measure=measure.name, step=measure.step,
+                    low=measure.scale_min, high=measure.scale_max))
+            if points + 1 > MAX_POINTS:
+                raise ValidationError(self.env._(
+                    "%(measure)s: a scale has at most %(points)s values.",
+                    measure=measure.name, points=MAX_POINTS))
+
+    @api.constrains("kind", "valence")
+    def _check_valence(self):
+        for measure in self:
+            if measure.kind == "emotion" and measure.parent_id and measure.valence == "0":
+                raise ValidationError(self.env._(
+                    "%(measure)s: say whether the feeling is positive or negative.",
+                    measure=measure.name))
+
+    def write(self, vals):
+        frozen = FROZEN_FIELDS & set(vals)
+        if frozen:
+            self._check_frozen({name: vals[name] for name in frozen})
+        if WORDING_FIELDS & set(vals):
+            self._keep_wording(vals)
+        return super().write(vals)
+
+    def _check_frozen(self, vals):
+        """Refuse a change of scale or meaning on measures that have answers."""
+        for measure in self.filtered("reading_count"):
+            for name, value in vals.items():
+                field = self._fields[name]
+                old = field.convert_to_write(measure[name], measure)
+                if old != field.convert_to_write(
+                        field.convert_to_record(field.convert_to_cache(value, measure), measure),
+                        measure):
+                    raise UserError(self.env._(
+                        "%(measure)s has answers already, so its %(field)s can't change. "
+                        "Archive it and add a new measure instead.",
+                        measure=measure.name, field=field._description_string(self.env)))
+
+    def _keep_wording(self, vals):
+        """Store the wording that was asked until now, and count up the version."""
+        Wording = self.env["relationship.measure.wording"].sudo()
+        for measure in self.filtered("reading_count"):
+            changed = [
+                name for name in WORDING_FIELDS & set(vals)
+                if (measure[name] or "") != (vals[name] or "")
+            ]
+            if not changed:
+                continue
+            Wording.create({
+                "measure_id": measure.id,
+                "version": measure.version,
+                "lang": self.env.lang or "en_US",
+                **{name: measure[name] for name in WORDING_FIELDS},
+            })
+            super(RelationshipMeasure, measure).write({"version": measure.version + 1})
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_answered(self):
+        answered = self.filtered("reading_count")
+        if answered:
+            raise UserError(self.env._(
+                "%(measures)s can't be deleted because customers have answered. Archive instead.",
+                measures=", ".join(answered.mapped("name"))))
+
+    def action_view_readings(self):
+        """Open the answers to these measures."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "relationship_insight.relationship_reading_action")
+        return {**action, "domain": [("measure_id", "child_of", self.ids)], "context": {}}

@@ -1,0 +1,133 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# How deep a talk goes by purpose, when nobody says otherwise (0.25 greeting to 1.5 interview).
+DEPTH_BY_PURPOSE = {
+    "listen": "1.0", "care": "1.0", "solve": "0.5", "complaint": "1.0", "sell": "0.5",
+}
+
+
+class RelationshipNote(models.Model):
+    """One conversation with a customer, or one thing a member of staff observed."""
+
+    _name = "relationship.note"
+    _description = "Conversation"
+    _inherit = ["mail.activity.mixin"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, index=True, ondelete="cascade")
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", string="Customer Entity", store=True,
+        index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company)
+    staff_id = fields.Many2one(
+        "res.partner", string="Staff", required=True, index=True, ondelete="restrict",
+        default=lambda self: self.env.user.partner_id)
+    team_id = fields.Many2one(
+        "crm.team", string="Sales Team", ondelete="set null", index="btree_not_null",
+        default=lambda self: self.env.user.sale_team_id)
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    channel = fields.Selection([
+        ("store", "In store"),
+        ("visit", "Visit"),
+        ("call_in", "Customer called"),
+        ("call_out", "We called"),
+        ("chat", "Chat"),
+        ("email", "E-mail"),
+        ("event", "Event"),
+    ], required=True, default="store")
+    purpose = fields.Selection([
+        ("listen", "Listen"),
+        ("care", "Care"),
+        ("sell", "Sell"),
+        ("solve", "Service"),
+        ("complaint", "Complaint"),
+    ], required=True, default="listen")
+    initiator = fields.Selection([
+        ("staff", "We did"),
+        ("customer", "The customer did"),
+    ], string="Who Started", required=True, default="customer")
+    depth = fields.Selection([
+        ("0.25", "Greeting"),
+        ("0.5", "Service"),
+        ("1.0", "Real talk"),
+        ("1.5", "In-depth interview"),
+    ], required=True, compute="_compute_depth", store=True, readonly=False, precompute=True)
+    duration = fields.Float(string="Minutes")
+    summary = fields.Text(string="What Was Said")
+    visibility = fields.Selection([
+        ("me", "Only me"),
+        ("team", "My team"),
+        ("company", "Everyone who may see conversations"),
+    ], required=True, default="company")
+    feeling_ids = fields.Many2many(
+        "relationship.measure", string="Feelings",
+        domain=[("kind", "=", "emotion"), ("parent_id.code", "=", "M02")],
+        help="What the customer felt, as far as you could see.")
+    reading_ids = fields.One2many("relationship.reading", "note_id", string="Readings")
+    promise = fields.Char(help="What we said we would do. It becomes an activity.")
+    promise_date = fields.Date(
+        string="Promised For", default=lambda self: fields.Date.add(
+            fields.Date.context_today(self), days=3))
+    promise_activity_id = fields.Many2one(
+        "mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
+    order_model = fields.Char(string="Document Type", readonly=True)
+    order_id = fields.Many2oneReference(
+        string="Document", model_field="order_model", readonly=True)
+    source_key = fields.Char(readonly=True, copy=False)
+
+    _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
+    _bond_idx = models.Index(
+        "(commercial_partner_id, company_id, staff_id, date) WHERE visibility != 'me'")
+
+    @api.depends("purpose")
+    def _compute_depth(self):
+        for note in self:
+            note.depth = DEPTH_BY_PURPOSE.get(note.purpose, "0.5")
+
+    @api.depends("partner_id", "channel", "date")
+    def _compute_display_name(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        for note in self:
+            note.display_name = "%s, %s" % (
+                note.partner_id.display_name, channels.get(note.channel, ""))
+
+    @api.constrains("date")
+    def _check_date(self):
+        if any(note.date > fields.Datetime.now() for note in self):
+            raise UserError(self.env._("A conversation can't lie in the future."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        notes = super().create(vals_list)
+        notes._sync_feelings()
+        notes._schedule_promises()
+        notes._mark_customers_dirty()
+        return notes
+
+    def write(self, vals):
+        dirty_before = self.commercial_partner_id.ids
+        res = super().write(vals)
+        if {"feeling_ids", "partner_id", "date", "visibility", "channel", "company_id",
+                "staff_id"} & set(vals):
+            self._sync_feelings()
+        if vals.get("promise"):
+            self.filtered(lambda note: not note.promise_activity_id)._schedule_promises()
+        self.env["relationship.refresh.queue"]._add(dirty_before)
+        self._mark_customers_dirty()
+        return res
+
+    def unlink(self):
+        commercial_ids = self.commercial_partner_id.ids
+        self.sudo().reading_ids._void(self.env._("The conversation was deleted."))
+        self.sudo().reading_ids.note_id = False
+        res = super().unlink()
+        self.env["relationship.refresh.queue"]._add(commercial_ids)
+        return res
+
+    def _mark_customers_dirty(self):
+        shared = self.filtered(lambda note: note.visibility != "me")
+        self.env["relationship.refresh.queue"]._add(shared.commercial_partner_id.ids)

@@ -1,0 +1,176 @@
+from odoo import api, fields, models
+
+LOYALTY_CLASSES = [
+    ("true", "True loyalty"),
+    ("latent", "Latent loyalty"),
+    ("spurious", "Spurious loyalty"),
+    ("low", "Low loyalty"),
+    ("unknown", "Not yet known"),
+]
+UNKNOWN_REASONS = [
+    ("no_attitude", "Nobody asked how they feel yet"),
+    ("stale", "What they told us is too old"),
+    ("no_behaviour", "Too new to say how often they buy"),
+    ("ambiguous", "The evidence points both ways"),
+    ("opted_out", "They asked not to be surveyed"),
+]
+
+
+class RelationshipProfile(models.Model):
+    """One customer in one company, as far as the evidence tells. Written only by the refresh."""
+
+    _name = "relationship.profile"
+    _description = "Customer Insight"
+    _order = "spend_12m desc, id"
+    _rec_name = "commercial_partner_id"
+    _rec_names_search = ["commercial_partner_id"]
+
+    commercial_partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, index=True,
+        ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(related="commercial_partner_id.user_id", string="Salesperson")
+    bond_ids = fields.One2many(
+        "relationship.bond", "profile_id", string="Bonds", readonly=True)
+    date = fields.Date(string="As Of", readonly=True)
+
+    # Class
+    loyalty_class = fields.Selection(
+        LOYALTY_CLASSES, string="Class", readonly=True, index=True, default="unknown")
+    unknown_reason = fields.Selection(UNKNOWN_REASONS, string="Why Unknown", readonly=True)
+    confidence = fields.Selection(
+        [("high", "High"), ("medium", "Medium"), ("low", "Low")], readonly=True)
+    previous_class = fields.Selection(LOYALTY_CLASSES, string="Class Before", readonly=True)
+    class_date = fields.Date(string="In This Class Since", readonly=True)
+    class_pending = fields.Integer(
+        readonly=True, help="Monthly reviews in a row that pointed to another class.")
+    class_review_date = fields.Date(readonly=True)
+    p_true = fields.Float(string="P(True)", readonly=True, aggregator="avg", digits=(8, 6))
+    p_latent = fields.Float(string="P(Latent)", readonly=True, aggregator="avg", digits=(8, 6))
+    p_spurious = fields.Float(string="P(Spurious)", readonly=True, aggregator="avg", digits=(8, 6))
+    p_low = fields.Float(string="P(Low)", readonly=True, aggregator="avg", digits=(8, 6))
+
+    # Behaviour
+    purchase_days = fields.Integer(
+        readonly=True, aggregator="avg", help="Days on which they bought something they kept.")
+    first_purchase = fields.Date(readonly=True)
+    last_purchase = fields.Date(readonly=True)
+    tenure_days = fields.Integer(readonly=True, aggregator="avg")
+    recency_days = fields.Integer(string="Days Since Last Purchase", readonly=True, aggregator="avg")
+    spend_total = fields.Monetary(string="Spend, All Time", readonly=True)
+    spend_12m = fields.Monetary(string="Spend, 12 Months", readonly=True)
+    spend_per_day = fields.Monetary(
+        string="Spend per Purchase Day", readonly=True, aggregator="avg")
+    x_weighted = fields.Float(readonly=True, aggregator=None, digits=(16, 6))
+    t_weighted = fields.Float(readonly=True, aggregator=None, digits=(16, 6))
+    rate = fields.Float(
+        string="Purchases per Day", readonly=True, aggregator="avg", digits=(16, 8),
+        help="Discounted purchase rate: recent purchases weigh more.")
+    rate_year = fields.Float(
+        string="Purchases per Year", readonly=True, aggregator="avg", digits=(16, 2))
+    behaviour_pct = fields.Float(
+        string="Behaviour Percentile", readonly=True, aggregator="avg", digits=(8, 3))
+    p_behaviour = fields.Float(
+        string="P(Buys Often)", readonly=True, aggregator="avg", digits=(8, 6))
+    p_alive = fields.Float(
+        string="P(Still a Customer)", readonly=True, aggregator="avg", digits=(8, 6))
+    expected_90d = fields.Float(
+        string="Expected Purchases, 90 Days", readonly=True, aggregator="sum", digits=(16, 4))
+    gap_mean = fields.Float(string="Mean Gap (days)", readonly=True, aggregator="avg")
+    gap_median = fields.Float(string="Median Gap (days)", readonly=True, aggregator="avg")
+    gap_cv = fields.Float(
+        string="Irregularity", readonly=True, aggregator="avg", digits=(8, 4),
+        help="Standard deviation of the gaps between purchases over their mean; from 3 gaps on.")
+    overdue_ratio = fields.Float(
+        readonly=True, aggregator="avg", digits=(8, 2),
+        help="Days since the last purchase over the usual gap: above 2 they are late.")
+    clumpiness = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    rfm_recency = fields.Integer(string="R", readonly=True, aggregator="avg")
+    rfm_frequency = fields.Integer(string="F", readonly=True, aggregator="avg")
+    rfm_monetary = fields.Integer(string="M", readonly=True, aggregator="avg")
+    promo_share = fields.Float(
+        string="Bought on Discount", readonly=True, aggregator="avg", digits=(8, 4),
+        help="Discounts over list-price spend, 0 to 1.")
+
+    # Attitude and feelings
+    attitude = fields.Float(
+        readonly=True, aggregator="avg", digits=(8, 4),
+        help="How they feel about us next to other stores, 0 to 100, thin evidence pulled to the average.")
+    attitude_se = fields.Float(string="Attitude ±", readonly=True, aggregator=None, digits=(8, 4))
+    attitude_mass = fields.Float(
+        string="Attitude Evidence", readonly=True, aggregator="avg", digits=(8, 4))
+    attitude_count = fields.Integer(string="Attitude Answers", readonly=True)
+    attitude_basis = fields.Selection(
+        [("relative", "Compared with other stores"), ("absolute", "About us only")], readonly=True)
+    attitude_date = fields.Date(string="Last Told Us", readonly=True)
+    p_attitude = fields.Float(
+        string="P(Attached)", readonly=True, aggregator="avg", digits=(8, 6))
+    feeling_balance = fields.Float(
+        string="Net Feeling Balance", readonly=True, aggregator="avg", digits=(8, 4))
+    feeling_positive = fields.Float(
+        string="Good Feelings", readonly=True, aggregator="avg", digits=(8, 4))
+    feeling_negative = fields.Float(
+        string="Bad Feelings", readonly=True, aggregator="avg", digits=(8, 4))
+    event_positive = fields.Integer(string="Good Moments, 12 Months", readonly=True)
+    event_negative = fields.Integer(string="Bad Moments, 12 Months", readonly=True)
+    pride = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    recommend = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    quality = fields.Float(
+        string="Relationship Quality", readonly=True, aggregator="avg", digits=(8, 4))
+    stay_strength = fields.Float(
+        readonly=True, aggregator="avg", digits=(8, 4),
+        help="Would they stay if an equally good store opened next door? 0 to 100.")
+
+    # Why they buy
+    motive_id = fields.Many2one(
+        "relationship.measure", string="Main Motive", readonly=True, ondelete="set null",
+        index="btree_not_null")
+    motives = fields.Json(readonly=True, help="Share of each motive, by measure id.")
+    motive_count = fields.Integer(string="Motive Answers", readonly=True)
+    relational_share = fields.Float(
+        string="Comes for the Relationship", readonly=True, aggregator="avg", digits=(8, 4))
+    situational_share = fields.Float(
+        string="Comes for the Situation", readonly=True, aggregator="avg", digits=(8, 4))
+    merit_share = fields.Float(
+        string="Comes for the Goods", readonly=True, aggregator="avg", digits=(8, 4))
+
+    # Bond
+    bond = fields.Float(string="Staff Bond", readonly=True, aggregator="avg", digits=(8, 4))
+    bond_staff_id = fields.Many2one(
+        "res.partner", string="Closest Staff", readonly=True, ondelete="set null",
+        index="btree_not_null")
+    talk_count = fields.Integer(string="Conversations, 12 Months", readonly=True)
+    last_talk = fields.Datetime(readonly=True)
+
+    # What to do
+    reading_count = fields.Integer(string="Readings", readonly=True)
+    last_reading = fields.Datetime(readonly=True)
+    ask_next = fields.Selection([
+        ("attitude", "Ask how they feel about us and the other stores they use"),
+        ("motive", "Ask why they come to us"),
+        ("pride", "Ask whether they tell others about us"),
+        ("talk", "Have a real talk: none is on record"),
+        ("refresh", "Ask again: what we know is getting old"),
+        ("nothing", "Nothing to ask now"),
+    ], readonly=True)
+    score_version = fields.Integer(string="Formula Version", readonly=True)
+
+    _customer_uniq = models.Constraint(
+        "UNIQUE(commercial_partner_id, company_id)", "One insight per customer and company.")
+
+    @api.depends("commercial_partner_id")
+    def _compute_display_name(self):
+        for profile in self:
+            profile.display_name = profile.commercial_partner_id.display_name
+
+    def action_open_customer(self):
+        """Open the customer's contact form."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.commercial_partner_id.id,
+            "view_mode": "form",
+        }

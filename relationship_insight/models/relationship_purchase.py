@@ -1,0 +1,170 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class RelationshipPurchase(models.Model):
+    """Every purchase of every customer: sale orders and what they returned.
+
+    Nothing is stored. Each source is a SELECT of its own, see ``_purchase_sources``.
+    """
+
+    _name = "relationship.purchase"
+    _description = "Purchase"
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "reference"
+
+    reference = fields.Char(readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    commercial_partner_id = fields.Many2one(
+        "res.partner", string="Customer Entity", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    date = fields.Datetime(readonly=True)
+    amount = fields.Monetary(
+        readonly=True, help="With taxes, in the company's currency; what came back is negative.")
+    net_amount = fields.Monetary(
+        string="Kept", readonly=True, help="The amount less what was returned of this order later.")
+    is_refund = fields.Boolean(string="Refund", readonly=True)
+    is_visit = fields.Boolean(
+        string="Counts as Visit", readonly=True,
+        help="Something was paid and not all of it was returned.")
+    channel = fields.Selection([("sale", "Sales Order")], readonly=True)
+    staff_id = fields.Many2one("res.partner", string="Staff", readonly=True)
+    order_model = fields.Char(string="Order Type", readonly=True)
+    order_id = fields.Many2oneReference(
+        string="Order", model_field="order_model", readonly=True)
+
+    _depends = {
+        "account.move": ["invoice_currency_rate", "invoice_date", "move_type", "name", "state"],
+        "account.move.line": ["move_id", "price_total", "sale_line_ids"],
+        "res.partner": ["commercial_partner_id"],
+        "sale.order": [
+            "amount_total", "company_id", "currency_rate", "date_order", "name", "partner_id",
+            "state", "user_id",
+        ],
+    }
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT source.id, source.reference, source.partner_id,
+                   partner.commercial_partner_id, source.company_id, company.currency_id,
+                   source.date, source.amount, source.net_amount, source.is_refund,
+                   NOT source.is_refund AND source.net_amount > 0.005 AS is_visit,
+                   source.channel, source.staff_id, source.order_model, source.order_id
+              FROM (%(sources)s) source
+              JOIN res_company company ON company.id = source.company_id
+         LEFT JOIN res_partner partner ON partner.id = source.partner_id
+            """,
+            sources=self._purchase_union(),
+        )
+
+    @api.model
+    def _purchase_union(self, until=None, partner_filter=None):
+        """Return the SQL of all purchase sources.
+
+        :param until: a datetime; nothing that happened later is seen, refunds included
+        :param partner_filter: SQL that yields the res_partner ids to keep, None for all
+        """
+        return SQL(" UNION ALL ").join(self._purchase_sources(until, partner_filter))
+
+    @api.model
+    def _purchase_sources(self, until=None, partner_filter=None):
+        """Return one SELECT per source, all with the same columns. Other addons append theirs."""
+        return [
+            self._select_sale_orders(until, partner_filter),
+            self._select_credit_notes(until, partner_filter),
+        ]
+
+    @api.model
+    def _sql_until(self, column, until):
+        return SQL("%s <= %s", column, until) if until else SQL("TRUE")
+
+    @api.model
+    def _sql_partner(self, column, partner_filter):
+        return SQL("%s IN (%s)", column, partner_filter) if partner_filter else SQL("TRUE")
+
+    @api.model
+    def _select_sale_orders(self, until, partner_filter):
+        return SQL(
+            """
+            SELECT so.id::bigint * 4 AS id, so.name AS reference, so.partner_id, so.company_id,
+                   so.date_order AS date,
+                   so.amount_total / COALESCE(NULLIF(so.currency_rate, 0), 1) AS amount,
+                   so.amount_total / COALESCE(NULLIF(so.currency_rate, 0), 1)
+                       + COALESCE(credit.amount, 0) AS net_amount,
+                   so.amount_total < 0 AS is_refund,
+                   'sale' AS channel, seller.partner_id AS staff_id,
+                   'sale.order' AS order_model, so.id AS order_id
+              FROM sale_order so
+         LEFT JOIN res_users seller ON seller.id = so.user_id
+         LEFT JOIN (
+                SELECT sale_order_id, SUM(amount) AS amount
+                  FROM (%(credits)s) each_credit
+              GROUP BY sale_order_id
+              ) credit ON credit.sale_order_id = so.id
+             WHERE so.state = 'sale' AND %(until)s AND %(partner)s
+            """,
+            credits=self._sql_credits(until, partner_filter),
+            until=self._sql_until(SQL("so.date_order"), until),
+            partner=self._sql_partner(SQL("so.partner_id"), partner_filter),
+        )
+
+    @api.model
+    def _select_credit_notes(self, until, partner_filter):
+        return SQL(
+            """
+            SELECT credit.move_id::bigint * 4 + 1 AS id, MIN(credit.reference) AS reference,
+                   MIN(credit.partner_id) AS partner_id, MIN(credit.company_id) AS company_id,
+                   MIN(credit.date) AS date, SUM(credit.amount) AS amount,
+                   SUM(credit.amount) AS net_amount, TRUE AS is_refund, 'sale' AS channel,
+                   MIN(credit.staff_id) AS staff_id, 'account.move' AS order_model,
+                   credit.move_id AS order_id
+              FROM (%(credits)s) credit
+          GROUP BY credit.move_id
+            """,
+            credits=self._sql_credits(until, partner_filter),
+        )
+
+    @api.model
+    def _sql_credits(self, until, partner_filter):
+        """SQL of what posted credit notes gave back of each confirmed order (negative amounts)."""
+        return SQL(
+            """
+            SELECT move.id AS move_id, MIN(move.name) AS reference,
+                   MIN(move.invoice_date + TIME '12:00') AS date, so.id AS sale_order_id,
+                   MIN(so.partner_id) AS partner_id, MIN(so.company_id) AS company_id,
+                   MIN(seller.partner_id) AS staff_id,
+                   -SUM(aml.price_total / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1))
+                       AS amount
+              FROM account_move move
+              JOIN account_move_line aml ON aml.move_id = move.id
+              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = aml.id
+              JOIN sale_order_line sol ON sol.id = rel.order_line_id
+              JOIN sale_order so ON so.id = sol.order_id AND so.state = 'sale'
+         LEFT JOIN res_users seller ON seller.id = so.user_id
+             WHERE move.move_type = 'out_refund' AND move.state = 'posted'
+               AND %(not_elsewhere)s AND %(until)s AND %(partner)s
+          GROUP BY move.id, so.id
+            """,
+            not_elsewhere=self._sql_credit_not_elsewhere(),
+            until=self._sql_until(SQL("move.invoice_date + TIME '12:00'"), until),
+            partner=self._sql_partner(SQL("so.partner_id"), partner_filter),
+        )
+
+    @api.model
+    def _sql_credit_not_elsewhere(self):
+        """Hook: SQL that leaves out the credit notes (``move``) another source counts already."""
+        return SQL("TRUE")
+
+    def action_open_order(self):
+        """Open the order behind this purchase."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.order_model,
+            "res_id": self.order_id,
+            "view_mode": "form",
+        }

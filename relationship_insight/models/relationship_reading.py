@@ -1,0 +1,192 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+VOID_FIELDS = {"replaced_by_id", "void_date", "void_reason", "voided"}
+
+
+class RelationshipReading(models.Model):
+    """One answer or one noted feeling: append-only, corrected by voiding and replacing."""
+
+    _name = "relationship.reading"
+    _description = "Reading"
+    _order = "date desc, id desc"
+    _rec_name = "measure_id"
+
+    measure_id = fields.Many2one(
+        "relationship.measure", required=True, index=True, ondelete="restrict",
+        domain=[("answerable", "=", True)])
+    kind = fields.Selection(related="measure_id.kind")
+    facet = fields.Selection(related="measure_id.facet", store=True)
+    valence = fields.Selection(related="measure_id.valence", store=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", index="btree_not_null", ondelete="set null")
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", string="Customer Entity", store=True,
+        index="btree_not_null")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company)
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    value = fields.Float(aggregator="avg", digits=(16, 4))
+    na = fields.Boolean(
+        string="Not Applicable", help="The customer didn't know or it didn't apply: never a number.")
+    score = fields.Float(
+        string="Score (0-100)", compute="_compute_score", store=True, aggregator="avg",
+        digits=(16, 4), help="The answer on a scale from 0 to 100, reversed items turned around.")
+    text = fields.Text()
+    competitor_id = fields.Many2one(
+        "relationship.competitor", index="btree_not_null", ondelete="restrict",
+        help="Empty when the answer is about us.")
+    channel = fields.Selection([
+        ("store", "In store"),
+        ("visit", "Visit"),
+        ("call", "Phone"),
+        ("email", "E-mail"),
+        ("web", "Web page"),
+        ("chat", "Chat"),
+        ("sms", "SMS"),
+        ("event", "Event"),
+    ])
+    staff_id = fields.Many2one(
+        "res.partner", string="About Staff", index="btree_not_null", ondelete="set null",
+        help="The staff member the answer is about.")
+    origin = fields.Selection([
+        ("survey", "Survey"),
+        ("pulse", "Pulse"),
+        ("staff", "Noted by staff"),
+        ("pos", "Point of Sale"),
+        ("interview", "Interview"),
+        ("import", "Import"),
+    ], required=True, default="staff")
+    lang = fields.Char(string="Language", default=lambda self: self.env.lang)
+    version = fields.Integer(string="Wording Version", readonly=True)
+    user_input_id = fields.Many2one(
+        "survey.user_input", string="Survey Answer", index="btree_not_null", ondelete="set null")
+    note_id = fields.Many2one(
+        "relationship.note", string="Conversation", index="btree_not_null", ondelete="cascade")
+    order_model = fields.Char(string="Order Type", readonly=True)
+    order_id = fields.Many2oneReference(string="Order", model_field="order_model", readonly=True)
+    source_key = fields.Char(
+        readonly=True, copy=False, help="Makes a repeated submission count once.")
+    voided = fields.Boolean(readonly=True)
+    void_reason = fields.Char(readonly=True)
+    void_date = fields.Datetime(readonly=True)
+    replaced_by_id = fields.Many2one(
+        "relationship.reading", readonly=True, index="btree_not_null", ondelete="set null")
+
+    _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
+    _customer_idx = models.Index(
+        "(commercial_partner_id, company_id, date) WHERE voided IS NOT TRUE")
+    _void_reason_given = models.Constraint(
+        "CHECK(voided IS NOT TRUE OR void_reason IS NOT NULL)",
+        "Give a reason for voiding a reading.")
+
+    @api.depends("measure_id", "value", "na")
+    def _compute_score(self):
+        for reading in self:
+            measure = reading.measure_id
+            span = measure.scale_max - measure.scale_min
+            if reading.na or span <= 0 or measure.kind in ("text", "count", "awareness"):
+                reading.score = 0
+                continue
+            score = 100 * (reading.value - measure.scale_min) / span
+            reading.score = 100 - score if measure.reverse else score
+
+    @api.constrains("measure_id", "value", "na", "text", "date")
+    def _check_reading(self):
+        now = fields.Datetime.now()
+        for reading in self:
+            error = self._get_reading_error(
+                reading.measure_id, reading.value, reading.na, reading.text, reading.date, now)
+            if error:
+                raise ValidationError(error)
+
+    @api.model
+    def _get_reading_error(self, measure, value, na, text, date, now):
+        """Say in one sentence why these values can't be a reading, or return None."""
+        if not measure.answerable:
+            return self.env._(
+                "%(measure)s is computed from its items and can't be answered itself.",
+                measure=measure.name)
+        if date > now:
+            return self.env._("The date %(date)s lies in the future.", date=date)
+        if na:
+            return None
+        if measure.kind == "text":
+            return None if (text or "").strip() else self.env._(
+                "%(measure)s needs a text.", measure=measure.name)
+        if measure.kind == "count":
+            return None if value >= 0 else self.env._(
+                "%(measure)s can't be below zero.", measure=measure.name)
+        if not measure.scale_min <= value <= measure.scale_max:
+            return self.env._(
+                "%(measure)s goes from %(low)g to %(high)g; %(value)g is outside.",
+                measure=measure.name, low=measure.scale_min, high=measure.scale_max, value=value)
+        steps = (value - measure.scale_min) / measure.step
+        if abs(steps - round(steps)) > 1e-6:
+            return self.env._(
+                "%(measure)s has no value %(value)g; values go up in steps of %(step)g.",
+                measure=measure.name, value=value, step=measure.step)
+        return None
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        versions = {
+            measure.id: measure.version
+            for measure in self.env["relationship.measure"].browse(
+                {vals["measure_id"] for vals in vals_list if vals.get("measure_id")})
+        }
+        readings = super().create([
+            {**vals, "version": versions.get(vals.get("measure_id"), 1)} for vals in vals_list])
+        readings._mark_customers_dirty()
+        return readings
+
+    def write(self, vals):
+        if set(vals) - VOID_FIELDS and not self.env.su:
+            raise UserError(self.env._(
+                "A reading is evidence and stays as it was given. Void it and add a new one."))
+        res = super().write(vals)
+        self._mark_customers_dirty()
+        return res
+
+    def _mark_customers_dirty(self):
+        self.env["relationship.refresh.queue"]._add(
+            self.sudo().commercial_partner_id.ids)
+
+    @api.model
+    def _create_once(self, vals_list):
+        """Create the readings whose ``source_key`` is not stored yet.
+
+        :param vals_list: values of readings, each with a ``source_key``
+        :return: the new readings; a replay returns an empty recordset
+        """
+        keys = [vals["source_key"] for vals in vals_list]
+        known = {
+            row["source_key"]
+            for row in self.sudo().search_read([("source_key", "in", keys)], ["source_key"])
+        }
+        fresh = {vals["source_key"]: vals for vals in vals_list}
+        return self.create([vals for key, vals in fresh.items() if key not in known])
+
+    def _void(self, reason, replacement=None):
+        """Take readings out of every figure, keeping them readable.
+
+        :param str reason: why, shown beside the reading
+        :param replacement: the reading that takes its place, if any
+        """
+        self.sudo().write({
+            "voided": True,
+            "void_reason": reason,
+            "void_date": fields.Datetime.now(),
+            "replaced_by_id": replacement.id if replacement else False,
+        })
+
+    def action_void(self):
+        """Ask for the reason, then void."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Void Reading"),
+            "res_model": "relationship.reading.void",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_reading_ids": self.ids},
+        }

@@ -1,0 +1,42 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class RelationshipRefreshQueue(models.Model):
+    """Customers with new evidence. Append-only and without keys, so that no writer waits."""
+
+    _name = "relationship.refresh.queue"
+    _description = "Customers to Refresh"
+    _log_access = False
+
+    # A plain number: a foreign key would make every order lock its customer.
+    commercial_partner_ref = fields.Integer(required=True)
+
+    @api.model
+    def _add(self, commercial_partner_ids):
+        """Note that these customers have new evidence and wake the refresh.
+
+        :param list commercial_partner_ids: ids of commercial entities; empty is fine
+        """
+        ids = [partner_id for partner_id in commercial_partner_ids if partner_id]
+        if not ids or self.env.context.get("relationship_no_refresh"):
+            return
+        self.env.cr.execute(SQL(
+            "INSERT INTO relationship_refresh_queue (commercial_partner_ref) SELECT unnest(%s)",
+            list(set(ids))))
+        cron = self.env.ref(
+            "relationship_insight.ir_cron_relationship_refresh_dirty", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+
+    @api.model
+    def _take(self, limit):
+        """Remove and return up to ``limit`` queued customer ids, skipping rows another worker holds."""
+        rows = self.env.execute_query(SQL(
+            """
+            DELETE FROM relationship_refresh_queue WHERE id IN (
+                SELECT id FROM relationship_refresh_queue ORDER BY id LIMIT %s
+                FOR UPDATE SKIP LOCKED
+            ) RETURNING commercial_partner_ref
+            """, limit))
+        return sorted({row[0] for row in rows})

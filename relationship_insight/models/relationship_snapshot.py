@@ -1,0 +1,45 @@
+from odoo import fields, models
+
+from .relationship_profile import LOYALTY_CLASSES
+
+
+class RelationshipSnapshot(models.Model):
+    """A customer's figures at the end of a month. Append-only."""
+
+    _name = "relationship.snapshot"
+    _description = "Customer Insight at a Month's End"
+    _order = "date desc, id desc"
+    _rec_name = "commercial_partner_id"
+
+    commercial_partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, index=True,
+        ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade")
+    date = fields.Date(required=True, readonly=True, index=True)
+    loyalty_class = fields.Selection(LOYALTY_CLASSES, string="Class", readonly=True)
+    previous_class = fields.Selection(LOYALTY_CLASSES, readonly=True)
+    class_pending = fields.Integer(readonly=True, aggregator=None)
+    class_date = fields.Date(readonly=True)
+    unknown_reason = fields.Char(readonly=True)
+    confidence = fields.Char(readonly=True)
+    p_true = fields.Float(readonly=True, aggregator="avg", digits=(8, 6))
+    p_latent = fields.Float(readonly=True, aggregator="avg", digits=(8, 6))
+    p_spurious = fields.Float(readonly=True, aggregator="avg", digits=(8, 6))
+    p_low = fields.Float(readonly=True, aggregator="avg", digits=(8, 6))
+    attitude = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    attitude_mass = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    p_attitude = fields.Float(readonly=True, aggregator="avg", digits=(8, 6))
+    p_behaviour = fields.Float(readonly=True, aggregator="avg", digits=(8, 6))
+    rate = fields.Float(readonly=True, aggregator="avg", digits=(16, 8))
+    purchase_days = fields.Integer(readonly=True, aggregator="avg")
+    spend_12m = fields.Float(readonly=True, digits=(16, 2))
+    feeling_balance = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    pride = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    bond = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    relational_share = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    situational_share = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    score_version = fields.Integer(readonly=True, aggregator=None)
+
+    _customer_date_uniq = models.Constraint(
+        "UNIQUE(commercial_partner_id, company_id, date)", "One snapshot per customer and month.")

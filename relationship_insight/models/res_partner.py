@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .relationship_profile import LOYALTY_CLASSES
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    relationship_profile_id = fields.Many2one(
+        "relationship.profile", string="Customer Insight",
+        compute="_compute_relationship", search="_search_relationship_profile_id",
+        groups="relationship_insight.group_relationship_staff")
+    relationship_class = fields.Selection(
+        LOYALTY_CLASSES, string="Loyalty Class",
+        compute="_compute_relationship", search="_search_relationship_class",
+        groups="relationship_insight.group_relationship_staff")
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "uid")
+    def _compute_relationship(self):
+        profiles = self.env["relationship.profile"].search_fetch([
+            ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+            ("company_id", "=", self.env.company.id),
+        ], ["commercial_partner_id", "loyalty_class"])
+        by_customer = {profile.commercial_partner_id.id: profile for profile in profiles}
+        for partner in self:
+            profile = by_customer.get(partner.commercial_partner_id.id)
+            partner.relationship_profile_id = profile
+            partner.relationship_class = profile and profile.loyalty_class
+
+    def _search_relationship_profile_id(self, operator, value):
+        return self._search_by_profile("id", operator, value)
+
+    def _search_relationship_class(self, operator, value):
+        return self._search_by_profile("loyalty_class", operator, value)
+
+    def _search_by_profile(self, field, operator, value):
+        if operator != "in":
+            return NotImplemented
+        profiles = self.env["relationship.profile"]
+        company = Domain("company_id", "=", self.env.company.id)
+        domain = Domain(
+            "commercial_partner_id", "in",
+            profiles._search(company & Domain(field, "in", [v for v in value if v])).subselect(
+                "commercial_partner_id"))
+        if False in value:
+            domain |= Domain(
+                "commercial_partner_id", "not in",
+                profiles._search(company).subselect("commercial_partner_id"))
+        return domain
+
+    def unlink(self):
+        """Erase what was said with a deleted contact; the bare figures stay without a name."""
+        notes = self.env["relationship.note"].sudo().with_context(active_test=False).search(
+            [("partner_id", "in", self.ids)])
+        notes.unlink()
+        readings = self.env["relationship.reading"].sudo().search([("partner_id", "in", self.ids)])
+        readings.write({"text": False, "source_key": False})
+        return super().unlink()

@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class SurveyQuestion(models.Model):
+    _inherit = "survey.question"

@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class SurveySurvey(models.Model):
+    _inherit = "survey.survey"

@@ -1,0 +1,1 @@
+from . import relationship_reading_void, base_partner_merge
