@@ -116,4 +116,4 @@ class TestMeasureCatalogue(TransactionCase):
             for name in ("name", "question", "anchor_min", "anchor_max", "anchors")
             if measure[name] and measure[name] == translated[name]
         ]
-        self.assertFalse(untranslated)
+        self.assertFalse(untranslated[:20])
