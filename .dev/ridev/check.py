@@ -1,0 +1,221 @@
+"""`make test`: every test there is, and one plain line at the end that sums them up."""
+
+import contextlib
+import dataclasses
+import os
+import re
+import shlex
+import shutil
+import signal
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from . import browser, odoo, postgres, prepare, venv
+from .databases import Databases, complaints
+from .layout import ADDON, DEV, HOME, ROOT
+from .ui import foreground, say
+
+TESTS = ROOT / "tests"
+IN_PROCESS = (ADDON / "tests", TESTS / "odoo")  # run inside Odoo, on one clone, with its server
+NOT_COLLECTED = ("bench",)
+REPORTS = HOME / "reports"
+SLOWEST = 15
+NO_TESTS_COLLECTED = 5
+_BROWSER_SKIP = re.compile(r"chrom|browser|websocket|odoo-http", re.I)
+
+
+@dataclasses.dataclass
+class Totals:
+    """What the phases' reports say, added up."""
+
+    passed: int = 0
+    failed: int = 0
+    skips: list = dataclasses.field(default_factory=list)
+    times: list = dataclasses.field(default_factory=list)
+    problems: list = dataclasses.field(default_factory=list)
+
+    def read(self, report):
+        """Add one JUnit report."""
+        for case in ElementTree.parse(report).getroot().iter("testcase"):
+            name = f"{case.get('classname')}::{case.get('name')}"
+            self.times.append((float(case.get("time") or 0), name))
+            kinds = {child.tag: child for child in case}
+            if "failure" in kinds or "error" in kinds:
+                self.failed += 1
+            elif "skipped" in kinds:
+                self.skips.append((name, kinds["skipped"].get("message") or ""))
+            else:
+                self.passed += 1
+
+    def judge(self, browser_wanted):
+        """Note what makes the run a failure although no single test failed."""
+        if not self.passed and not self.failed:
+            self.problems.append("no test ran at all")
+        lost = [name for name, reason in self.skips if _BROWSER_SKIP.search(reason)]
+        if lost and browser_wanted:
+            self.problems.append(f"{len(lost)} browser tests were skipped, {lost[0]} for one")
+
+    def line(self):
+        """The one line that CI and people read."""
+        return f"{self.passed} passed, {self.failed} failed, {len(self.skips)} skipped"
+
+
+@dataclasses.dataclass
+class Phase:
+    """One pytest run: its name, what it collects, and whether Odoo runs inside it."""
+
+    name: str
+    targets: list
+    in_process: bool = False
+
+
+def phases(arguments):
+    """The phases for the given pytest arguments, and the arguments that are no paths."""
+    options, paths = [], []
+    for argument in arguments:
+        target = Path(argument.split("::")[0])
+        is_path = not argument.startswith("-") and (ROOT / target).exists()
+        (paths if is_path else options).append(argument)
+    outside = sorted(
+        folder for folder in TESTS.iterdir()
+        if folder.is_dir() and folder.name not in (*NOT_COLLECTED, "unit", "odoo")
+        and next(folder.rglob("test_*.py"), None)
+    )  # fmt: skip
+    found = [
+        Phase("unit", _choose([TESTS / "unit"], paths)),
+        Phase("odoo", _choose(IN_PROCESS, paths), in_process=True),
+        Phase("outside", _choose(outside, paths)),
+    ]
+    return [phase for phase in found if phase.targets], options
+
+
+def _choose(folders, paths):
+    """The folders themselves, or those of the given paths that lie in (or around) them."""
+    folders = [folder for folder in folders if folder.is_dir()]
+    if not paths:
+        return [str(folder) for folder in folders]
+    chosen = []
+    for path in paths:
+        absolute = (ROOT / path.split("::")[0]).resolve()
+        if any(absolute.is_relative_to(folder) for folder in folders):
+            chosen.append(str(ROOT / path))
+        else:
+            chosen += [str(folder) for folder in folders if folder.is_relative_to(absolute)]
+    return chosen
+
+
+def main(arguments):
+    """Set up, run the phases, sum up; 0 only when everything that should run ran and passed."""
+    arguments = [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
+    signal.signal(signal.SIGTERM, _interrupt)
+    prepare.begin()
+    wanted, options = phases(arguments)
+    totals = Totals()
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    with contextlib.ExitStack() as cleanup:
+        runner = Runner(wanted, options, totals)
+        runner.set_up(cleanup)
+        for phase in wanted:
+            runner.run(phase)
+    for report in sorted(REPORTS.glob("*.xml")):
+        totals.read(report)
+    return _summary(totals)
+
+
+def _interrupt(_number, _frame):
+    raise KeyboardInterrupt
+
+
+class Runner:
+    """Sets up what the phases need and runs them."""
+
+    def __init__(self, wanted, options, totals):
+        self.wanted, self.options, self.totals = wanted, options, totals
+        self.path, self.databases, self.template = [], None, None
+
+    def set_up(self, cleanup):
+        """Prepare everything side by side; `cleanup` stops what was started."""
+        needs_odoo = any(phase.name != "unit" for phase in self.wanted)
+        with prepare.setup_lock(), prepare.Background() as background:
+            path = background.start(self._browser) if needs_odoo else None
+            root = prepare.odoo_and_python()
+            packages = background.start(venv.ensure, "test")
+            if needs_odoo:
+                postgresql = postgres.server("test")
+                postgresql.start()
+                cleanup.callback(postgresql.stop)
+                self.databases = Databases(postgresql, root)
+                self.databases.drop_orphans()
+                self.template = self.databases.template()
+                self.path = path.result()
+                self._read_install_log()
+            packages.result()
+
+    def _browser(self):
+        if browser.wanted():
+            return browser.ensure()
+        say("RI_NO_BROWSER is set: going WITHOUT the browser tests")
+        return []
+
+    def _read_install_log(self):
+        lines = complaints(self.databases.install_log(self.template))
+        self.totals.problems += [f"the addon's installation logged: {line}" for line in lines]
+
+    def run(self, phase):
+        """Run one phase, on a clone of the template where it runs inside Odoo."""
+        if not phase.in_process:
+            self._pytest(phase, ["-p", "no:odoo"])
+            return
+        conf = str(self.databases.conf)
+        with self.databases.clone(self.template, "test") as database:
+            self._pytest(
+                phase, [f"--odoo-database={database}", f"--odoo-config={conf}", "--odoo-http"]
+            )
+
+    def _pytest(self, phase, arguments):
+        report = REPORTS / f"{phase.name}.xml"
+        command = [
+            venv.PYTHON, "-m", "pytest", "-c", DEV / "pytest.ini", f"--rootdir={ROOT}",
+            f"--junit-xml={report}", *arguments, *self.options, *phase.targets,
+        ]  # fmt: skip
+        say(f"tests: {phase.name}")
+        begin = time.monotonic()
+        code = foreground(command, cwd=ROOT, env=self._environment())
+        say(f"tests: {phase.name}: took {time.monotonic() - begin:.1f} s")
+        finished = code == NO_TESTS_COLLECTED or (code in (0, 1) and report.exists())
+        if not finished:
+            self.totals.problems.append(f"the {phase.name} tests did not finish (exit code {code})")
+
+    def _environment(self):
+        """What tests/conftest.py builds its fixtures from."""
+        extra = {
+            "RI_ROOT": ROOT,
+            "RI_TEST_DATA": venv.DATA,
+            "MPLCONFIGDIR": HOME / "matplotlib",
+            "PYTHONPYCACHEPREFIX": HOME / "pycache",
+        }
+        if self.databases is None:
+            return os.environ | {name: str(value) for name, value in extra.items()}
+        extra |= {
+            "RI_ODOO_ROOT": self.databases.root,
+            "RI_ODOO_CONF": self.databases.conf,
+            "RI_TEMPLATE": self.template,
+        }
+        base = odoo.environment(self.databases.server, self.path)
+        return base | {name: str(value) for name, value in extra.items()}
+
+
+def _summary(totals):
+    totals.judge(browser.wanted())
+    print(f"\nThe {SLOWEST} slowest tests (seconds, set-up of their class included):")
+    for seconds, name in sorted(totals.times, reverse=True)[:SLOWEST]:
+        print(f"  {seconds:7.1f}  {name}")
+    if totals.skips:
+        print("\nSkipped:")
+        for name, reason in totals.skips:
+            print(f"  {name}: {reason}")
+    for problem in totals.problems:
+        print(f"\nFAILED: {problem}")
+    print(f"\n{totals.line()}", flush=True)
+    return 1 if totals.failed or totals.problems else 0

@@ -1,0 +1,59 @@
+"""The set-up that run, test, bench and lint share; each part does nothing when it is there."""
+
+import concurrent.futures
+import contextlib
+import fcntl
+import os
+
+from . import browser, odoo_source, ui, venv
+from .layout import HOME, prepare_home
+
+
+@contextlib.contextmanager
+def setup_lock():
+    """Only one command sets things up at a time; another one waits and says so."""
+    with open(HOME / "lock", "w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            ui.say("another command is preparing this folder; waiting for it ...")
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+class Background:
+    """Steps that go on beside each other; when one fails or Ctrl-C comes, all end."""
+
+    def __enter__(self):
+        self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=4)
+        return self
+
+    def start(self, function, *arguments):
+        return self._pool.submit(function, *arguments)
+
+    def __exit__(self, kind, error, trace):
+        if kind:
+            ui.end_children()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def odoo_and_python():
+    """Odoo and the environment to run it, fetched side by side; returns Odoo's folder."""
+    with Background() as background:
+        source = background.start(odoo_source.ensure)
+        packages = background.start(venv.ensure, "run")
+        done, _pending = concurrent.futures.wait(
+            (source, packages), return_when=concurrent.futures.FIRST_EXCEPTION
+        )
+        for future in done:
+            future.result()
+        root = source.result()
+        packages.result()
+    venv.link_odoo(root)
+    return root
+
+
+def begin():
+    """Make the working folder; new files are readable by the database server."""
+    os.umask(0o022)
+    prepare_home()

@@ -1,0 +1,57 @@
+"""Builds a wheel that installs the addon as `odoo.addons.relationship_insight`.
+
+`odoo` and `odoo.addons` are namespace packages that several distributions share, so neither gets
+an __init__.py here. Odoo itself is not declared as a requirement: its server is on no package
+index, so pip would refuse to install the wheel beside an Odoo that it did not install itself (a
+git checkout, Debian's package). Odoo checks the series by the manifest's version instead.
+"""
+
+import ast
+from pathlib import Path
+
+from setuptools import setup
+
+ROOT = Path(__file__).resolve().parent
+ADDON = "relationship_insight"
+IGNORED = {"__pycache__"}
+
+
+def manifest():
+    """The addon's manifest, read without importing it."""
+    return ast.literal_eval((ROOT / ADDON / "__manifest__.py").read_text(encoding="utf-8"))
+
+
+def folders():
+    """Every folder of the addon that holds files, relative to the repository."""
+    files = (path for path in (ROOT / ADDON).rglob("*") if path.is_file())
+    found = {path.parent.relative_to(ROOT) for path in files}
+    return sorted(folder for folder in found if not IGNORED & set(folder.parts))
+
+
+def packages():
+    """{package: folder}: each folder is a package, so that data files are taken like modules."""
+    return {f"odoo.addons.{'.'.join(folder.parts)}": str(folder) for folder in folders()}
+
+
+INFO = manifest()
+PACKAGES = packages()
+
+setup(
+    name="odoo-addon-relationship-insight",
+    version=INFO["version"],
+    description=INFO["summary"],
+    long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    author=INFO["author"],
+    license=INFO["license"],
+    python_requires=">=3.10",
+    packages=list(PACKAGES),
+    package_dir=PACKAGES,
+    package_data={name: ["*"] for name in PACKAGES},
+    zip_safe=False,
+    classifiers=[
+        "Framework :: Odoo",
+        "Framework :: Odoo :: 19.0",
+        "Programming Language :: Python :: 3",
+    ],
+)

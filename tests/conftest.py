@@ -1,0 +1,108 @@
+"""What tests outside of Odoo get: clones of the template database, and real servers on them.
+
+The command that runs the tests prepares everything and says where it is by RI_* variables; a test
+asks for the fixtures `databases`, `clone` and `server` (one of each for its module).
+"""
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / ".dev"))
+PREPARED = "RI_TEMPLATE" in os.environ
+
+
+class Client:
+    """A person's session on a server: log in once, then call methods of models."""
+
+    def __init__(self, url, database, login="admin", password="admin"):
+        self.url = url
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        parameters = {"db": database, "login": login, "password": password}
+        self.session = self.json("/web/session/authenticate", parameters)
+
+    def json(self, path, parameters):
+        """Result of a JSON-RPC route; an error of the server is raised with its text."""
+        body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": parameters}).encode()
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, body, headers)
+        with self._opener.open(request, timeout=120) as answer:
+            reply = json.load(answer)
+        if "error" in reply:
+            data = reply["error"].get("data", {})
+            raise RuntimeError(data.get("debug") or reply["error"]["message"])
+        return reply.get("result")
+
+    def call(self, model, method, *args, **kwargs):
+        """Result of a public method of a model."""
+        parameters = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        return self.json(f"/web/dataset/call_kw/{model}/{method}", parameters)
+
+    def get(self, path):
+        """(status, text) of a page."""
+        try:
+            with self._opener.open(self.url + path, timeout=120) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(errors="replace")
+
+
+@pytest.fixture(scope="session")
+def databases():
+    """The test PostgreSQL server's databases (ridev.databases.Databases)."""
+    if not PREPARED:
+        pytest.fail("run this by `make test`: it needs the prepared Odoo, PostgreSQL and template")
+    from ridev import databases as module
+    from ridev import postgres
+
+    return module.Databases(postgres.server("test"), Path(os.environ["RI_ODOO_ROOT"]))
+
+
+@pytest.fixture(scope="session")
+def template(databases):
+    """Name of the template with the addon installed: clone it, never connect to it."""
+    return os.environ["RI_TEMPLATE"]
+
+
+@pytest.fixture(scope="module")
+def clone(databases, template):
+    """Name of a database with the addon, for this module alone."""
+    with databases.clone(template, "outside") as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def start_server(databases, tmp_path_factory):
+    """Function that starts an Odoo server on a database; all are stopped after the module."""
+    from ridev.odoo import Server, free_port
+
+    servers = []
+
+    def start(database, *arguments, workers=2):
+        log = tmp_path_factory.mktemp("server") / "odoo.log"
+        options = [f"--workers={workers}", f"--gevent-port={free_port()}", *arguments]
+        server = Server(databases.server, databases.conf, database, log=log, arguments=options)
+        servers.append(server)
+        return server.start()
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def server(clone, start_server):
+    """A real server with two workers on the module's clone."""
+    return start_server(clone)
+
+
+@pytest.fixture
+def client(server):
+    """The administrator's session on the server."""
+    return Client(server.url, server.database)
