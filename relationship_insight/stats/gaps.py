@@ -1,6 +1,7 @@
 """Rhythm of purchases: gaps between purchase days, clumpiness, half-life of the memory."""
 
 import math
+from itertools import pairwise
 from statistics import mean, median, stdev
 from typing import NamedTuple
 
@@ -41,7 +42,7 @@ def gap_statistics(days, asof):
     recency = finite("asof", asof) - events[-1]
     if recency < 0:
         raise ValueError("days must not be later than asof")
-    gaps = [later - earlier for earlier, later in zip(events, events[1:])]
+    gaps = [later - earlier for earlier, later in pairwise(events)]
     if not gaps:
         return Gaps(0, None, None, None, None, recency, None)
     cv = stdev(gaps) / mean(gaps) if len(gaps) >= MIN_GAPS_FOR_CV else None
@@ -66,7 +67,7 @@ def clumpiness(events, N):
     if events[0] < 1 or events[-1] > N or len(set(events)) < len(events):
         raise ValueError("events must be distinct and between 1 and N")
     marks = [0, *events, N + 1]
-    shares = [(later - earlier) / (N + 1) for earlier, later in zip(marks, marks[1:])]
+    shares = [(later - earlier) / (N + 1) for earlier, later in pairwise(marks)]
     return 1 + math.fsum(share * math.log(share) for share in shares) / math.log(len(shares))
 
 

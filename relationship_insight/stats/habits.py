@@ -1,6 +1,7 @@
 """Behavioural evidence of why a customer buys: promotions, sameness, fixed hours."""
 
 import math
+from itertools import pairwise
 
 from .checks import not_negative, positive
 
@@ -44,7 +45,7 @@ def basket_similarity(baskets):
     if len(baskets) < 2:
         return None
     likeness = [
-        len(one & other) / len(one | other) for one, other in zip(baskets, baskets[1:])
+        len(one & other) / len(one | other) for one, other in pairwise(baskets)
     ]
     return math.fsum(likeness) / len(likeness)
 

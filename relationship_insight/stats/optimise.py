@@ -78,7 +78,7 @@ def nelder_mead(function, start, step=0.5, tolerance=1e-9, max_evaluations=4000)
                 simplex[-1] = contracted
             else:
                 shrunk = [
-                    [(mine + other) / 2 for mine, other in zip(best[1], point)]
+                    [(mine + other) / 2 for mine, other in zip(best[1], point, strict=True)]
                     for _value, point in simplex[1:]
                 ]
                 simplex[1:] = [(value_of(point), point) for point in shrunk]
@@ -92,5 +92,5 @@ def _by_value(vertex):
 
 
 def _along(value_of, centre, worst, factor):
-    point = [middle + factor * (bad - middle) for middle, bad in zip(centre, worst)]
+    point = [middle + factor * (bad - middle) for middle, bad in zip(centre, worst, strict=True)]
     return value_of(point), point

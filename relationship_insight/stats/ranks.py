@@ -67,13 +67,14 @@ def rfm(customers, keys=None):
     customers = list(customers)
     if not customers:
         return []
-    recency, frequency, monetary = zip(*customers)
+    recency, frequency, monetary = zip(*customers, strict=True)
     return [
         RFM(*quintiles)
         for quintiles in zip(
             ntile([-days for days in recency], keys=keys),
             ntile(frequency, keys=keys),
             ntile(monetary, keys=keys),
+            strict=True,
         )
     ]
 

@@ -27,7 +27,7 @@ def weighted_mean(values, weights):
     total = math.fsum(weights)
     if not total:
         return None
-    return math.fsum(weight * value for value, weight in zip(values, weights)) / total
+    return math.fsum(weight * value for value, weight in zip(values, weights, strict=True)) / total
 
 
 def shrink(W, mean, kappa, prior):

@@ -79,7 +79,7 @@ def fit(rows):
 
 
 def _correlation(rows):
-    xs, ms = zip(*rows)
+    xs, ms = zip(*rows, strict=True)
     if len(set(xs)) == 1 or len(set(ms)) == 1:
         return 0.0
     return correlation(xs, ms)

@@ -1,0 +1,196 @@
+"""The loyalty matrix: attitude by behaviour, as chances, a state that does not flicker, reasons.
+
+Source of the matrix: Dick & Basu 1994, JAMS 22:99. "unknown" is an answer of its own: lack of
+evidence is never counted as low loyalty.
+"""
+
+import math
+from typing import NamedTuple
+
+from .checks import not_negative, within
+
+CLASSES = ("true", "latent", "spurious", "low")
+UNKNOWN = "unknown"
+MIN_W = 0.25
+MIN_DAYS = 60
+CUT = 0.60
+JUMP = 0.75
+KEEP = 0.40
+RUNS = 2
+HIGH = 0.80
+
+
+class Posterior(NamedTuple):
+    """Chance of each class; they sum to 1."""
+
+    true: float
+    latent: float
+    spurious: float
+    low: float
+
+
+class State(NamedTuple):
+    """The class shown, and for how many runs another one has been waiting."""
+
+    state: str
+    pend: int
+
+
+class Classification(NamedTuple):
+    """A customer's class with what is needed to explain it."""
+
+    P: Posterior
+    state: str
+    pend: int
+    confidence: str | None
+    reason: str | None
+
+
+class ClassShares(NamedTuple):
+    """Classes in a population: shares of those who can be judged, and who cannot be."""
+
+    shares: Posterior
+    n: int
+    n_eff: float
+    unknown: int
+    unknown_share: float
+
+
+def posteriors(pA, pB):
+    """Chance of each class, taking attitude and behaviour as independent.
+
+    :param pA: chance that the attitude is high, 0 to 1
+    :param pB: chance that the purchase rate is high, 0 to 1
+    :raise ValueError: outside those ranges
+    """
+    within("pA", pA, 0, 1)
+    within("pB", pB, 0, 1)
+    return Posterior(pA * pB, pA * (1 - pB), (1 - pA) * pB, (1 - pA) * (1 - pB))
+
+
+def gate(W, T, x, median_gap=None, has_attitude=True, opted_out=False):
+    """Reason why a customer cannot be judged, or None: opted_out, no_attitude, stale, no_behaviour.
+
+    :param W: mass of attitude evidence; below 0.25 it is stale
+    :param T: days since the first purchase, None if there is none
+    :param x: repeat purchase days
+    :param median_gap: usual days between purchases; a customer who never repeated is judged
+        only after the longer of 60 days and this
+    :param has_attitude: this very customer has answered at least once
+    :param opted_out: the customer does not want to be profiled
+    :raise ValueError: on negative numbers
+    """
+    not_negative("W", W)
+    not_negative("x", x)
+    if opted_out:
+        return "opted_out"
+    if not has_attitude:
+        return "no_attitude"
+    if W < MIN_W:
+        return "stale"
+    if T is None:
+        return "no_behaviour"
+    wait = max(MIN_DAYS, not_negative("median_gap", median_gap or 0))
+    if x < 1 and not_negative("T", T) < wait:
+        return "no_behaviour"
+    return None
+
+
+def next_state(P, ok, prev=None, pend=0):
+    """Advance the state by one monthly run.
+
+    A class must hold two runs, or be 75 % sure, to replace another; the old one is kept down
+    to 40 %. From unknown a class is taken at once when it is 60 % sure.
+
+    :param P: chances of the four classes
+    :param ok: gates passed
+    :param prev: state of the run before, None or "unknown" if there was none
+    :param pend: runs for which another class has been waiting
+    :raise ValueError: on an unknown state or chances that do not sum to 1
+    """
+    P = _posterior(P)
+    chances = P._asdict()
+    if prev not in (None, UNKNOWN, *CLASSES):
+        raise ValueError(f"{prev!r} is not a state")
+    best = max(CLASSES, key=chances.get)
+    g = best if ok and chances[best] >= CUT else UNKNOWN
+    if prev in (None, UNKNOWN):
+        return State(g, 0)
+    if not ok:
+        return State(UNKNOWN, pend)
+    if g not in (UNKNOWN, prev):
+        if pend + 1 >= RUNS or chances[g] >= JUMP:
+            return State(g, 0)
+        return State(prev, pend + 1)
+    return State(prev if chances[prev] >= KEEP else UNKNOWN, 0)
+
+
+def confidence(P, state, basis="relative"):
+    """"high" from 80 %, "medium" from 60 %, "low" below (a class kept), None for unknown.
+
+    :param basis: "absolute" when the customer rated no rival; then "medium" at most
+    :raise ValueError: on an unknown state or chances that do not sum to 1
+    """
+    if state == UNKNOWN:
+        return None
+    chances = _posterior(P)._asdict()
+    if state not in chances:
+        raise ValueError(f"{state!r} is not a state")
+    if chances[state] >= HIGH and basis != "absolute":
+        return "high"
+    return "medium" if chances[state] >= CUT else "low"
+
+
+def classify(pA, pB, reason=None, prev=None, pend=0, basis="relative"):
+    """Judge a customer: chances, state, confidence, and the reason when the state is unknown.
+
+    :param reason: what :func:`gate` gave
+    :raise ValueError: as :func:`posteriors` and :func:`next_state`
+    """
+    P = posteriors(pA, pB)
+    state, pend = next_state(P, reason is None, prev, pend)
+    if state == UNKNOWN:
+        reason = reason or "ambiguous"
+    return Classification(P, state, pend, confidence(P, state, basis), reason)
+
+
+def class_shares(customers, weights=None):
+    """Shares of the classes among customers who can be judged; the others are told apart.
+
+    Chances are summed rather than states, since a 60 % class is wrong for 40 %.
+
+    :param customers: chances of each customer, None for one who cannot be judged
+    :param weights: one a customer (survey weights), default 1
+    :return: shares (None if nobody can be judged), n judged, Kish's n_eff, number and plain
+        share of the others
+    :raise ValueError: on negative weights or lists of unequal length
+    """
+    customers = list(customers)
+    weights = [1.0] * len(customers) if weights is None else list(weights)
+    if len(weights) != len(customers):
+        raise ValueError("weights must be as many as customers")
+    judged = [
+        (_posterior(P), not_negative("weight", weight))
+        for P, weight in zip(customers, weights, strict=True)
+        if P is not None
+    ]
+    unknown = len(customers) - len(judged)
+    unknown_share = unknown / len(customers) if customers else 0.0
+    total = math.fsum(weight for _P, weight in judged)
+    if not total:
+        return ClassShares(None, len(judged), 0.0, unknown, unknown_share)
+    shares = Posterior(*(
+        math.fsum(weight * P[place] for P, weight in judged) / total
+        for place in range(len(CLASSES))
+    ))
+    n_eff = total**2 / math.fsum(weight**2 for _P, weight in judged)
+    return ClassShares(shares, len(judged), n_eff, unknown, unknown_share)
+
+
+def _posterior(P):
+    P = Posterior(*P)
+    for chance in P:
+        within("chance", chance, 0, 1)
+    if abs(math.fsum(P) - 1) > 1e-6:
+        raise ValueError("the chances must sum to 1")
+    return P
