@@ -85,7 +85,8 @@ class RelationshipMeasure(models.Model):
         help="Goes up when the wording changes after answers were given.")
     wording_ids = fields.One2many(
         "relationship.measure.wording", "measure_id", string="Wordings", readonly=True)
-    reading_count = fields.Integer(compute="_compute_reading_count")
+    reading_count = fields.Integer(
+        compute="_compute_reading_count", groups="relationship_insight.group_relationship_staff")
 
     _code_uniq = models.Constraint("UNIQUE(code)", "Another measure has this code already.")
     _half_life_positive = models.Constraint(
@@ -101,6 +102,13 @@ class RelationshipMeasure(models.Model):
             [("measure_id", "in", self.ids)], ["measure_id"], ["__count"]))
         for measure in self:
             measure.reading_count = counts.get(measure, 0)
+
+    def _filter_answered(self):
+        """Return the measures that have answers in any company, voided ones included."""
+        answered = self.env["relationship.reading"].sudo()._read_group(
+            [("measure_id", "in", self.ids)], ["measure_id"])
+        ids = {measure.id for measure, in answered}
+        return self.filtered(lambda measure: measure.id in ids)
 
     @api.depends("code", "name")
     @api.depends_context("relationship_measure_code")
@@ -156,7 +164,7 @@ class RelationshipMeasure(models.Model):
 
     def _check_frozen(self, vals):
         """Refuse a change of scale or meaning on measures that have answers."""
-        for measure in self.filtered("reading_count"):
+        for measure in self._filter_answered():
             for name, value in vals.items():
                 field = self._fields[name]
                 old = field.convert_to_write(measure[name], measure)
@@ -171,7 +179,7 @@ class RelationshipMeasure(models.Model):
     def _keep_wording(self, vals):
         """Store the wording that was asked until now, and count up the version."""
         Wording = self.env["relationship.measure.wording"].sudo()
-        for measure in self.filtered("reading_count"):
+        for measure in self._filter_answered():
             changed = [
                 name for name in WORDING_FIELDS & set(vals)
                 if (measure[name] or "") != (vals[name] or "")
@@ -188,7 +196,7 @@ class RelationshipMeasure(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):
-        answered = self.filtered("reading_count")
+        answered = self._filter_answered()
         if answered:
             raise UserError(self.env._(
                 "%(measures)s can't be deleted because customers have answered. Archive instead.",
@@ -198,4 +206,4 @@ class RelationshipMeasure(models.Model):
         """Open the answers to these measures."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "relationship_insight.relationship_reading_action")
-        return {**action, "domain": [("measure_id", "child_of", self.ids)], "context": {}}
+        return {**action, "domain": [("measure_id", "child_of", self.ids)]}

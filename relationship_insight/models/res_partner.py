@@ -50,6 +50,17 @@ class ResPartner(models.Model):
                 profiles._search(company).subselect("commercial_partner_id"))
         return domain
 
+    def action_open_relationship_profile(self):
+        """Open the insight into this customer."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Customer Insight"),
+            "res_model": "relationship.profile",
+            "res_id": self.relationship_profile_id.id,
+            "view_mode": "form",
+        }
+
     def unlink(self):
         """Erase what was said with a deleted contact; the bare figures stay without a name."""
         notes = self.env["relationship.note"].sudo().with_context(active_test=False).search(

@@ -1,0 +1,240 @@
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { RelationshipAxis } from "./relationship_axis";
+
+export const CLASSES = {
+    true: { color: "success", label: _t("True loyalty") },
+    latent: { color: "info", label: _t("Latent loyalty") },
+    spurious: { color: "warning", label: _t("Spurious loyalty") },
+    low: { color: "danger", label: _t("Low loyalty") },
+    unknown: { color: "secondary", label: _t("Not yet known") },
+};
+
+/**
+ * What we know of one customer, loaded by one call when its tab is first shown.
+ * `partnerField` names the field that holds the contact; without it the record is the contact.
+ */
+export class RelationshipCard extends Component {
+    static template = "relationship_insight.RelationshipCard";
+    static components = { RelationshipAxis };
+    static props = {
+        ...standardWidgetProps,
+        partnerField: { type: String, optional: true },
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.keepLast = new KeepLast();
+        this.state = useState({ card: null, failed: false });
+        onWillStart(() => {
+            this.load(this.props);
+        });
+        onWillUpdateProps((nextProps) => {
+            if (this.getPartnerId(nextProps) !== this.partnerId) {
+                this.load(nextProps);
+            }
+        });
+    }
+
+    getPartnerId(props) {
+        const { record, partnerField } = props;
+        return partnerField ? record.data[partnerField]?.id : record.resId;
+    }
+
+    /** Not awaited while the tab opens, so that the form never waits for the card. */
+    async load(props) {
+        this.partnerId = this.getPartnerId(props);
+        this.state.card = null;
+        this.state.failed = false;
+        if (!this.partnerId) {
+            return;
+        }
+        try {
+            this.state.card = await this.keepLast.add(
+                this.orm.call("relationship.profile", "get_customer_card", [this.partnerId])
+            );
+        } catch (error) {
+            this.state.failed = true;
+            throw error;
+        }
+    }
+
+    get card() {
+        return this.state.card;
+    }
+
+    get hasProfile() {
+        return ["rich", "thin"].includes(this.card.state);
+    }
+
+    get loyaltyClass() {
+        return CLASSES[this.card.loyalty_class || "unknown"];
+    }
+
+    get probabilities() {
+        return this.card.probabilities.map(({ key, value }) => ({
+            key,
+            ...CLASSES[key],
+            percent: Math.round(100 * value),
+            width: 100 * value,
+        }));
+    }
+
+    get motives() {
+        const most = Math.max(...this.card.motives.map((motive) => motive.share), 0.01);
+        return this.card.motives.map((motive) => ({
+            ...motive,
+            percent: _t("%(percent)s %", { percent: Math.round(100 * motive.share) }),
+            width: (100 * motive.share) / most,
+        }));
+    }
+
+    get feelingsNote() {
+        const { positive, negative } = this.card.axes.feelings;
+        return _t("Good moments noted in 12 months: %(good)s, bad ones: %(bad)s", {
+            good: positive,
+            bad: negative,
+        });
+    }
+
+    get feelingsText() {
+        const { value } = this.card.axes.feelings;
+        return value === null ? _t("Nobody asked") : this.round(value);
+    }
+
+    get attitudeText() {
+        const { value, se } = this.card.axes.attitude;
+        return value === null ? _t("Nobody asked") : `${this.round(value)} ± ${this.round(se)}`;
+    }
+
+    get attitudeNote() {
+        const { value, low, high, basis } = this.card.axes.attitude;
+        if (value === null) {
+            return _t("Only the customer's own answers count here.");
+        }
+        const ends = { low: this.round(low), high: this.round(high) };
+        return basis === "relative"
+            ? _t("Likely between %(low)s and %(high)s, compared with other stores", ends)
+            : _t("Likely between %(low)s and %(high)s, asked about us only", ends);
+    }
+
+    get bondText() {
+        const { value } = this.card.axes.bond;
+        return value === null ? _t("No talk yet") : this.round(value);
+    }
+
+    get bondNote() {
+        const { value, staff, told } = this.card.axes.bond;
+        if (value === null) {
+            return _t("Log a conversation to start one.");
+        }
+        return told
+            ? _t("Closest: %(staff)s", { staff })
+            : _t("Closest: %(staff)s. Staff-reported only, so never above 60.", { staff });
+    }
+
+    get behaviourText() {
+        const { value, rate_year } = this.card.axes.behaviour;
+        return value === null
+            ? _t("No purchase yet")
+            : _t("%(count)s a year", { count: formatFloat(rate_year, { digits: [16, 1] }) });
+    }
+
+    get behaviourNote() {
+        const { value, p_behaviour } = this.card.axes.behaviour;
+        if (value === null) {
+            return "";
+        }
+        return _t(
+            "More often than %(percentile)s in 100 customers; as often as a loyal customer with a chance of %(chance)s in 100",
+            { percentile: this.round(value), chance: Math.round(100 * p_behaviour) }
+        );
+    }
+
+    get countTalks() {
+        return _t("Talks in 12 months: %(count)s", { count: this.card.axes.bond.n });
+    }
+
+    get countPurchases() {
+        return _t("Purchase days: %(count)s", { count: this.card.axes.behaviour.n });
+    }
+
+    get isOverdue() {
+        return this.card.purchases.overdue_ratio > 2;
+    }
+
+    round(value) {
+        return formatFloat(value, { digits: [16, 0] });
+    }
+
+    money(value) {
+        return formatMonetary(value, { currencyId: this.card.currency_id });
+    }
+
+    date(value) {
+        if (!value) {
+            return "";
+        }
+        return formatDate(value.length > 10 ? deserializeDateTime(value) : deserializeDate(value));
+    }
+
+    valenceClass(reading) {
+        return { 1: "text-success", "-1": "text-danger" }[reading.valence] || "text-muted";
+    }
+
+    answer(reading) {
+        if (reading.na) {
+            return _t("Doesn't know");
+        }
+        if (reading.text || reading.kind === "text") {
+            return reading.text;
+        }
+        const value = formatFloat(reading.value, { digits: [16, 2], trailingZeros: false });
+        if (["count", "awareness"].includes(reading.kind)) {
+            return value;
+        }
+        return _t("%(value)s of %(most)s", {
+            value,
+            most: formatFloat(reading.scale_max, { digits: [16, 2], trailingZeros: false }),
+        });
+    }
+
+    /** Open the dialog for a conversation; show it on the card once saved. */
+    logConversation() {
+        return this.action.doAction("relationship_insight.relationship_note_action_log", {
+            additionalContext: { default_partner_id: this.partnerId },
+            onClose: () => this.load(this.props),
+        });
+    }
+
+    openReading(reading) {
+        return this.openForm("relationship.reading", reading.id);
+    }
+
+    openTalk(talk) {
+        return this.openForm("relationship.note", talk.id);
+    }
+
+    openForm(model, id) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+}
+
+export const relationshipCard = {
+    component: RelationshipCard,
+    extractProps: ({ options }) => ({ partnerField: options.partner_field }),
+};
+
+registry.category("view_widgets").add("relationship_card", relationshipCard);
