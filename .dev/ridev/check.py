@@ -11,9 +11,9 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from . import browser, odoo, postgres, prepare, venv
+from . import browser, odoo, postgres, prepare, ui, venv
 from .databases import Databases, complaints
-from .layout import ADDON, DEV, HOME, ROOT
+from .layout import ADDON, DEV, HOME, LOGS, ROOT
 from .ui import foreground, say
 
 TESTS = ROOT / "tests"
@@ -117,7 +117,8 @@ def main(arguments):
         runner = Runner(wanted, options, totals)
         runner.set_up(cleanup)
         for phase in wanted:
-            runner.run(phase)
+            if phase is not runner.done_early:
+                runner.run(phase)
     for report in sorted(REPORTS.glob("*.xml")):
         totals.read(report)
     return _summary(totals)
@@ -133,6 +134,7 @@ class Runner:
     def __init__(self, wanted, options, totals):
         self.wanted, self.options, self.totals = wanted, options, totals
         self.path, self.databases, self.template = [], None, None
+        self.done_early = None
 
     def set_up(self, cleanup):
         """Prepare everything side by side; `cleanup` stops what was started."""
@@ -147,10 +149,26 @@ class Runner:
                 cleanup.callback(postgresql.stop)
                 self.databases = Databases(postgresql, root)
                 self.databases.drop_orphans()
+                early = background.start(self._unit_tests_meanwhile, packages)
                 self.template = self.databases.template()
                 self.path = path.result()
+                early.result()
                 self._read_install_log()
             packages.result()
+
+    def _unit_tests_meanwhile(self, packages):
+        """Run the unit tests beside a long building of templates, their output shown at the end."""
+        phase = next((phase for phase in self.wanted if phase.name == "unit"), None)
+        if phase is None or self.databases.has_template():
+            return
+        packages.result()
+        log = LOGS / "unit.log"
+        log.unlink(missing_ok=True)
+        with ui.step("tests: unit, meanwhile", log):
+            code = ui.run_for_code(self._command(phase), log, cwd=ROOT, env=self._environment())
+        self._note_unfinished(phase, code)
+        print(log.read_text(errors="replace"), flush=True)
+        self.done_early = phase
 
     def _browser(self):
         if browser.wanted():
@@ -165,26 +183,32 @@ class Runner:
     def run(self, phase):
         """Run one phase, on a clone of the template where it runs inside Odoo."""
         if not phase.in_process:
-            self._pytest(phase, ["-p", "no:odoo"])
+            self._pytest(phase)
             return
-        conf = str(self.databases.conf)
         with self.databases.clone(self.template, "test") as database:
-            self._pytest(
-                phase, [f"--odoo-database={database}", f"--odoo-config={conf}", "--odoo-http"]
-            )
+            self._pytest(phase, database)
 
-    def _pytest(self, phase, arguments):
-        report = REPORTS / f"{phase.name}.xml"
-        command = [
+    def _command(self, phase, database=None):
+        plugin = ["-p", "no:odoo"]
+        if database:
+            conf = self.databases.conf
+            plugin = [f"--odoo-database={database}", f"--odoo-config={conf}", "--odoo-http"]
+        return [
             venv.PYTHON, "-m", "pytest", "-c", DEV / "pytest.ini", f"--rootdir={ROOT}",
-            f"--junit-xml={report}", *arguments, *self.options, *phase.targets,
+            f"--junit-xml={REPORTS / phase.name}.xml", *plugin, *self.options, *phase.targets,
         ]  # fmt: skip
+
+    def _pytest(self, phase, database=None):
         say(f"tests: {phase.name}")
         begin = time.monotonic()
+        command = self._command(phase, database)
         code = foreground(command, cwd=ROOT, env=self._environment())
         say(f"tests: {phase.name}: took {time.monotonic() - begin:.1f} s")
-        finished = code == NO_TESTS_COLLECTED or (code in (0, 1) and report.exists())
-        if not finished:
+        self._note_unfinished(phase, code)
+
+    def _note_unfinished(self, phase, code):
+        reported = (REPORTS / f"{phase.name}.xml").exists()
+        if code != NO_TESTS_COLLECTED and not (code in (0, 1) and reported):
             self.totals.problems.append(f"the {phase.name} tests did not finish (exit code {code})")
 
     def _environment(self):

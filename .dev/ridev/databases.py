@@ -112,11 +112,20 @@ class Databases:
 
     # --- templates ---------------------------------------------------------------------------
 
-    def template(self, demo=False):
+    def _template_name(self, install_key):
+        return f"ri_addon_{short_hash(install_key, self.addon_key())}"
+
+    def _install_key(self):
+        return short_hash(self._base_key(demo=False), self.addon_key(code_only=True))
+
+    def has_template(self):
+        """Whether `template` has nothing to do."""
+        return self._template_name(self._install_key()) in self.notes()
+
+    def template(self):
         """Name of the template with the addon installed and its web pages' bundles built."""
-        install_key = short_hash(self._base_key(demo), self.addon_key(code_only=True))
-        key = short_hash(install_key, self.addon_key())
-        name = f"ri_addon_{key}"
+        install_key = self._install_key()
+        name = self._template_name(install_key)
         if name in self.notes():
             return name
         new = f"{name}_new"
@@ -127,7 +136,7 @@ class Databases:
             self.create(new, {"kind": "part"}, template=similar[0])
             shutil.copy(self.install_log(similar[0]), self.install_log(name))
         else:
-            base = self.base_template(demo)
+            base = self.base_template()
             self.create(new, {"kind": "part"}, template=base)
             self.install_log(name).unlink(missing_ok=True)
             with step("installing the addon", self.install_log(name)):

@@ -62,26 +62,28 @@ def step(name, log=None):
     say(f"{name}: done in {time.monotonic() - begin:.1f} s")
 
 
-def run(command, log, what, *, network=False, **options):
-    """Run a command with its output in a log file; stop with an explanation if it fails."""
+def run_for_code(command, log, **options):
+    """Run a command with its output added to a log file; returns its exit code."""
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     options.setdefault("stdin", subprocess.DEVNULL)
     with open(log, "ab") as stream:
-        begin = stream.tell()
-        process = subprocess.Popen(
-            [str(part) for part in command], stdout=stream, stderr=subprocess.STDOUT, **options
-        )
+        command = [str(part) for part in command]
+        process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT, **options)
     _children.add(process)
     try:
-        code = process.wait()
+        return process.wait()
     finally:
         _children.discard(process)
         if process.poll() is None:
             process.kill()
+
+
+def run(command, log, what, *, network=False, **options):
+    """Run a command with its output in a log file; stop with an explanation if it fails."""
+    begin = Path(log).stat().st_size if Path(log).exists() else 0
+    code = run_for_code(command, log, **options)
     if code:
-        with open(log, "rb") as stream:
-            stream.seek(begin)
-            output = stream.read().decode(errors="replace")
+        output = Path(log).read_bytes()[begin:].decode(errors="replace")
         raise Stop(explain.failure(what, code, output, log, network=network))
 
 
