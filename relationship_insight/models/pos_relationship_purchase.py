@@ -20,12 +20,12 @@ class RelationshipPurchase(models.Model):
     channel = fields.Selection(selection_add=[("pos", "Point of Sale")])
 
     @api.model
-    def _purchase_sources(self, until=None, partner_filter=None):
-        return super()._purchase_sources(until, partner_filter) + [
-            self._select_pos_orders(until, partner_filter)]
+    def _purchase_sources(self, scope):
+        return super()._purchase_sources(scope) + [
+            self._select_pos_orders(scope)]
 
     @api.model
-    def _select_pos_orders(self, until, partner_filter):
+    def _select_pos_orders(self, scope):
         staff, staff_join = self._sql_pos_staff()
         return SQL(
             """
@@ -37,22 +37,21 @@ class RelationshipPurchase(models.Model):
               FROM (
                 SELECT o.id, o.name, o.partner_id, o.company_id, o.date_order, o.user_id, %(cashier)s,
                        (CASE WHEN o.is_refund THEN -ABS(o.amount_total) ELSE o.amount_total END
-                           - COALESCE(settled.amount, 0))
-                           / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount,
+                           - COALESCE(settled.amount, 0))::float8
+                           / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8 AS amount,
                        settled.whole
                   FROM pos_order o
              LEFT JOIN (%(settled)s) settled ON settled.order_id = o.id
-                 WHERE o.state IN %(states)s AND %(until)s AND %(partner)s
+                 WHERE o.state IN %(states)s AND %(scope)s
               ) po
               %(staff_join)s
          LEFT JOIN (%(refunds)s) refund ON refund.order_id = po.id
              WHERE po.whole IS NOT TRUE
             """,
             settled=self._sql_settled(),
-            refunds=self._sql_pos_refunds(until, partner_filter),
+            refunds=self._sql_pos_refunds(scope),
             states=PAID_STATES,
-            until=self._sql_until(SQL("o.date_order"), until),
-            partner=self._sql_partner(SQL("o.partner_id"), partner_filter),
+            scope=scope.sql(SQL("o.date_order"), SQL("o.partner_id"), SQL("o.company_id")),
             staff=staff,
             staff_join=staff_join,
             cashier=self._sql_pos_cashier(),
@@ -117,24 +116,23 @@ class RelationshipPurchase(models.Model):
         )
 
     @api.model
-    def _sql_pos_refunds(self, until, partner_filter):
+    def _sql_pos_refunds(self, scope):
         """SQL of what came back of each POS order later (negative amounts)."""
         return SQL(
             """
             SELECT origin.order_id,
-                   SUM(%(amount)s / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS amount
+                   SUM(%(amount)s / COALESCE(NULLIF(o.currency_rate, 0), 1))::float8 AS amount
               FROM pos_order_line back
               JOIN pos_order_line origin ON origin.id = back.refunded_orderline_id
               JOIN pos_order o ON o.id = back.order_id
               JOIN pos_order sold ON sold.id = origin.order_id
              WHERE back.refunded_orderline_id IS NOT NULL
-               AND o.state IN %(states)s AND %(until)s AND %(partner)s
+               AND o.state IN %(states)s AND %(scope)s
           GROUP BY origin.order_id
             """,
             amount=self._sql_line_amount("back"),
             states=PAID_STATES,
-            until=self._sql_until(SQL("o.date_order"), until),
-            partner=self._sql_partner(SQL("sold.partner_id"), partner_filter),
+            scope=scope.sql(SQL("o.date_order"), SQL("sold.partner_id"), SQL("sold.company_id")),
         )
 
     @api.model

@@ -20,21 +20,21 @@ class RelationshipBond(models.Model):
         ondelete="cascade")
     date = fields.Date(string="As Of", readonly=True)
     strength = fields.Float(
-        readonly=True, aggregator="avg", digits=(8, 4), help="0 to 100; decays when nobody talks.")
+        readonly=True, aggregator="avg", help="0 to 100; decays when nobody talks.")
     band = fields.Selection([
         ("none", "None"), ("weak", "Weak"), ("good", "Good"), ("strong", "Strong"),
     ], readonly=True)
     basis = fields.Selection([
         ("customer", "The customer told us"), ("staff", "Staff-reported only"),
     ], readonly=True, help="Without the customer's own voice a bond never counts above 60.")
-    rapport = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
-    intensity = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
-    recency = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    rapport = fields.Float(readonly=True, aggregator="avg")
+    intensity = fields.Float(readonly=True, aggregator="avg")
+    recency = fields.Float(readonly=True, aggregator="avg")
     listening = fields.Float(
-        string="Listening Share", readonly=True, aggregator="avg", digits=(8, 4))
-    mutuality = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
-    duration = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
-    knowledge = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+        string="Listening Share", readonly=True, aggregator="avg")
+    mutuality = fields.Float(readonly=True, aggregator="avg")
+    duration = fields.Float(readonly=True, aggregator="avg")
+    knowledge = fields.Float(readonly=True, aggregator="avg")
     talk_count = fields.Integer(string="Talks, 12 Months", readonly=True)
     first_talk = fields.Datetime(readonly=True)
     last_talk = fields.Datetime(readonly=True)

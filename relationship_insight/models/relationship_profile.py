@@ -47,10 +47,10 @@ class RelationshipProfile(models.Model):
     class_pending = fields.Integer(
         readonly=True, help="Monthly reviews in a row that pointed to another class.")
     class_review_date = fields.Date(readonly=True)
-    p_true = fields.Float(string="P(True)", readonly=True, aggregator="avg", digits=(8, 6))
-    p_latent = fields.Float(string="P(Latent)", readonly=True, aggregator="avg", digits=(8, 6))
-    p_spurious = fields.Float(string="P(Spurious)", readonly=True, aggregator="avg", digits=(8, 6))
-    p_low = fields.Float(string="P(Low)", readonly=True, aggregator="avg", digits=(8, 6))
+    p_true = fields.Float(string="P(True)", readonly=True, aggregator="avg")
+    p_latent = fields.Float(string="P(Latent)", readonly=True, aggregator="avg")
+    p_spurious = fields.Float(string="P(Spurious)", readonly=True, aggregator="avg")
+    p_low = fields.Float(string="P(Low)", readonly=True, aggregator="avg")
 
     # Behaviour
     purchase_days = fields.Integer(
@@ -63,64 +63,64 @@ class RelationshipProfile(models.Model):
     spend_12m = fields.Monetary(string="Spend, 12 Months", readonly=True)
     spend_per_day = fields.Monetary(
         string="Spend per Purchase Day", readonly=True, aggregator="avg")
-    x_weighted = fields.Float(readonly=True, aggregator=None, digits=(16, 6))
-    t_weighted = fields.Float(readonly=True, aggregator=None, digits=(16, 6))
+    x_weighted = fields.Float(readonly=True, aggregator=None)
+    t_weighted = fields.Float(readonly=True, aggregator=None)
     rate = fields.Float(
-        string="Purchases per Day", readonly=True, aggregator="avg", digits=(16, 8),
+        string="Purchases per Day", readonly=True, aggregator="avg",
         help="Discounted purchase rate: recent purchases weigh more.")
     rate_year = fields.Float(
-        string="Purchases per Year", readonly=True, aggregator="avg", digits=(16, 2))
+        string="Purchases per Year", readonly=True, aggregator="avg")
     behaviour_pct = fields.Float(
-        string="Behaviour Percentile", readonly=True, aggregator="avg", digits=(8, 3))
+        string="Behaviour Percentile", readonly=True, aggregator="avg")
     p_behaviour = fields.Float(
-        string="P(Buys Often)", readonly=True, aggregator="avg", digits=(8, 6))
+        string="P(Buys Often)", readonly=True, aggregator="avg")
     p_alive = fields.Float(
-        string="P(Still a Customer)", readonly=True, aggregator="avg", digits=(8, 6))
+        string="P(Still a Customer)", readonly=True, aggregator="avg")
     expected_90d = fields.Float(
-        string="Expected Purchases, 90 Days", readonly=True, aggregator="sum", digits=(16, 4))
+        string="Expected Purchases, 90 Days", readonly=True, aggregator="sum")
     gap_mean = fields.Float(string="Mean Gap (days)", readonly=True, aggregator="avg")
     gap_median = fields.Float(string="Median Gap (days)", readonly=True, aggregator="avg")
     gap_cv = fields.Float(
-        string="Irregularity", readonly=True, aggregator="avg", digits=(8, 4),
+        string="Irregularity", readonly=True, aggregator="avg",
         help="Standard deviation of the gaps between purchases over their mean; from 3 gaps on.")
     overdue_ratio = fields.Float(
-        readonly=True, aggregator="avg", digits=(8, 2),
+        readonly=True, aggregator="avg",
         help="Days since the last purchase over the usual gap: above 2 they are late.")
-    clumpiness = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    clumpiness = fields.Float(readonly=True, aggregator="avg")
     rfm_recency = fields.Integer(string="R", readonly=True, aggregator="avg")
     rfm_frequency = fields.Integer(string="F", readonly=True, aggregator="avg")
     rfm_monetary = fields.Integer(string="M", readonly=True, aggregator="avg")
     promo_share = fields.Float(
-        string="Bought on Discount", readonly=True, aggregator="avg", digits=(8, 4),
+        string="Bought on Discount", readonly=True, aggregator="avg",
         help="Discounts over list-price spend, 0 to 1.")
 
     # Attitude and feelings
     attitude = fields.Float(
-        readonly=True, aggregator="avg", digits=(8, 4),
+        readonly=True, aggregator="avg",
         help="How they feel about us next to other stores, 0 to 100, thin evidence pulled to the average.")
-    attitude_se = fields.Float(string="Attitude ±", readonly=True, aggregator=None, digits=(8, 4))
+    attitude_se = fields.Float(string="Attitude ±", readonly=True, aggregator=None)
     attitude_mass = fields.Float(
-        string="Attitude Evidence", readonly=True, aggregator="avg", digits=(8, 4))
+        string="Attitude Evidence", readonly=True, aggregator="avg")
     attitude_count = fields.Integer(string="Attitude Answers", readonly=True)
     attitude_basis = fields.Selection(
         [("relative", "Compared with other stores"), ("absolute", "About us only")], readonly=True)
     attitude_date = fields.Date(string="Last Told Us", readonly=True)
     p_attitude = fields.Float(
-        string="P(Attached)", readonly=True, aggregator="avg", digits=(8, 6))
+        string="P(Attached)", readonly=True, aggregator="avg")
     feeling_balance = fields.Float(
-        string="Net Feeling Balance", readonly=True, aggregator="avg", digits=(8, 4))
+        string="Net Feeling Balance", readonly=True, aggregator="avg")
     feeling_positive = fields.Float(
-        string="Good Feelings", readonly=True, aggregator="avg", digits=(8, 4))
+        string="Good Feelings", readonly=True, aggregator="avg")
     feeling_negative = fields.Float(
-        string="Bad Feelings", readonly=True, aggregator="avg", digits=(8, 4))
+        string="Bad Feelings", readonly=True, aggregator="avg")
     event_positive = fields.Integer(string="Good Moments, 12 Months", readonly=True)
     event_negative = fields.Integer(string="Bad Moments, 12 Months", readonly=True)
-    pride = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
-    recommend = fields.Float(readonly=True, aggregator="avg", digits=(8, 4))
+    pride = fields.Float(readonly=True, aggregator="avg")
+    recommend = fields.Float(readonly=True, aggregator="avg")
     quality = fields.Float(
-        string="Relationship Quality", readonly=True, aggregator="avg", digits=(8, 4))
+        string="Relationship Quality", readonly=True, aggregator="avg")
     stay_strength = fields.Float(
-        readonly=True, aggregator="avg", digits=(8, 4),
+        readonly=True, aggregator="avg",
         help="Would they stay if an equally good store opened next door? 0 to 100.")
 
     # Why they buy
@@ -130,14 +130,14 @@ class RelationshipProfile(models.Model):
     motives = fields.Json(readonly=True, help="Share of each motive, by measure id.")
     motive_count = fields.Integer(string="Motive Answers", readonly=True)
     relational_share = fields.Float(
-        string="Comes for the Relationship", readonly=True, aggregator="avg", digits=(8, 4))
+        string="Comes for the Relationship", readonly=True, aggregator="avg")
     situational_share = fields.Float(
-        string="Comes for the Situation", readonly=True, aggregator="avg", digits=(8, 4))
+        string="Comes for the Situation", readonly=True, aggregator="avg")
     merit_share = fields.Float(
-        string="Comes for the Goods", readonly=True, aggregator="avg", digits=(8, 4))
+        string="Comes for the Goods", readonly=True, aggregator="avg")
 
     # Bond
-    bond = fields.Float(string="Staff Bond", readonly=True, aggregator="avg", digits=(8, 4))
+    bond = fields.Float(string="Staff Bond", readonly=True, aggregator="avg")
     bond_staff_id = fields.Many2one(
         "res.partner", string="Closest Staff", readonly=True, ondelete="set null",
         index="btree_not_null")

@@ -1,5 +1,26 @@
+import typing
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+
+class Scope(typing.NamedTuple):
+    """Which purchases to read; every part may be left out."""
+
+    until: typing.Any = None  # datetime: nothing later is seen, refunds included
+    partners: typing.Any = None  # SQL yielding the res_partner ids
+    company_id: int | None = None
+
+    def sql(self, date, partner, company):
+        """Return the SQL condition on these three columns."""
+        conditions = [SQL("TRUE")]
+        if self.until:
+            conditions.append(SQL("%s <= %s", date, self.until))
+        if self.partners:
+            conditions.append(SQL("%s IN (%s)", partner, self.partners))
+        if self.company_id:
+            conditions.append(SQL("%s = %s", company, self.company_id))
+        return SQL(" AND ").join(conditions)
 
 
 class RelationshipPurchase(models.Model):
@@ -58,42 +79,27 @@ class RelationshipPurchase(models.Model):
               JOIN res_company company ON company.id = source.company_id
          LEFT JOIN res_partner partner ON partner.id = source.partner_id
             """,
-            sources=self._purchase_union(),
+            sources=self._purchase_union(Scope()),
         )
 
     @api.model
-    def _purchase_union(self, until=None, partner_filter=None):
-        """Return the SQL of all purchase sources.
-
-        :param until: a datetime; nothing that happened later is seen, refunds included
-        :param partner_filter: SQL that yields the res_partner ids to keep, None for all
-        """
-        return SQL(" UNION ALL ").join(self._purchase_sources(until, partner_filter))
+    def _purchase_union(self, scope):
+        """Return the SQL of all purchase sources within a ``Scope``."""
+        return SQL(" UNION ALL ").join(self._purchase_sources(scope))
 
     @api.model
-    def _purchase_sources(self, until=None, partner_filter=None):
+    def _purchase_sources(self, scope):
         """Return one SELECT per source, all with the same columns. Other addons append theirs."""
-        return [
-            self._select_sale_orders(until, partner_filter),
-            self._select_credit_notes(until, partner_filter),
-        ]
+        return [self._select_sale_orders(scope), self._select_credit_notes(scope)]
 
     @api.model
-    def _sql_until(self, column, until):
-        return SQL("%s <= %s", column, until) if until else SQL("TRUE")
-
-    @api.model
-    def _sql_partner(self, column, partner_filter):
-        return SQL("%s IN (%s)", column, partner_filter) if partner_filter else SQL("TRUE")
-
-    @api.model
-    def _select_sale_orders(self, until, partner_filter):
+    def _select_sale_orders(self, scope):
         return SQL(
             """
             SELECT so.id::bigint * 4 AS id, so.name AS reference, so.partner_id, so.company_id,
                    so.date_order AS date,
-                   so.amount_total / COALESCE(NULLIF(so.currency_rate, 0), 1) AS amount,
-                   so.amount_total / COALESCE(NULLIF(so.currency_rate, 0), 1)
+                   so.amount_total::float8 / COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 AS amount,
+                   so.amount_total::float8 / COALESCE(NULLIF(so.currency_rate, 0), 1)::float8
                        + COALESCE(credit.amount, 0) AS net_amount,
                    so.amount_total < 0 AS is_refund,
                    'sale' AS channel, seller.partner_id AS staff_id,
@@ -105,15 +111,14 @@ class RelationshipPurchase(models.Model):
                   FROM (%(credits)s) each_credit
               GROUP BY sale_order_id
               ) credit ON credit.sale_order_id = so.id
-             WHERE so.state = 'sale' AND %(until)s AND %(partner)s
+             WHERE so.state = 'sale' AND %(scope)s
             """,
-            credits=self._sql_credits(until, partner_filter),
-            until=self._sql_until(SQL("so.date_order"), until),
-            partner=self._sql_partner(SQL("so.partner_id"), partner_filter),
+            credits=self._sql_credits(scope),
+            scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
         )
 
     @api.model
-    def _select_credit_notes(self, until, partner_filter):
+    def _select_credit_notes(self, scope):
         return SQL(
             """
             SELECT credit.move_id::bigint * 4 + 1 AS id, MIN(credit.reference) AS reference,
@@ -125,11 +130,11 @@ class RelationshipPurchase(models.Model):
               FROM (%(credits)s) credit
           GROUP BY credit.move_id
             """,
-            credits=self._sql_credits(until, partner_filter),
+            credits=self._sql_credits(scope),
         )
 
     @api.model
-    def _sql_credits(self, until, partner_filter):
+    def _sql_credits(self, scope):
         """SQL of what posted credit notes gave back of each confirmed order (negative amounts)."""
         return SQL(
             """
@@ -137,7 +142,7 @@ class RelationshipPurchase(models.Model):
                    MIN(move.invoice_date + TIME '12:00') AS date, so.id AS sale_order_id,
                    MIN(so.partner_id) AS partner_id, MIN(so.company_id) AS company_id,
                    MIN(seller.partner_id) AS staff_id,
-                   -SUM(aml.price_total / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1))
+                   -SUM(aml.price_total / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1))::float8
                        AS amount
               FROM account_move move
               JOIN account_move_line aml ON aml.move_id = move.id
@@ -146,12 +151,13 @@ class RelationshipPurchase(models.Model):
               JOIN sale_order so ON so.id = sol.order_id AND so.state = 'sale'
          LEFT JOIN res_users seller ON seller.id = so.user_id
              WHERE move.move_type = 'out_refund' AND move.state = 'posted'
-               AND %(not_elsewhere)s AND %(until)s AND %(partner)s
+               AND %(not_elsewhere)s AND %(scope)s
           GROUP BY move.id, so.id
             """,
             not_elsewhere=self._sql_credit_not_elsewhere(),
-            until=self._sql_until(SQL("move.invoice_date + TIME '12:00'"), until),
-            partner=self._sql_partner(SQL("so.partner_id"), partner_filter),
+            scope=scope.sql(
+                SQL("move.invoice_date + TIME '12:00'"), SQL("so.partner_id"),
+                SQL("so.company_id")),
         )
 
     @api.model

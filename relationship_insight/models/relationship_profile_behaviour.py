@@ -1,0 +1,204 @@
+import math
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools.sql_math import gamma_terms, sql_exp, sql_gamma_q, sql_hyp2f1
+from .relationship_purchase import Scope
+
+HORIZON_DAYS = 90
+
+
+class RelationshipProfile(models.Model):
+    _inherit = "relationship.profile"
+
+    @api.model
+    def _cte_days(self, company, asof, customers=None):
+        """SQL ``days``: one row per customer and local day with orders, up to ``asof``."""
+        return SQL(
+            """
+            days AS (
+                SELECT partner.commercial_partner_id AS customer,
+                       %(day)s AS day,
+                       SUM(source.amount) AS spend,
+                       BOOL_OR(source.amount > 0 AND source.net_amount > 0.005) AS visit
+                  FROM (%(sources)s) source
+                  JOIN res_partner partner ON partner.id = source.partner_id
+              GROUP BY 1, 2
+            )
+            """,
+            day=self._sql_local_day(SQL("source.date"), company),
+            sources=self.env["relationship.purchase"]._purchase_union(
+                self._purchase_scope(company, asof, customers)),
+        )
+
+    @api.model
+    def _purchase_scope(self, company, asof, customers):
+        partners = customers is not None and SQL(
+            "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)", list(customers))
+        return Scope(self._end_of_day(company, asof), partners or None, company.id)
+
+    @api.model
+    def _ctes_behaviour(self, company, asof, params, customers=None):
+        """SQL of ``behaviour``: one row per buying customer. See ``stats.rate`` and ``stats.gaps``."""
+        return SQL(
+            """
+            %(days)s,
+            %(promo)s,
+            gapped AS (
+                SELECT customer, day, spend, visit, %(asof)s - day AS age,
+                       CASE WHEN visit THEN
+                           day - LAG(day) OVER (PARTITION BY customer, visit ORDER BY day)
+                       END AS gap
+                  FROM days
+            ),
+            bought AS (
+                SELECT customer,
+                       COUNT(*) FILTER (WHERE visit) AS purchase_days,
+                       MIN(day) FILTER (WHERE visit) AS first_purchase,
+                       MAX(day) FILTER (WHERE visit) AS last_purchase,
+                       SUM(spend) AS spend_total,
+                       COALESCE(SUM(spend) FILTER (WHERE age < 365), 0) AS spend_12m,
+                       SUM(EXP(-age * %(decay)s)) FILTER (WHERE visit) AS mass,
+                       COUNT(gap) AS gap_count,
+                       SUM(gap) AS gap_sum,
+                       SUM(gap * gap)::float8 AS gap_squares,
+                       SUM(gap * LN(gap::float8)) AS gap_logs,
+                       PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap) AS gap_median
+                  FROM gapped
+              GROUP BY customer
+            ),
+            exposed AS (
+                SELECT bought.*,
+                       (%(asof)s - first_purchase)::float8 AS t,
+                       (last_purchase - first_purchase)::float8 AS t_x,
+                       (purchase_days - 1)::float8 AS x,
+                       mass - EXP(-(%(asof)s - first_purchase) * %(decay)s) AS x_w,
+                       (1 - EXP(-(%(asof)s - first_purchase) * %(decay)s)) / %(decay)s AS t_w
+                  FROM bought
+            ),
+            argued AS MATERIALIZED (
+                SELECT exposed.*,
+                       %(r)s + GREATEST(x_w, 0) AS ga,
+                       %(theta)s * (%(alpha)s + t_w) AS gx,
+                       %(horizon)s / (%(bg_alpha)s + t + %(horizon)s) AS bg_z,
+                       %(bg_a)s + %(bg_b)s + x - 1 AS bg_c
+                  FROM exposed
+            ),
+            behaviour AS (
+                SELECT argued.*,
+                       ga / (%(alpha)s + t_w) AS rate,
+                       %(p_behaviour)s AS p_behaviour,
+                       %(p_alive)s AS p_alive,
+                       %(expected)s AS expected_90d,
+                       gap_sum / NULLIF(gap_count, 0)::float8 AS gap_mean,
+                       CASE WHEN gap_count >= 3 THEN
+                           SQRT(GREATEST(gap_squares - gap_sum ^ 2 / gap_count, 0)
+                               / (gap_count - 1)) / (gap_sum / gap_count::float8)
+                       END AS gap_cv,
+                       (%(asof)s - last_purchase) / NULLIF(gap_median, 0) AS overdue_ratio,
+                       %(clumpiness)s AS clumpiness,
+                       CASE WHEN promo.discount IS NOT NULL THEN
+                           promo.discount / NULLIF(promo.discount + GREATEST(spend_total, 0), 0)
+                           ELSE 0 END AS promo_share
+                  FROM argued
+             LEFT JOIN promo USING (customer)
+            )
+            """,
+            days=self._cte_days(company, asof, customers),
+            promo=self._cte_promo(company, asof, customers),
+            asof=SQL("%s::date", asof),
+            decay=SQL("%s::float8", math.log(2) / params["half_life"]),
+            r=SQL("%s::float8", params["r"]),
+            alpha=SQL("%s::float8", params["alpha"]),
+            theta=SQL("%s::float8", params["theta"]),
+            p_behaviour=self._sql_p_behaviour(params),
+            clumpiness=self._sql_clumpiness(),
+            **self._sql_dropout(params),
+        )
+
+    @api.model
+    def _sql_p_behaviour(self, params):
+        """P(rate >= theta), the gamma posterior's upper tail."""
+        longest = params["theta"] * (params["alpha"] + params["half_life"] / math.log(2))
+        return SQL(
+            "CASE WHEN purchase_days > 0 THEN %s END",
+            sql_gamma_q(SQL("ga"), SQL("gx"), gamma_terms(longest)))
+
+    @api.model
+    def _sql_dropout(self, params):
+        """P(alive) by MBG/NBD and purchases expected in 90 days by BG/NBD, once both are fitted.
+
+        The hypergeometric function is taken after Euler's transformation, which leaves it
+        small constants and never overflows: 2F1(A, B; C; z) = (1-z)^(C-A-B) 2F1(C-A, C-B; C; z).
+        """
+        bgnbd, mbgnbd = params.get("bgnbd"), params.get("mbgnbd")
+        if not (bgnbd and mbgnbd):
+            return {
+                "bg_alpha": SQL("1.0"), "bg_a": SQL("0.0"), "bg_b": SQL("0.0"),
+                "horizon": SQL("1.0"), "p_alive": SQL("NULL::float8"),
+                "expected": SQL("NULL::float8"),
+            }
+        r, alpha, a, b = bgnbd
+        a = a if abs(a - 1) > 1e-6 else 1 + 1e-6
+        m_r, m_alpha, m_a, m_b = mbgnbd
+        number = lambda value: SQL("%s::float8", value)  # noqa: E731
+        terms = math.ceil(14 / -math.log(HORIZON_DAYS / (alpha + HORIZON_DAYS + 1))) + 4
+        return {
+            "bg_alpha": number(alpha), "bg_a": number(a), "bg_b": number(b),
+            "horizon": number(HORIZON_DAYS),
+            "p_alive": SQL(
+                "CASE WHEN purchase_days > 0 THEN 1 / (1 + %s) END",
+                sql_exp(SQL(
+                    "LN(%(a)s / (%(b)s + x)) + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",
+                    a=number(m_a), b=number(m_b), r=number(m_r), alpha=number(m_alpha)))),
+            "expected": SQL(
+                """
+                CASE WHEN purchase_days > 0 THEN
+                    bg_c / (%(a)s - 1) * (1 - POWER(1 - bg_z, %(a)s - 1) * (%(hyper)s))
+                    / (1 + CASE WHEN x > 0 THEN %(drop)s ELSE 0 END)
+                END
+                """,
+                a=number(a),
+                hyper=sql_hyp2f1(a + b - 1 - r, a - 1, SQL("bg_c"), SQL("bg_z"), min(terms, 200)),
+                drop=sql_exp(SQL(
+                    "LN(%(a)s / (%(b)s + x - 1)) + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",
+                    a=number(a), b=number(b), r=number(r), alpha=number(alpha)))),
+        }
+
+    @api.model
+    def _sql_clumpiness(self):
+        """Zhang, Bradlow & Small (2015): 1 + sum x ln x / ln(n + 1) over T + 1 days, ends included."""
+        days = SQL("(t + 2)")
+        return SQL(
+            """
+            CASE WHEN purchase_days > 1 AND t >= purchase_days THEN
+                1 + ((COALESCE(gap_logs, 0) + (t - t_x + 1) * LN(t - t_x + 1)) / %(days)s
+                     - LN(%(days)s)) / LN(purchase_days + 1)
+            END
+            """, days=days)
+
+    @api.model
+    def _cte_promo(self, company, asof, customers):
+        """SQL ``promo``: what each customer was let off by discounts, with taxes."""
+        return SQL(
+            "promo AS (SELECT customer, SUM(discount) AS discount FROM (%s) line GROUP BY customer)",
+            SQL(" UNION ALL ").join(
+                self._promo_sources(self._purchase_scope(company, asof, customers))))
+
+    @api.model
+    def _promo_sources(self, scope):
+        """Return one SELECT (customer, discount) per kind of order line."""
+        return [SQL(
+            """
+            SELECT partner.commercial_partner_id AS customer,
+                   CASE WHEN l.discount < 100 THEN l.price_total * l.discount / (100 - l.discount)
+                        ELSE l.price_unit * l.product_uom_qty END::float8
+                   / COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 AS discount
+              FROM sale_order_line l
+              JOIN sale_order so ON so.id = l.order_id AND so.state = 'sale'
+              JOIN res_partner partner ON partner.id = so.partner_id
+             WHERE l.discount > 0 AND %(scope)s
+            """,
+            scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
+        )]

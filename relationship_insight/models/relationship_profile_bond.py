@@ -1,0 +1,219 @@
+import math
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..stats import bond
+from .relationship_profile_voice import DIRECT_ORIGINS
+
+DAYS_PER_MONTH = 30.4375
+# Mail goes to many and says nothing about closeness.
+NOT_A_TALK = ("email",)
+LISTENING = ("listen", "care", "complaint")
+
+
+class RelationshipProfile(models.Model):
+    _inherit = "relationship.profile"
+
+    @api.model
+    def _ctes_bond(self, company, asof, params, customers=None):
+        """SQL of ``bonds`` (customer x staff), ``closest`` and ``talked`` (per customer).
+
+        The index and its weights are those of ``stats.bond``; one talk counts per day, channel
+        and pair of people, and private conversations count nowhere.
+        """
+        weights = {key: SQL("%s::float8", value) for key, value in bond.WEIGHTS.items()}
+        return SQL(
+            """
+            notes AS (
+                SELECT note.commercial_partner_id AS customer, note.staff_id AS staff,
+                       %(note_day)s AS day, note.channel, MIN(note.date) AS first_date,
+                       MAX(note.date) AS last_date, MAX(note.depth::float8) AS depth,
+                       BOOL_OR(note.purpose IN %(listening)s) AS listened,
+                       BOOL_OR(note.purpose = 'sell') AS sold,
+                       BOOL_OR(note.initiator = 'customer') AS by_customer,
+                       BOOL_OR(note.purpose IN ('listen', 'care')
+                               AND LENGTH(TRIM(COALESCE(note.summary, ''))) > 0) AS learned
+                  FROM relationship_note note
+                 WHERE note.visibility != 'me' AND note.channel NOT IN %(silent)s
+                   AND note.company_id = %(company)s AND note.date <= %(until)s
+                   AND %(note_customers)s
+              GROUP BY 1, 2, 3, 4
+            ),
+            talked AS (
+                SELECT customer, COUNT(*) FILTER (WHERE %(asof)s - day < 365) AS talk_count,
+                       MAX(last_date) AS last_talk
+                  FROM notes GROUP BY customer
+            ),
+            talks AS (
+                SELECT customer, staff,
+                       SUM(depth * EXP(-(%(asof)s - day) * %(talk_decay)s)) AS mass,
+                       %(asof)s - MAX(day) AS silence,
+                       COUNT(*) FILTER (WHERE listened) AS listen,
+                       COUNT(*) FILTER (WHERE sold) AS sell,
+                       COUNT(*) FILTER (WHERE by_customer) AS invited,
+                       COUNT(*) AS total,
+                       (%(asof)s - MIN(day)) / %(month)s AS months,
+                       COUNT(DISTINCT day) FILTER (WHERE learned AND %(asof)s - day < 365) AS facts,
+                       COUNT(*) FILTER (WHERE %(asof)s - day < 365) AS talk_count,
+                       MIN(first_date) AS first_talk, MAX(last_date) AS last_talk
+                  FROM notes GROUP BY customer, staff
+            ),
+            rapports AS (
+                SELECT customer, staff, SUM(w) AS mass, SUM(w * score) / SUM(w) / 100 AS q
+                  FROM (
+                    SELECT reading.commercial_partner_id AS customer, reading.staff_id AS staff,
+                           reading.score,
+                           EXP(-(%(asof)s - %(reading_day)s) * LN(2.0::float8)
+                               / measure.half_life_days) AS w
+                      FROM relationship_reading reading
+                      JOIN relationship_measure measure ON measure.id = reading.measure_id
+                     WHERE reading.measure_id = ANY(%(rapport_ids)s) AND reading.staff_id IS NOT NULL
+                       AND NOT COALESCE(reading.na, FALSE) AND reading.origin IN %(direct)s
+                       AND %(readings)s
+                  ) rated
+              GROUP BY customer, staff
+            ),
+            parts AS (
+                SELECT customer, staff, rapports.mass AS q_mass,
+                       CASE WHEN rapports.mass >= 0.25 THEN
+                           (rapports.mass * rapports.q + %(kappa)s * COALESCE(known.q, rapports.q))
+                           / (rapports.mass + %(kappa)s)
+                       END AS q,
+                       1 - EXP(-COALESCE(talks.mass, 0) / 3) AS i,
+                       COALESCE(EXP(-talks.silence * %(recency_decay)s), 0) AS r,
+                       (COALESCE(listen, 0) + 1.0) / (COALESCE(listen, 0) + COALESCE(sell, 0) + 2) AS l,
+                       LEAST(1, 2 * (COALESCE(invited, 0) + 1.0) / (COALESCE(total, 0) + 2)) AS m,
+                       LEAST(1, LN(1 + COALESCE(months, 0)) / LN(%(full_months)s + 1.0)) AS dn,
+                       LEAST(1, COALESCE(facts, 0) / %(full_facts)s::float8) AS n,
+                       COALESCE(talk_count, 0) AS talk_count, first_talk, last_talk
+                  FROM talks
+             FULL JOIN rapports USING (customer, staff)
+             LEFT JOIN (VALUES %(staff_means)s) AS known (staff_id, q) ON known.staff_id = staff
+            ),
+            bonds AS MATERIALIZED (
+                SELECT parts.*,
+                       CASE WHEN q IS NOT NULL THEN 100 * (%(Q)s * q + other)
+                            ELSE LEAST(%(cap)s, 100 * other / (1 - %(Q)s)) END AS strength
+                  FROM parts, LATERAL (
+                    SELECT %(I)s * i + %(R)s * r + %(L)s * l + %(M)s * m + %(Dn)s * dn + %(N)s * n
+                           AS other
+                  ) summed
+            ),
+            closest AS (
+                SELECT customer,
+                       0.8 * MAX(strength) FILTER (WHERE place = 1)
+                       + 0.2 * COALESCE(MAX(strength) FILTER (WHERE place = 2), 0) AS bond,
+                       MAX(staff) FILTER (WHERE place = 1) AS staff
+                  FROM (
+                    SELECT customer, staff, strength, ROW_NUMBER() OVER (
+                        PARTITION BY customer ORDER BY strength DESC, staff) AS place
+                      FROM bonds
+                  ) ranked
+              GROUP BY customer
+            )
+            """,
+            note_day=self._sql_local_day(SQL("note.date"), company),
+            reading_day=self._sql_local_day(SQL("reading.date"), company),
+            listening=LISTENING,
+            silent=NOT_A_TALK,
+            company=company.id,
+            until=self._end_of_day(company, asof),
+            note_customers=(
+                SQL("TRUE") if customers is None
+                else SQL("note.commercial_partner_id = ANY(%s)", list(customers))),
+            asof=SQL("%s::date", asof),
+            talk_decay=SQL("%s::float8", math.log(2) / bond.TALK_HALF_LIFE),
+            recency_decay=SQL("%s::float8", math.log(2) / bond.RECENCY_HALF_LIFE),
+            month=SQL("%s::float8", DAYS_PER_MONTH),
+            rapport_ids=self._rapport_measure_ids() or [0],
+            direct=DIRECT_ORIGINS,
+            readings=self._sql_readings(company, asof, customers),
+            kappa=SQL("%s::float8", (1 - params["omega"]) / params["omega"]),
+            staff_means=self._sql_staff_means(params),
+            full_months=SQL("%s::float8", bond.FULL_MONTHS),
+            full_facts=bond.FULL_FACTS,
+            cap=SQL("%s::float8", bond.CAP_WITHOUT_Q),
+            **weights,
+        )
+
+    @api.model
+    def _rapport_measure_ids(self):
+        return self.env["relationship.measure"].sudo().with_context(active_test=False).search([
+            ("id", "child_of", self.env["relationship.measure"].sudo().with_context(
+                active_test=False).search([("code", "=", "M08")]).ids),
+            ("answerable", "=", True),
+        ]).ids
+
+    @api.model
+    def _sql_staff_means(self, params):
+        rows = [
+            SQL("(%s, %s::float8)", int(staff_id), mean)
+            for staff_id, mean in params.get("rapport", {}).items()]
+        return SQL(", ").join(rows or [SQL("(0, 0::float8)")])
+
+    @api.model
+    def _upsert_bonds(self, company, asof, customers):
+        """Write the bonds of table ``relationship_new_bond`` that changed; drop those that ended."""
+        columns = (
+            "rapport", "intensity", "recency", "listening", "mutuality", "duration", "knowledge",
+            "strength", "basis", "talk_count", "first_talk", "last_talk", "profile_id")
+        names = SQL(", ").join(map(SQL.identifier, columns))
+        self.env.cr.execute(SQL(
+            """
+            WITH fresh AS (
+                SELECT customer, staff, q AS rapport, i AS intensity, r AS recency, l AS listening,
+                       m AS mutuality, dn AS duration, n AS knowledge, strength,
+                       CASE WHEN q IS NULL THEN 'staff' ELSE 'customer' END AS basis,
+                       made.talk_count, made.first_talk, made.last_talk, profile.id AS profile_id
+                  FROM relationship_new_bond made
+                  JOIN relationship_profile profile ON profile.commercial_partner_id = customer
+                   AND profile.company_id = %(company)s
+            )
+            INSERT INTO relationship_bond AS old (
+                commercial_partner_id, company_id, staff_id, date, band, create_uid, create_date,
+                write_uid, write_date, %(names)s)
+            SELECT customer, %(company)s, staff, %(asof)s, %(band)s, 1, NOW() AT TIME ZONE 'UTC', 1,
+                   NOW() AT TIME ZONE 'UTC', %(names)s
+              FROM fresh
+            ON CONFLICT (commercial_partner_id, company_id, staff_id) DO UPDATE
+               SET (date, band, write_date, %(names)s) = ROW (
+                   EXCLUDED.date, %(held_band)s, EXCLUDED.write_date, %(excluded)s)
+             WHERE (%(old)s) IS DISTINCT FROM (%(excluded)s)
+            """,
+            company=company.id,
+            asof=SQL("%s::date", asof),
+            names=names,
+            excluded=SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(c)) for c in columns),
+            old=SQL(", ").join(SQL("old.%s", SQL.identifier(c)) for c in columns),
+            band=self._sql_band(SQL("strength")),
+            held_band=self._sql_held_band(),
+        ))
+        self.env.cr.execute(SQL(
+            """
+            DELETE FROM relationship_bond bond
+             WHERE bond.company_id = %s AND %s AND NOT EXISTS (
+                SELECT 1 FROM relationship_new_bond fresh
+                 WHERE fresh.customer = bond.commercial_partner_id AND fresh.staff = bond.staff_id)
+            """,
+            company.id,
+            SQL("TRUE") if customers is None
+            else SQL("bond.commercial_partner_id = ANY(%s)", list(customers))))
+
+    @api.model
+    def _sql_band(self, strength):
+        """The band a strength falls into."""
+        cases = SQL(" ").join(
+            SQL("WHEN %s >= %s THEN %s", strength, SQL(repr(low)), name)
+            for name, low in reversed(bond.BANDS))
+        return SQL("CASE %s ELSE 'none' END", cases)
+
+    @api.model
+    def _sql_held_band(self):
+        """The band to keep: it changes only when the strength is 5 points beyond its border."""
+        margin = SQL(repr(bond.MARGIN))
+        return SQL(
+            "CASE WHEN old.band IN (%s, %s) THEN old.band ELSE %s END",
+            self._sql_band(SQL("EXCLUDED.strength - %s", margin)),
+            self._sql_band(SQL("EXCLUDED.strength + %s", margin)),
+            self._sql_band(SQL("EXCLUDED.strength")))

@@ -1,0 +1,311 @@
+import math
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..stats import motives, scales
+from ..tools.sql_math import sql_normal_cdf
+
+# Only the customer's own words count as attitude; what staff noticed is kept apart.
+DIRECT_ORIGINS = ("survey", "pulse", "interview", "import")
+SCALE_CODES = ("M03", "M04", "M07", "M10", "M11A", "M13", "M16_stay")
+W = scales.ATTITUDE_WEIGHTS
+
+
+class RelationshipProfile(models.Model):
+    _inherit = "relationship.profile"
+
+    @api.model
+    def _measure_tags(self):
+        """Map each measure the insight uses to (tag, answers needed): its scale, or a pole of M01."""
+        measures = self.env["relationship.measure"].sudo().with_context(active_test=False).search([
+            ("answerable", "=", True)])
+        groups = {}
+        for measure in measures:
+            parent = measure.parent_id.code
+            if parent in ("M01", "M02"):
+                tag = parent + ("+" if measure.valence == "1" else "-")
+            elif parent in SCALE_CODES or parent == "M16":
+                tag = parent
+            elif measure.code in SCALE_CODES:
+                tag = measure.code
+            else:
+                continue
+            groups.setdefault(tag, []).append(measure)
+        return {
+            measure.id: (tag, max(min(2, len(items)), math.ceil(
+                scales.ANSWERED_SHARE * len(items.filtered("active") or items))))
+            for tag, records in groups.items()
+            for items in [self.env["relationship.measure"].union(*records)]
+            for measure in records
+        }
+
+    @api.model
+    def _sql_readings(self, company, asof, customers):
+        """SQL condition on ``reading``: what counted on ``asof``, voiding included."""
+        conditions = [
+            SQL("reading.company_id = %s", company.id),
+            SQL("reading.commercial_partner_id IS NOT NULL"),
+            SQL("reading.date <= %s", self._end_of_day(company, asof)),
+            SQL("(reading.voided IS NOT TRUE OR reading.void_date > %s)",
+                self._end_of_day(company, asof)),
+        ]
+        if customers is not None:
+            conditions.append(SQL("reading.commercial_partner_id = ANY(%s)", list(customers)))
+        return SQL(" AND ").join(conditions)
+
+    @api.model
+    def _cte_observations(self, company, asof, customers=None):
+        """SQL ``observations``: one row per person and day that answered, with its scale scores.
+
+        ``score`` is the relative attitude RA of ``stats.scales``: 0.4 what they feel about us
+        plus 0.6 how much better than about the best rival; without a rival, the former alone.
+        """
+        def scale(tag, column="score"):
+            return SQL(
+                "CASE WHEN COUNT(*) FILTER (WHERE own AND tag = %(tag)s) >= MIN(need)"
+                " FILTER (WHERE tag = %(tag)s)"
+                " THEN AVG(%(column)s) FILTER (WHERE own AND tag = %(tag)s) END",
+                tag=tag, column=SQL.identifier(column))
+
+        return SQL(
+            """
+            answers AS (
+                SELECT reading.commercial_partner_id AS customer,
+                       reading.partner_id AS person,
+                       %(day)s AS day,
+                       reading.date, reading.value, reading.score, tags.tag, tags.need,
+                       reading.competitor_id IS NULL AND NOT COALESCE(reading.na, FALSE)
+                           AND reading.origin IN %(direct)s AS own,
+                       reading.competitor_id IS NOT NULL AND NOT COALESCE(reading.na, FALSE)
+                           AND reading.origin IN %(direct)s AS rival,
+                       NOT COALESCE(reading.na, FALSE) AS given
+                  FROM relationship_reading reading
+             LEFT JOIN (VALUES %(tags)s) AS tags (measure_id, tag, need)
+                    ON tags.measure_id = reading.measure_id
+                 WHERE %(readings)s
+            ),
+            said AS (
+                SELECT customer, person, day,
+                       COUNT(*) AS readings,
+                       MAX(date) AS last_reading,
+                       COUNT(*) FILTER (WHERE given AND tag = 'M02+') AS events_positive,
+                       COUNT(*) FILTER (WHERE given AND tag = 'M02-') AS events_negative,
+                       %(positive)s AS positive, %(negative)s AS negative,
+                       %(trust)s AS trust, %(affective)s AS affective,
+                       %(satisfaction)s AS satisfaction, %(pride)s AS pride,
+                       %(recommend)s AS recommend, %(us)s AS us, %(us_raw)s AS us_raw,
+                       MAX(value) FILTER (WHERE rival AND tag = 'M13') AS rival_raw,
+                       %(stay)s AS stay
+                  FROM answers
+              GROUP BY customer, person, day
+            ),
+            composed AS (
+                SELECT said.*,
+                       50 + 12.5 * (positive - negative) AS balance,
+                       CASE WHEN NUM_NONNULLS(trust, affective, satisfaction) >= 2 THEN
+                           (COALESCE(trust, 0) + COALESCE(affective, 0) + COALESCE(satisfaction, 0))
+                           / NUM_NONNULLS(trust, affective, satisfaction)
+                       END AS quality
+                  FROM said
+            ),
+            attitudes AS (
+                SELECT composed.*,
+                       CASE WHEN us IS NOT NULL
+                              OR NUM_NONNULLS(balance, quality, pride, recommend) >= 2 THEN
+                           (%(w_e)s * COALESCE(balance, 0) + %(w_us)s * COALESCE(us, 0)
+                            + %(w_rq)s * COALESCE(quality, 0) + %(w_pride)s * COALESCE(pride, 0)
+                            + %(w_rec)s * COALESCE(recommend, 0))
+                           / (%(w_e)s * NUM_NONNULLS(balance) + %(w_us)s * NUM_NONNULLS(us)
+                              + %(w_rq)s * NUM_NONNULLS(quality) + %(w_pride)s * NUM_NONNULLS(pride)
+                              + %(w_rec)s * NUM_NONNULLS(recommend))
+                       END AS attitude_us
+                  FROM composed
+            ),
+            observations AS (
+                SELECT attitudes.*,
+                       us_raw IS NOT NULL AND rival_raw IS NOT NULL AS relative,
+                       CASE WHEN us_raw IS NOT NULL AND rival_raw IS NOT NULL THEN
+                           0.4 * attitude_us
+                           + 0.6 * GREATEST(0, LEAST(100, 50 + 10 * (us_raw - rival_raw)))
+                           ELSE attitude_us
+                       END::float8 AS score
+                  FROM attitudes
+            )
+            """,
+            day=self._sql_local_day(SQL("reading.date"), company),
+            direct=DIRECT_ORIGINS,
+            tags=self._sql_tags(),
+            readings=self._sql_readings(company, asof, customers),
+            positive=scale("M01+", "value"), negative=scale("M01-", "value"),
+            trust=scale("M10"), affective=scale("M11A"), satisfaction=scale("M04"),
+            pride=scale("M07"), recommend=scale("M03"),
+            us=scale("M13"), us_raw=scale("M13", "value"), stay=scale("M16_stay"),
+            **{
+                name: SQL("%s::float8", W[key]) for name, key in (
+                    ("w_e", "E"), ("w_us", "M13"), ("w_rq", "RQ"), ("w_pride", "pride"),
+                    ("w_rec", "recommend"))
+            },
+        )
+
+    @api.model
+    def _sql_tags(self):
+        rows = [
+            SQL("(%s, %s, %s)", measure_id, tag, need)
+            for measure_id, (tag, need) in sorted(self._measure_tags().items())
+        ]
+        return SQL(", ").join(rows or [SQL("(0, '', 1)")])
+
+    @api.model
+    def _ctes_voice(self, company, asof, params, customers=None):
+        """SQL ``voice``: one row per customer with readings; attitude by empirical Bayes."""
+        def recent(column):
+            return SQL(
+                "SUM(w * %(c)s) FILTER (WHERE %(c)s IS NOT NULL)"
+                " / NULLIF(SUM(w) FILTER (WHERE %(c)s IS NOT NULL), 0)",
+                c=SQL.identifier(column))
+
+        return SQL(
+            """
+            %(observations)s,
+            weighed AS (
+                SELECT observations.*, %(asof)s - day AS age,
+                       EXP(-(%(asof)s - day) * %(decay)s) AS w
+                  FROM observations
+            ),
+            heard AS (
+                SELECT customer,
+                       SUM(readings) AS reading_count,
+                       MAX(last_reading) AS last_reading,
+                       SUM(events_positive) FILTER (WHERE age < 365) AS event_positive,
+                       SUM(events_negative) FILTER (WHERE age < 365) AS event_negative,
+                       COALESCE(SUM(w) FILTER (WHERE score IS NOT NULL), 0) AS mass,
+                       %(score)s AS mean_score,
+                       COUNT(score) AS attitude_count,
+                       MAX(day) FILTER (WHERE score IS NOT NULL) AS attitude_date,
+                       BOOL_OR(relative) AS relative,
+                       %(balance)s AS balance, %(positive)s AS positive, %(negative)s AS negative,
+                       %(pride)s AS pride, %(recommend)s AS recommend, %(quality)s AS quality,
+                       %(stay)s AS stay
+                  FROM weighed
+              GROUP BY customer
+            ),
+            voice AS (
+                SELECT heard.*, posterior.m AS attitude, posterior.s AS attitude_se,
+                       %(p_attitude)s AS p_attitude
+                  FROM heard
+                  JOIN res_partner partner ON partner.id = heard.customer
+             LEFT JOIN LATERAL (
+                    SELECT (mass * mean_score + %(kappa)s * prior.mu) / (mass + %(kappa)s) AS m,
+                           %(sigma)s / SQRT(mass + %(kappa)s) AS s
+                      FROM (SELECT CASE WHEN partner.is_company THEN %(mu_company)s
+                                        ELSE %(mu_person)s END AS mu) prior
+                    OFFSET 0
+                  ) posterior ON attitude_count > 0
+            )
+            """,
+            observations=self._cte_observations(company, asof, customers),
+            asof=SQL("%s::date", asof),
+            decay=SQL(
+                "%s::float8", math.log(2) / (company.relationship_attitude_half_life or 180)),
+            kappa=SQL("%s::float8", params["kappa"]),
+            sigma=SQL("%s::float8", params["sigma_w"]),
+            mu_company=SQL("%s::float8", params["mu_company"]),
+            mu_person=SQL("%s::float8", params["mu_person"]),
+            p_attitude=sql_normal_cdf(SQL(
+                "((posterior.m - %s::float8) / posterior.s)",
+                company.relationship_attitude_threshold)),
+            **{
+                name: recent(name) for name in (
+                    "score", "balance", "positive", "negative", "pride", "recommend", "quality",
+                    "stay")
+            },
+        )
+
+    @api.model
+    def _cte_motives(self, company, asof, customers=None):
+        """SQL ``motives``: the recency-weighted token share of each motive of each customer."""
+        ids = [
+            measure_id for measure_id, (tag, _need) in self._measure_tags().items() if tag == "M16"]
+        return SQL(
+            """
+            tokens AS (
+                SELECT reading.commercial_partner_id AS customer, reading.partner_id AS person,
+                       %(day)s AS day, reading.measure_id, AVG(reading.value) AS tokens
+                  FROM relationship_reading reading
+                 WHERE reading.measure_id = ANY(%(ids)s) AND NOT COALESCE(reading.na, FALSE)
+                   AND reading.origin IN %(direct)s AND %(readings)s
+              GROUP BY 1, 2, 3, 4
+            ),
+            motives AS (
+                SELECT customer, measure_id, COUNT(*) AS answers,
+                       SUM(share * EXP(-(%(asof)s - day) * %(decay)s)) AS share
+                  FROM (
+                    SELECT customer, day, measure_id,
+                           (tokens / NULLIF(SUM(tokens) OVER (PARTITION BY customer, person, day), 0)
+                           )::float8 AS share
+                      FROM tokens
+                  ) shared
+                 WHERE share IS NOT NULL
+              GROUP BY customer, measure_id
+            )
+            """,
+            day=self._sql_local_day(SQL("reading.date"), company),
+            ids=ids or [0],
+            direct=DIRECT_ORIGINS,
+            readings=self._sql_readings(company, asof, customers),
+            asof=SQL("%s::date", asof),
+            decay=SQL(
+                "%s::float8", math.log(2) / (company.relationship_attitude_half_life or 180)),
+        )
+
+    @api.model
+    def _ctes_motive_mix(self, company, asof, params, customers=None):
+        """SQL ``mix``: why each customer buys, thin answers pulled to the company's mean shares."""
+        return SQL(
+            """
+            %(motives)s,
+            answered AS (
+                SELECT customer, SUM(share) AS mass, MAX(answers) AS answers
+                  FROM motives GROUP BY customer
+            ),
+            pulled AS (
+                SELECT answered.customer, answered.answers, known.measure_id, known.kind,
+                       (COALESCE(motives.share, 0) + %(kappa)s * known.mean)
+                       / (answered.mass + %(kappa)s) AS share
+                  FROM answered
+            CROSS JOIN (VALUES %(known)s) AS known (measure_id, kind, mean)
+             LEFT JOIN motives ON motives.customer = answered.customer
+                   AND motives.measure_id = known.measure_id
+            ),
+            mix AS (
+                SELECT customer, MAX(answers) AS answers,
+                       JSONB_OBJECT_AGG(measure_id, ROUND(share::numeric, 4)) AS motives,
+                       (ARRAY_AGG(measure_id ORDER BY share DESC, measure_id))[1] AS motive_id,
+                       SUM(share) FILTER (WHERE kind = 'relational') AS relational,
+                       SUM(share) FILTER (WHERE kind = 'situational') AS situational,
+                       SUM(share) FILTER (WHERE kind = 'merit') AS merit
+                  FROM pulled
+              GROUP BY customer
+            )
+            """,
+            motives=self._cte_motives(company, asof, customers),
+            kappa=SQL("%s::float8", motives.KAPPA_M),
+            known=self._sql_known_motives(params),
+        )
+
+    @api.model
+    def _sql_known_motives(self, params):
+        measures = self.env["relationship.measure"].sudo().with_context(active_test=False).search([
+            ("parent_id.code", "=", "M16")])
+        rows = []
+        for measure in measures:
+            suffix = measure.code.partition("_")[2]
+            kind = "merit"
+            if suffix in motives.RELATIONAL:
+                kind = "relational"
+            elif suffix in motives.SITUATIONAL or suffix == "only":
+                kind = "situational"
+            mean = params["motives"].get(str(measure.id), 0.0)
+            rows.append(SQL("(%s, %s, %s::float8)", measure.id, kind, mean))
+        return SQL(", ").join(rows or [SQL("(0, 'merit', 0::float8)")])
