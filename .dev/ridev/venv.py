@@ -87,14 +87,17 @@ def _pip_environment():
 
 
 def _create():
-    if VENV.exists() and not _alive():
-        shutil.rmtree(VENV)
+    """Make the environment with pip in it, anew if an earlier attempt was cut short."""
+    complete = VENV / ".made"
+    if complete.exists() and _alive():
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
     bundled_pip = importlib.util.find_spec("ensurepip") is not None
-    if not VENV.exists():
-        without = [] if bundled_pip else ["--without-pip"]
-        run([sys.executable, "-m", "venv", *without, VENV], LOG, "making the virtual environment")
-    if not bundled_pip and not list(VENV.glob("lib/python*/site-packages/pip")):
+    without = [] if bundled_pip else ["--without-pip"]
+    run([sys.executable, "-m", "venv", *without, VENV], LOG, "making the virtual environment")
+    if not bundled_pip:
         _fetch_pip()
+    complete.touch()
 
 
 def _fetch_pip():
