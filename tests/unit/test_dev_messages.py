@@ -23,6 +23,7 @@ from ridev import apt, browser, explain, layout, odoo, odoo_source, serve, ui  #
         ("Temporary failure resolving 'archive.invalid'", "network can't be reached"),
         ("urllib3.exceptions.MaxRetryError: Max retries exceeded with url", "network can't"),
         ("E: Failed to fetch http://archive.invalid/x.deb", "network can't be reached"),
+        ("Max retries exceeded (SSLError: CERTIFICATE_VERIFY_FAILED)", "PIP_CERT"),
         ("ERROR: No matching distribution found for lxml==5.4.0", "lxml==5.4.0 fits this Python"),
         ("something else\nlast line", "last line"),
     ],
