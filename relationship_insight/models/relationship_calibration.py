@@ -19,6 +19,8 @@ DEFAULT_ATTITUDE = 62.0
 PRIOR_CUSTOMERS = 30
 # Reliability of an attitude observation where too few customers were asked twice to tell.
 DEFAULT_OMEGA = 0.85
+# Where hardly anyone drops out, a and b run away together and powers of them underflow.
+MAX_DROPOUT_SHAPE = 100
 
 
 class RelationshipCalibration(models.Model):
@@ -131,7 +133,8 @@ class RelationshipCalibration(models.Model):
         for name, modified in (("bgnbd", False), ("mbgnbd", True)):
             if enough:
                 fit = bgnbd.fit(rate.collapse(histories), modified)
-                params[name] = [fit.r, fit.alpha, fit.a, fit.b] if fit.converged else None
+                usable = fit.converged and fit.a < MAX_DROPOUT_SHAPE
+                params[name] = [fit.r, fit.alpha, fit.a, fit.b] if usable else None
         return params
 
     def _threshold_rate(self, company, rows, half_life, nbd, gap):
