@@ -25,6 +25,8 @@ from . import (
     survey_question,
     survey_user_input,
     pos_relationship_purchase,
+    pos_relationship_measure,
+    pos_relationship_note,
     pos_order,
     pos_session,
 )

@@ -7,6 +7,8 @@ class PosOrder(models.Model):
     def _process_saved_order(self, draft):
         res = super()._process_saved_order(draft)
         if not draft:
+            # A refund also changes what its original customer bought.
+            orders = self.sudo() | self.sudo().lines.refunded_orderline_id.order_id
             self.env["relationship.refresh.queue"]._add(
-                (self | self.refunded_order_id).partner_id.commercial_partner_id.ids)
+                orders.partner_id.commercial_partner_id.ids)
         return res

@@ -1,5 +1,50 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 
 class PosSession(models.Model):
     _inherit = "pos.session"
+
+    @api.model
+    def _load_pos_data_models(self, config):
+        return [*super()._load_pos_data_models(config), "relationship.measure"]
+
+    def relationship_store_note(self, note):
+        """Store what a cashier noted about a customer, once however often it is sent.
+
+        A later call with the same ``key`` adds to the same conversation: feelings not noted
+        yet, a line not written yet, the order once it is paid. Nothing can be read this way,
+        so cashiers need no right on conversations.
+
+        :param dict note: ``key`` (made at the till, starts with "pos:"), ``partner_id``,
+            ``feelings`` (ids of feeling events), ``line`` (one line of plain text),
+            ``age`` (seconds since it was noted), ``order_uuid``, ``user_id``, ``employee_id``
+        :return: True when it is stored; False when it can't be now and should be sent again
+        :rtype: bool
+        :raise AccessError: if the user is no cashier of this session's company
+        :raise ValidationError: if the note can never be stored
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("Only cashiers can note feelings at the till."))
+        self.check_access("read")
+        if self.state == "closed":
+            return False
+        return self.env["relationship.note"]._store_from_pos(self, note)
+
+    def _get_relationship_staff(self, user_id, employee_id):
+        """Return the contact of the person at the till, the logged-in user's if in doubt."""
+        self.ensure_one()
+        if employee_id and "employee_id" in self._fields:
+            config = self.config_id.sudo()
+            allowed = Domain(config._employee_domain(self.env.uid))
+            employee = self.env["hr.employee"].sudo().search(
+                allowed & Domain("id", "=", employee_id), limit=1)
+            staff = employee.work_contact_id or employee.user_id.partner_id
+            if staff:
+                return staff
+        user = self.env["res.users"].sudo().browse(user_id or self.env.uid).exists()
+        is_cashier = user and self.company_id in user.company_ids and user.has_group(
+            "point_of_sale.group_pos_user")
+        return (user if is_cashier else self.env.user).partner_id

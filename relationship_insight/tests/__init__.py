@@ -1,1 +1,3 @@
 from . import test_measure_catalogue
+from . import test_pos_capture
+from . import test_pos_capture_order

@@ -1,0 +1,9 @@
+import { DataServiceOptions } from "@point_of_sale/app/models/data_service_options";
+import { patch } from "@web/core/utils/patch";
+
+patch(DataServiceOptions.prototype, {
+    get uniqueModels() {
+        // The server always sends every feeling: what the browser kept before is replaced.
+        return [...super.uniqueModels, "relationship.measure"];
+    },
+});

@@ -1,0 +1,123 @@
+import { expect, test } from "@odoo/hoot";
+import { animationFrame, click, edit, press, queryAllTexts } from "@odoo/hoot-dom";
+import { mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { MainComponentsContainer } from "@web/core/main_components_container";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { ControlButtons } from "@point_of_sale/app/screens/product_screen/control_buttons/control_buttons";
+import { ReceiptScreen } from "@point_of_sale/app/screens/receipt_screen/receipt_screen";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+
+definePosModels();
+
+async function openFeelings(store) {
+    const order = await getFilledOrder(store);
+    order.setPartner(store.models["res.partner"].get(3));
+    await mountWithCleanup(MainComponentsContainer);
+    await mountWithCleanup(ControlButtons);
+    await click(".ri-feelings-button");
+    await animationFrame();
+    return order;
+}
+
+test("the button waits for a customer", async () => {
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    await mountWithCleanup(ControlButtons);
+    expect(".ri-feelings-button").toHaveProperty("disabled", true);
+    order.setPartner(store.models["res.partner"].get(3));
+    await animationFrame();
+    expect(".ri-feelings-button").toHaveProperty("disabled", false);
+});
+
+test("the button stays off where feelings could not be loaded", async () => {
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    order.setPartner(store.models["res.partner"].get(3));
+    store.models["relationship.measure"].deleteMany(
+        store.models["relationship.measure"].getAll()
+    );
+    await mountWithCleanup(ControlButtons);
+    expect(".ri-feelings-button").toHaveProperty("disabled", true);
+});
+
+test("two taps note a feeling; a line and Enter add to it", async () => {
+    onRpc("pos.session", "relationship_store_note", ({ args }) => {
+        expect.step(args[1]);
+        return true;
+    });
+    const store = await setupPosEnv();
+    const order = await openFeelings(store);
+    expect(".modal-title").toHaveText("How did Administrator feel?");
+    expect(queryAllTexts(".ri-word")).toEqual(["Glad", "Cared for", "Annoyed"]);
+    await click(".ri-feeling:contains(Glad)");
+    await animationFrame();
+    expect(".ri-feeling:contains(Glad)").toHaveAttribute("aria-pressed", "true");
+    expect(".ri-status").toHaveText("Saved");
+    await click(".ri-line");
+    await edit("Daughter starts school");
+    await press("Enter");
+    await animationFrame();
+    expect(".ri-feelings-popup").toHaveCount(0);
+    const key = `pos:${order.uuid}:3:u${store.user.id}`;
+    expect.verifySteps([
+        {
+            key,
+            partner_id: 3,
+            order_uuid: order.uuid,
+            user_id: store.user.id,
+            employee_id: false,
+            age: 0,
+            feelings: [2],
+            line: "Daughter starts school",
+        },
+    ]);
+    await click(".ri-feelings-button");
+    await animationFrame();
+    expect(".ri-feeling:contains(Glad)").toHaveProperty("disabled", true);
+    expect(".ri-sent-line").toHaveText("Daughter starts school");
+});
+
+test("a tap beside the popup closes it", async () => {
+    const store = await setupPosEnv();
+    await openFeelings(store);
+    await click(".modal");
+    await animationFrame();
+    expect(".ri-feelings-popup").toHaveCount(0);
+});
+
+test("offline it says so and sends when the network is back", async () => {
+    let isOffline = true;
+    onRpc("pos.session", "relationship_store_note", () => {
+        if (isOffline) {
+            throw new ConnectionLostError("/web/dataset/call_kw");
+        }
+        expect.step("stored");
+        return true;
+    });
+    const store = await setupPosEnv();
+    store.data.network.offline = true;
+    await openFeelings(store);
+    await click(".ri-feeling:contains(Annoyed)");
+    await animationFrame();
+    expect(".ri-status").toHaveText("Saved on this till. It is sent when the network is back.");
+    await click(".modal-footer .btn-primary");
+    await animationFrame();
+    expect(store.relationshipNotes.waiting).toHaveLength(1);
+    isOffline = false;
+    store.data.network.offline = false;
+    window.dispatchEvent(new CustomEvent("pos-network-online"));
+    await store.relationshipNotes.flush();
+    expect.verifySteps(["stored"]);
+    expect(store.relationshipNotes.waiting).toHaveLength(0);
+});
+
+test("the receipt offers it when there is a customer", async () => {
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    await mountWithCleanup(ReceiptScreen, { props: { orderUuid: order.uuid } });
+    expect(".receipt-options .ri-feelings-button").toHaveCount(0);
+    order.setPartner(store.models["res.partner"].get(3));
+    await animationFrame();
+    expect(".receipt-options .ri-feelings-button").toHaveCount(1);
+});
