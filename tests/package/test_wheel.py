@@ -66,10 +66,10 @@ def installed(wheel, databases, tmp_path_factory):
     conf.write_text("\n".join(line for line in lines if not line.startswith("addons_path")) + "\n")
 
     def run(*arguments, code=None):
-        options = ["-c", conf, "--no-http", *arguments]
+        options = [*(["shell"] if code else []), "-c", conf, "--no-http", *arguments]
         done = subprocess.run(
             [str(part) for part in (python, environment / "bin" / "odoo", *options)],
-            env=odoo.environment(databases.server) | {"RI_TEMPLATE": ""},
+            env=odoo.environment(databases.server),
             cwd=folder, input=code, text=True, capture_output=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]
@@ -114,7 +114,7 @@ def test_module_installs_from_the_wheel_and_uninstalls_without_a_trace(installed
         assert " ERROR " not in log
         during = _traces(databases, name)
         assert any("relationship" in trace for trace in during - before)
-        log = installed("shell", "-d", name, code=UNINSTALL)
+        log = installed("-d", name, code=UNINSTALL)
         assert " ERROR " not in log
         after = _traces(databases, name)
         left = after - before
