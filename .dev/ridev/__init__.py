@@ -1,1 +1,1 @@
-"""Everything behind `make run`, `make test`, `make bench` and `make lint`. Standard library only."""
+"""What is behind `make run`, `make test`, `make bench` and `make lint`: standard library only."""

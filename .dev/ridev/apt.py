@@ -91,9 +91,7 @@ class PrivateApt:
         for name, value in settings.items():
             command += ["-o", f"{name}={value}"]
         environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-        run(
-            [*command, *arguments], self.log, what, network=True, env=environment, **options
-        )
+        run([*command, *arguments], self.log, what, network=True, env=environment, **options)
 
     def update(self, what):
         self._get("update", what=f"the package lists for {what}")

@@ -26,7 +26,9 @@ WRAPPERS = HOME / "bin"
 PRIVATE = HOME / "chromium"
 LOG = LOGS / "chromium.log"
 # The host's own C library goes with its own loader; everything else may come from the package.
-_NOT_UNPACKED = re.compile(r"^(libc6|libc-bin|libc-gconv-modules|locales|perl|dpkg|systemd)[-_]|^perl")
+_NOT_UNPACKED = re.compile(
+    r"^(libc6|libc-bin|libc-gconv-modules|locales|perl|dpkg|systemd)[-_]|^perl"
+)
 _PAGE = "data:text/html,<h1>%E0%B8%AA%E0%B8%A7%E0%B8%B1%E0%B8%AA%E0%B8%94%E0%B8%B5</h1>"
 MISSING = (
     "The browser tests need Chromium, and none could be had here: {reason}\nInstall it (on Debian"

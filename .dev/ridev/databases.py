@@ -43,7 +43,8 @@ class Databases:
         command = [str(program), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database]
         for statement in statements:
             command += ["-c", statement]
-        environment = odoo.environment(self.server) | {"PGOPTIONS": "-c client_min_messages=warning"}
+        quiet = {"PGOPTIONS": "-c client_min_messages=warning"}
+        environment = odoo.environment(self.server) | quiet
         done = subprocess.run(command, env=environment, text=True, capture_output=True, check=False)
         if done.returncode:
             raise Stop(f"PostgreSQL refused '{statements[0]}':\n{done.stderr.strip()}")
@@ -74,14 +75,16 @@ class Databases:
             self.sql(f'create database "{name}" template "{template}"{self._copying()}', text)
             self._link_files(template, name)
         else:
-            self.sql(
-                f"create database \"{name}\" template template0 encoding 'UTF8' lc_collate 'C'", text
-            )
+            options = "template template0 encoding 'UTF8' lc_collate 'C'"
+            self.sql(f'create database "{name}" {options}', text)
             with contextlib.suppress(Stop):  # a foreign server may lack the contributed modules
                 self.sql("create extension pg_trgm", "create extension unaccent", database=name)
 
     def _copying(self):
-        return " strategy file_copy" if int(self.sql("show server_version_num")[0]) >= 150000 else ""
+        return " strategy file_copy" if self._major() >= 15 else ""
+
+    def _major(self):
+        return int(self.sql("show server_version_num")[0]) // 10000
 
     def _comment(self, name, note):
         text = json.dumps({"relationship_insight": checkout_id(), **note}).replace("'", "''")
@@ -196,9 +199,8 @@ class Databases:
         return tree_hash(ADDON, skip)[:12]
 
     def _base_key(self, demo):
-        major = int(self.sql("show server_version_num")[0]) // 10000
         requirements = (ROOT / "requirements.txt").read_text()
-        parts = (*self.depends(), *EXTRA, requirements, major, demo)
+        parts = (*self.depends(), *EXTRA, requirements, self._major(), demo)
         return short_hash(FORMAT, odoo_source.version(self.root), *parts)
 
     # --- clones ------------------------------------------------------------------------------

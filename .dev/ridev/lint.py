@@ -10,7 +10,10 @@ from .ui import Stop, foreground, say
 
 PYTHON_FOLDERS = ("relationship_insight", "tests", ".dev", "setup.py")
 ODOO_CHECKERS = "_odoo_checker_sql_injection,_odoo_checker_gettext,_odoo_checker_unlink_override"
-ODOO_CHECKS = "sql-injection,missing-gettext,gettext-variable,gettext-placeholders,gettext-repr,raise-unlink-override"
+ODOO_CHECKS = (
+    "sql-injection,missing-gettext,gettext-variable,gettext-placeholders,gettext-repr"
+    ",raise-unlink-override"
+)
 # The checks of test_lint that run a linter over all of Odoo, or need tools of its own buildbot.
 NOT_OURS = ("test_pylint.py", "test_eslint.py", "test_checkers.py", "test_l10n.py")
 
@@ -47,7 +50,6 @@ def _checks(databases, template):
         return lambda: foreground(command, cwd=ROOT, env=environment | extra) == 0
 
     yield "ruff", tool(tools / "ruff", "check", "--no-cache", *PYTHON_FOLDERS)
-    yield "ruff format", tool(tools / "ruff", "format", "--no-cache", "--check", *PYTHON_FOLDERS)
     yield "pylint-odoo", tool(tools / "pylint", f"--rcfile={ROOT / '.pylintrc'}", ADDON)
     yield "OCA checks", tool(tools / "oca-checks-odoo-module", "--enable=all", ADDON)
     yield "OCA checks of translations", _translations(tool, tools)

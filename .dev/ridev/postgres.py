@@ -32,7 +32,12 @@ FAST = {
     "checkpoint_timeout": "60min",
     "autovacuum_naptime": "10min",
 }
-COMMON = {"listen_addresses": "''", "max_connections": "100", "shared_buffers": "256MB", "jit": "off"}
+COMMON = {
+    "listen_addresses": "''",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "jit": "off",
+}
 
 
 def external():
@@ -154,7 +159,9 @@ class Cluster:
         return done.returncode
 
     def running(self):
-        return self.data.exists() and self._run("pg_ctl", "-D", self.data, "status", check=False) == 0
+        if not self.data.exists():
+            return False
+        return self._run("pg_ctl", "-D", self.data, "status", check=False) == 0
 
     def start(self, **settings):
         """Make the cluster if need be and start it, with settings added for this time."""

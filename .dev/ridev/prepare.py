@@ -5,7 +5,7 @@ import contextlib
 import fcntl
 import os
 
-from . import browser, odoo_source, ui, venv
+from . import odoo_source, ui, venv
 from .layout import HOME, prepare_home
 
 

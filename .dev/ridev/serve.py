@@ -78,9 +78,7 @@ def _demo_database(databases, name):
         with step("updating the addon in the demo database", log):
             arguments = ("-u", ADDON.name, "--i18n-overwrite")
             what = "updating the addon"
-            odoo.command(
-                databases.server, databases.conf, name, *arguments, log=log, what=what
-            )
+            odoo.command(databases.server, databases.conf, name, *arguments, log=log, what=what)
     else:
         return
     databases.annotate(name, {"kind": "demo", "addon": key})

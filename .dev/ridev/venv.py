@@ -1,4 +1,4 @@
-"""The virtual environment: pip even where Debian leaves it out, pinned packages, Odoo on its path."""
+"""The virtual environment: pip even where Debian leaves it out, pinned packages, Odoo."""
 
 import importlib.util
 import os

@@ -81,7 +81,9 @@ def installed(wheel, databases, tmp_path_factory):
 
 def test_wheel_installs_as_odoo_addon(installed):
     code = "import odoo.addons.relationship_insight as addon; print(addon.__path__[0])"
-    done = subprocess.run([installed.python, "-c", code], check=True, text=True, capture_output=True)
+    done = subprocess.run(
+        [installed.python, "-c", code], check=True, text=True, capture_output=True
+    )
     assert "site-packages" in done.stdout
 
 
