@@ -61,6 +61,11 @@ def test_claim_fades_into_the_prior_with_age(observations, mu, sigma_w, kappa):
     assert found.pA == pytest.approx(prior.pA, abs=1e-9)
 
 
+def test_threshold_is_65_unless_said_otherwise():
+    assert attitude.posterior(0, None, 65, 10, 1).pA == 0.5
+    assert attitude.posterior(1, 80, 62, 10, 0.5) == attitude.posterior(1, 80, 62, 10, 0.5, 65)
+
+
 def test_prior_climbs_the_tree():
     branch = [(90, 1)] * 29
     company = [(60, 1)] * 20 + [(80, 3)] * 20
@@ -126,7 +131,7 @@ def test_few_panels_fall_back_to_reliability():
 
 
 @pytest.mark.parametrize("arguments", [
-    ([],), ([[50]] * 100, [70]), ([], [70, 70], 0.8), ([], [70, 80], 1), ([[60, 60]] * 50,),
+    ([],), ([[50]] * 100, [70]), ([], [70, 70], 0.8), ([], [70], 0.8), ([], [70, 80], 1), ([[60, 60]] * 50,),
 ])
 def test_nothing_to_go_by_takes_the_default(arguments):
     found = attitude.variance_components(*arguments)

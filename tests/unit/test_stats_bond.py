@@ -73,6 +73,12 @@ def test_weights_are_renormalised_without_rapport():
     assert bond.bond(None, **poor).value == pytest.approx(100 * parts / .65)
 
 
+def test_a_customer_may_speak_before_staff_logged_anything():
+    found = bond.bond(0.8, 0, None, 0, 0, 0, 0, 0, 0)
+    assert found.components == (0.8, 0, 0, 0.5, 1, 0, 0)
+    assert found.value == pytest.approx(28 + 5 + 10)
+
+
 def test_conversation_mass():
     assert bond.conversation_mass([(0, 1), (180, 1.5), (360, 0.25)]) == pytest.approx(
         1 + 0.75 + 0.0625

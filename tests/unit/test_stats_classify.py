@@ -202,6 +202,7 @@ def test_class_shares_by_weight():
 
 @pytest.mark.parametrize("call", [
     lambda: classify.posteriors(1.1, 0),
+    lambda: classify.posteriors(0.5, 1.1),
     lambda: classify.posteriors(0.5, None),
     lambda: classify.gate(-1, 5, 0),
     lambda: classify.gate(1, -5, 0),

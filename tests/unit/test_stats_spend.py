@@ -73,6 +73,12 @@ def test_spend_that_goes_with_frequency_is_not_usable():
     assert not related.usable
 
 
+def test_equal_spend_or_frequency_is_related_to_nothing():
+    for rows in ([(1, 5), (2, 5), (3, 5.0)], [(2, 4), (2, 5), (2, 9)]):
+        assert spend.fit(rows).correlation == 0
+    assert spend.fit([(1, 4), (2, 5), (2, 5)]).correlation == pytest.approx(1)
+
+
 @pytest.mark.parametrize("call", [
     lambda: spend.fit([(1, 5), (2, 5)]),
     lambda: spend.fit([(0, 5), (2, 5), (1, 5)]),
