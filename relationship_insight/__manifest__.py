@@ -19,11 +19,13 @@
         "security/relationship_groups.xml",
         "security/ir.model.access.csv",
         "security/relationship_rules.xml",
+        "security/relationship_survey_rules.xml",
         "data/relationship_measure_data.xml",
         "data/relationship_measure_emotion_data.xml",
         "data/relationship_measure_bond_data.xml",
         "data/relationship_measure_motive_data.xml",
         "data/relationship_measure_market_data.xml",
+        "data/relationship_survey_data.xml",
         "data/ir_cron_data.xml",
         "views/relationship_measure_views.xml",
         "views/relationship_reading_views.xml",
@@ -35,11 +37,14 @@
         "views/relationship_snapshot_views.xml",
         "views/relationship_insight_views.xml",
         "views/res_partner_views.xml",
+        "views/relationship_note_partner_views.xml",
         "views/sale_order_views.xml",
         "views/survey_views.xml",
+        "views/survey_templates.xml",
         "views/pos_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/relationship_reading_void_views.xml",
+        "wizard/relationship_survey_add_views.xml",
         "views/relationship_menus.xml",
     ],
     "assets": {
@@ -48,6 +53,9 @@
         ],
         "point_of_sale._assets_pos": [
             "relationship_insight/static/src/pos/**/*",
+        ],
+        "survey.survey_assets": [
+            "relationship_insight/static/src/survey/**/*",
         ],
         "web.assets_tests": [
             "relationship_insight/static/tests/tours/**/*",

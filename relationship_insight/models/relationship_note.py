@@ -1,10 +1,18 @@
+import uuid
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 # How deep a talk goes by purpose, when nobody says otherwise (0.25 greeting to 1.5 interview).
 DEPTH_BY_PURPOSE = {
     "listen": "1.0", "care": "1.0", "solve": "0.5", "complaint": "1.0", "sell": "0.5",
 }
+STAFF_STARTS = {"call_out", "visit"}
+# A change of one of these corrects the readings, or the activity, made from the conversation.
+FEELING_FIELDS = {
+    "channel", "company_id", "date", "feeling_ids", "partner_id", "staff_id", "visibility",
+}
+PROMISE_FIELDS = {"partner_id", "promise", "promise_date", "staff_id", "visibility"}
 
 
 class RelationshipNote(models.Model):
@@ -12,7 +20,6 @@ class RelationshipNote(models.Model):
 
     _name = "relationship.note"
     _description = "Conversation"
-    _inherit = ["mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -49,7 +56,8 @@ class RelationshipNote(models.Model):
     initiator = fields.Selection([
         ("staff", "We did"),
         ("customer", "The customer did"),
-    ], string="Who Started", required=True, default="customer")
+    ], string="Who Started", required=True, compute="_compute_initiator", store=True,
+        readonly=False, precompute=True)
     depth = fields.Selection([
         ("0.25", "Greeting"),
         ("0.5", "Service"),
@@ -62,7 +70,7 @@ class RelationshipNote(models.Model):
         ("me", "Only me"),
         ("team", "My team"),
         ("company", "Everyone who may see conversations"),
-    ], required=True, default="company")
+    ], string="Who May Read It", required=True, default="company")
     feeling_ids = fields.Many2many(
         "relationship.measure", string="Feelings",
         domain=[("kind", "=", "emotion"), ("parent_id.code", "=", "M02")],
@@ -73,15 +81,23 @@ class RelationshipNote(models.Model):
         string="Promised For", default=lambda self: fields.Date.add(
             fields.Date.context_today(self), days=3))
     promise_activity_id = fields.Many2one(
-        "mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
+        "mail.activity", string="Promise Activity", readonly=True, ondelete="set null",
+        index="btree_not_null")
     order_model = fields.Char(string="Document Type", readonly=True)
     order_id = fields.Many2oneReference(
         string="Document", model_field="order_model", readonly=True)
-    source_key = fields.Char(readonly=True, copy=False)
+    source_key = fields.Char(
+        readonly=True, copy=False, default=lambda self: uuid.uuid4().hex,
+        help="Makes a conversation that is sent twice count once.")
 
     _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
     _bond_idx = models.Index(
         "(commercial_partner_id, company_id, staff_id, date) WHERE visibility != 'me'")
+
+    @api.depends("channel")
+    def _compute_initiator(self):
+        for note in self:
+            note.initiator = "staff" if note.channel in STAFF_STARTS else "customer"
 
     @api.depends("purpose")
     def _compute_depth(self):
@@ -98,36 +114,59 @@ class RelationshipNote(models.Model):
     @api.constrains("date")
     def _check_date(self):
         if any(note.date > fields.Datetime.now() for note in self):
-            raise UserError(self.env._("A conversation can't lie in the future."))
+            raise ValidationError(self.env._("A conversation can't lie in the future."))
 
     @api.model_create_multi
     def create(self, vals_list):
-        notes = super().create(vals_list)
+        """Create conversations; one whose ``source_key`` is stored already is returned as it is."""
+        known = self._find_known(
+            [vals["source_key"] for vals in vals_list if vals.get("source_key")])
+        fresh = [vals for vals in vals_list if vals.get("source_key") not in known]
+        notes = super().create(fresh)
         notes._sync_feelings()
-        notes._schedule_promises()
+        notes._sync_promises()
         notes._mark_customers_dirty()
-        return notes
+        if not known:
+            return notes
+        created = iter(notes)
+        return self.browse([
+            known[vals["source_key"]] if vals.get("source_key") in known else next(created).id
+            for vals in vals_list
+        ])
+
+    @api.model
+    def _find_known(self, source_keys):
+        """Return {source_key: id} of the caller's own conversations stored under these keys."""
+        if not source_keys:
+            return {}
+        notes = self.sudo().search_fetch([("source_key", "in", source_keys)], ["source_key"])
+        if any(note.create_uid != self.env.user for note in notes):
+            raise UserError(self.env._("This conversation was sent by somebody else."))
+        return {note.source_key: note.id for note in notes}
 
     def write(self, vals):
-        dirty_before = self.commercial_partner_id.ids
+        dirty_before = self._get_shared().commercial_partner_id.ids
         res = super().write(vals)
-        if {"feeling_ids", "partner_id", "date", "visibility", "channel", "company_id",
-                "staff_id"} & set(vals):
+        if FEELING_FIELDS & set(vals):
             self._sync_feelings()
-        if vals.get("promise"):
-            self.filtered(lambda note: not note.promise_activity_id)._schedule_promises()
+        if PROMISE_FIELDS & set(vals):
+            self._sync_promises(PROMISE_FIELDS & set(vals))
         self.env["relationship.refresh.queue"]._add(dirty_before)
         self._mark_customers_dirty()
         return res
 
     def unlink(self):
-        commercial_ids = self.commercial_partner_id.ids
+        commercial_ids = self._get_shared().commercial_partner_id.ids
         self.sudo().reading_ids._void(self.env._("The conversation was deleted."))
         self.sudo().reading_ids.note_id = False
+        self._get_open_promises().unlink()
         res = super().unlink()
         self.env["relationship.refresh.queue"]._add(commercial_ids)
         return res
 
+    def _get_shared(self):
+        """Return the conversations that are not private to their author."""
+        return self.filtered(lambda note: note.visibility != "me")
+
     def _mark_customers_dirty(self):
-        shared = self.filtered(lambda note: note.visibility != "me")
-        self.env["relationship.refresh.queue"]._add(shared.commercial_partner_id.ids)
+        self.env["relationship.refresh.queue"]._add(self._get_shared().commercial_partner_id.ids)

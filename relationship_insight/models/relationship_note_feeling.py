@@ -1,32 +1,41 @@
 from odoo import models
 
+CHANNELS = {"call_in": "call", "call_out": "call"}
+
 
 class RelationshipNote(models.Model):
     _inherit = "relationship.note"
 
     def _sync_feelings(self):
-        """Keep one valid reading per feeling of a shared note; a private note has none."""
+        """Keep one valid reading per feeling of a shared conversation, none of a private one."""
         Reading = self.env["relationship.reading"].sudo()
-        vals_list = []
-        for note in self:
-            wanted = note.feeling_ids if note.visibility != "me" else note.feeling_ids.browse()
-            stale = note.sudo().reading_ids.filtered(
-                lambda r, note=note, wanted=wanted: not r.voided and (
-                    r.measure_id not in wanted
-                    or r.partner_id != note.partner_id
-                    or r.date != note.date
-                    or r.staff_id != note.staff_id
-                    or r.company_id != note.company_id))
-            if stale:
-                stale._void(self.env._("The conversation was corrected."))
-            kept = note.sudo().reading_ids.filtered(lambda r: not r.voided).measure_id
-            vals_list += [note._prepare_feeling_vals(measure) for measure in wanted - kept]
-        Reading.create(vals_list)
+        wanted = {
+            (note.id, measure.id): note._prepare_feeling_vals(measure)
+            for note in self._get_shared() for measure in note.feeling_ids
+        }
+        kept, stale = set(), {}
+        for reading in Reading.search([("note_id", "in", self.ids), ("voided", "=", False)]):
+            note, key = reading.note_id, (reading.note_id.id, reading.measure_id.id)
+            if note.visibility != "me" and reading.kind != "emotion":
+                continue
+            if key in wanted and key not in kept and self._is_reading_as(reading, wanted[key]):
+                kept.add(key)
+            else:
+                stale[reading] = key
+        missing = [key for key in wanted if key not in kept]
+        created = dict(zip(missing, Reading.create([wanted[key] for key in missing])))
+        reason = self.env._("The conversation was corrected.")
+        for reading, key in stale.items():
+            reading._void(reason, created.get(key))
+
+    def _is_reading_as(self, reading, vals):
+        return all(
+            reading._fields[name].convert_to_write(reading[name], reading) == value
+            for name, value in vals.items() if name != "value")
 
     def _prepare_feeling_vals(self, measure):
         """Return the values of the reading for one feeling noted in this conversation."""
         self.ensure_one()
-        channels = {"call_in": "call", "call_out": "call"}
         return {
             "measure_id": measure.id,
             # Staff see that a feeling was there, not how strong: the middle of the scale.
@@ -34,22 +43,10 @@ class RelationshipNote(models.Model):
             "partner_id": self.partner_id.id,
             "company_id": self.company_id.id,
             "date": self.date,
-            "channel": channels.get(self.channel, self.channel),
+            "channel": CHANNELS.get(self.channel, self.channel),
             "staff_id": self.staff_id.id,
             "origin": "pos" if self.order_model == "pos.order" else "staff",
             "note_id": self.id,
             "order_model": self.order_model,
             "order_id": self.order_id,
         }
-
-    def _schedule_promises(self):
-        """Turn each promise into an activity of the staff member, on the customer."""
-        for note in self.filtered("promise"):
-            user = note.staff_id.user_ids[:1] or self.env.user
-            note.promise_activity_id = note.partner_id.sudo().activity_schedule(
-                "mail.mail_activity_data_todo",
-                date_deadline=note.promise_date,
-                summary=note.promise,
-                note=note.summary if note.visibility != "me" else False,
-                user_id=user.id,
-            )

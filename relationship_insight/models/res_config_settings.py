@@ -14,3 +14,5 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.relationship_attitude_threshold", readonly=False)
     relationship_minimum_group = fields.Integer(
         related="company_id.relationship_minimum_group", readonly=False)
+    relationship_store_names = fields.Char(
+        related="company_id.relationship_store_names", readonly=False)

@@ -1,3 +1,5 @@
 from . import test_measure_catalogue
 from . import test_pos_capture
 from . import test_pos_capture_order
+from . import test_note
+from . import test_survey_capture

@@ -1,0 +1,71 @@
+from odoo import models
+from odoo.tools import plaintext2html
+
+
+class RelationshipNote(models.Model):
+    _inherit = "relationship.note"
+
+    def _get_open_promises(self):
+        """Return the activities of these conversations that are not done yet."""
+        return self.sudo().promise_activity_id.filtered("active")
+
+    def _sync_promises(self, changed=("promise",)):
+        """Keep one open activity per promise, in step with the conversation.
+
+        A promise that was kept or cancelled stays so until its words change.
+
+        :param changed: names of the fields that were written
+        """
+        due = {}
+        for note in self:
+            activity = note.sudo().promise_activity_id
+            if not note.promise:
+                activity.filtered("active").unlink()
+                continue
+            vals = note._prepare_promise_vals()
+            if not activity.active:
+                if "promise" in changed and activity.summary != note.promise:
+                    due[note] = vals
+            elif note._is_promise_at(activity, vals):
+                if "promise_date" not in changed:
+                    del vals["date_deadline"]
+                activity.write(vals)
+            else:
+                activity.unlink()
+                due[note] = vals
+        # In sudo: staff who may not edit the customer still may promise them something.
+        activities = self.env["mail.activity"].sudo().create(list(due.values()))
+        for note, activity in zip(due, activities):
+            note.with_context(relationship_no_refresh=True).promise_activity_id = activity
+
+    def _is_promise_at(self, activity, vals):
+        return (activity.res_model_id.id, activity.res_id) == (
+            vals["res_model_id"], vals["res_id"])
+
+    def _prepare_promise_vals(self):
+        """Return the values of the activity for the promise.
+
+        The activity never carries what was said. One everybody may see stands on the customer;
+        the others belong to one user alone, since all employees read a customer's activities.
+        """
+        self.ensure_one()
+        shared = self.visibility == "company"
+        user = self.env.user
+        if self.visibility != "me":
+            user = self.staff_id.sudo().user_ids.filtered(lambda u: not u.share)[:1] or user
+        vals = {
+            "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
+            "summary": self.promise,
+            "date_deadline": self.promise_date or self.env.cr.now().date(),
+            "user_id": user.id,
+            "res_model_id": False,
+            "res_id": False,
+            "note": False,
+        }
+        if shared:
+            vals["res_model_id"] = self.env["ir.model"]._get_id("res.partner")
+            vals["res_id"] = self.partner_id.id
+        else:
+            vals["note"] = plaintext2html(self.env._(
+                "Promised to %(customer)s.", customer=self.partner_id.display_name))
+        return vals
