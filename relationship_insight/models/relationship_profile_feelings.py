@@ -1,0 +1,178 @@
+import math
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..stats.intervals import wilson
+from ..stats.scales import ANSWERED_ITEMS, ANSWERED_SHARE
+from ..stats.special import t_quantile
+
+BALANCE, EVENTS = "M01", "M02"
+# "Often" and "very often" on the scale of M01.
+OFTEN = 4
+
+
+class RelationshipProfile(models.Model):
+    """Feelings over time: how often customers feel good and bad about us, month by month."""
+
+    _inherit = "relationship.profile"
+
+    @api.model
+    @api.readonly
+    def get_insight_feelings(self, filters=None):
+        """Return feelings by month over the last 12 or 24 months.
+
+        ``events`` are feelings staff noted: each side is its share of them. ``answers`` are
+        feelings customers told us in a survey: each side is the share of its questions answered
+        "often" or more. ``balance`` is the mean of E = 50 + 12.5 (P - N) over the customers who
+        answered that month, 0 to 100, with its t interval. Months of too few customers carry a
+        status and no figure.
+
+        :param filters: see ``_read_insight_filters``
+        :return: dict with ``months``, ``floor``, ``domains`` of the readings behind
+        """
+        filters = self._read_insight_filters(filters)
+        items = self._get_insight_feeling_items()
+        domain = self._get_insight_domain(filters) & Domain([
+            ("voided", "=", False), ("na", "=", False), ("competitor_id", "=", False)])
+        domains = {
+            name: domain & Domain("measure_id", "in", (items[code, "1"] + items[code, "-1"]).ids)
+            for name, code in (("events", EVENTS), ("answers", BALANCE))
+        }
+        days = self._get_insight_months(filters["months"])
+        instants = self._get_insight_instants(days)
+        floor = self._get_insight_floor()
+        balance = self._get_insight_balance(domains["answers"], instants, items, floor)
+        sides = {
+            "events": self._get_insight_sides(domains["events"], instants, floor),
+            "answers": self._get_insight_sides(domains["answers"], instants, floor, OFTEN),
+        }
+        return {
+            "floor": floor,
+            "domains": {name: list(each) for name, each in domains.items()},
+            "months": [
+                {
+                    "month": day.isoformat(),
+                    "from": str(instants[place]),
+                    "to": str(instants[place + 1]),
+                    "events": sides["events"][place],
+                    "answers": sides["answers"][place],
+                    "balance": balance[place],
+                }
+                for place, day in enumerate(days[:-1])
+            ],
+        }
+
+    @api.model
+    def _get_insight_feeling_items(self):
+        """Return the feelings by scale and side; archived ones keep their answers."""
+        measures = self.env["relationship.measure"].with_context(active_test=False).search_fetch(
+            [("parent_id.code", "in", [BALANCE, EVENTS]), ("valence", "in", ["1", "-1"])],
+            ["active", "parent_id", "valence"])
+        return {
+            (code, valence): measures.filtered(
+                lambda m, code=code, valence=valence:
+                m.parent_id.code == code and m.valence == valence)
+            for code in (BALANCE, EVENTS) for valence in ("1", "-1")
+        }
+
+    @api.model
+    def _search_insight_readings(self, domain, instants):
+        """Return the query of the readings of the period, the month's place, and who it was.
+
+        An erased customer still counts, as the survey answer that stayed without a name.
+        """
+        Reading = self.env["relationship.reading"]
+        query = Reading._search(domain & Domain(
+            [("date", ">=", instants[0]), ("date", "<", instants[-1])]))
+
+        def column(name):
+            return Reading._field_to_sql(Reading._table, name, query)
+
+        month = SQL("width_bucket(%s, %s::timestamp[]) - 1", column("date"), instants)
+        person = SQL(
+            "COALESCE(%s, -%s)", column("commercial_partner_id"), column("user_input_id"))
+        return query, column, month, person
+
+    @api.model
+    def _get_insight_sides(self, domain, instants, floor, often=None):
+        """Return by month how many good and bad feelings, as shares with Wilson's interval.
+
+        :param often: value from which an answer counts; its share is then of all answers on
+            that side. None: every reading counts, and the two shares sum to 1.
+        """
+        query, column, month, person = self._search_insight_readings(domain, instants)
+        hit = SQL("%s >= %s", column("value"), often) if often else SQL("TRUE")
+        query.groupby = SQL("1")
+        counted = [
+            SQL("COUNT(*) FILTER (WHERE %s = %s AND %s)", column("valence"), valence, condition)
+            for valence in ("1", "-1") for condition in (hit, SQL("TRUE"))
+        ]
+        rows = {
+            place: counts for place, *counts in self.env.execute_query(
+                query.select(month, SQL("COUNT(DISTINCT %s)", person), *counted))
+        }
+        cells = [rows.get(place, (0, 0, 0, 0, 0)) for place in range(len(instants) - 1)]
+        hidden = self._get_insight_hidden([cell[0] for cell in cells], floor)
+        result = []
+        for place, (count, good, good_all, bad, bad_all) in enumerate(cells):
+            status = self._get_insight_status(count, floor, place in hidden)
+            cell = {"status": status, "n": None if status == "suppressed" else count}
+            if status in ("ok", "low_base"):
+                if not often:
+                    good_all = bad_all = good_all + bad_all
+                cell["good"] = self._get_insight_share(good, good_all)
+                cell["bad"] = self._get_insight_share(bad, bad_all)
+            result.append(cell)
+        return result
+
+    @api.model
+    def _get_insight_share(self, count, total):
+        if not total:
+            return None
+        share = dict(zip(("share", "low", "high"), wilson(count, total)))
+        return {**share, "count": count, "total": total}
+
+    @api.model
+    def _get_insight_balance(self, domain, instants, items, floor):
+        """Return by month the mean net feeling balance with its 95 % t interval.
+
+        A customer's month counts when 60 % of the feelings of each side were answered.
+        """
+        query, column, month, person = self._search_insight_readings(domain, instants)
+
+        def side(expression, valence):
+            return SQL("%s FILTER (WHERE %s = %s)", expression, column("valence"), valence)
+
+        def enough(valence):
+            count = len(items[BALANCE, valence].filtered("active"))
+            needed = max(min(ANSWERED_ITEMS, count), math.ceil(ANSWERED_SHARE * count - 1e-9), 1)
+            return SQL(
+                "%s >= %s",
+                side(SQL("COUNT(DISTINCT %s)", column("measure_id")), valence), needed)
+
+        query.groupby = SQL("1, 2")
+        query.having = SQL(
+            "%s IS NOT NULL AND %s AND %s", person, enough("1"), enough("-1"))
+        mean = SQL("AVG(%s)", column("value"))
+        rows = {
+            place: figures for place, *figures in self.env.execute_query(SQL(
+                "SELECT month, COUNT(*), AVG(balance)::float, STDDEV_SAMP(balance)::float"
+                " FROM (%s) AS person(month, person, balance) GROUP BY month",
+                query.select(
+                    month, person,
+                    SQL("50 + 12.5 * (%s - %s)", side(mean, "1"), side(mean, "-1")))))
+        }
+        cells = [rows.get(place, (0, None, None)) for place in range(len(instants) - 1)]
+        hidden = self._get_insight_hidden([count for count, *_figures in cells], floor)
+        result = []
+        for place, (count, average, deviation) in enumerate(cells):
+            status = self._get_insight_status(count, floor, place in hidden)
+            cell = {"status": status, "n": None if status == "suppressed" else count}
+            if status in ("ok", "low_base"):
+                half = t_quantile(0.975, count - 1) * deviation / math.sqrt(count)
+                cell.update(
+                    mean=average, low=max(0, average - half), high=min(100, average + half))
+            result.append(cell)
+        return result

@@ -1,0 +1,57 @@
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { FeelingsCard } from "./feelings_card";
+import { HistoryCard } from "./history_card";
+import { MatrixCard } from "./matrix_card";
+import { MotivesCard } from "./motives_card";
+
+const NO_FILTERS = { user_id: false, staff_id: false, customer_type: false, months: 12 };
+
+/** Insights: the pictures of who customers are to us, how they feel, and why they buy. */
+export class InsightAction extends Component {
+    static template = "relationship_insight.InsightAction";
+    static components = { FeelingsCard, HistoryCard, Layout, MatrixCard, MotivesCard };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.display = { controlPanel: {} };
+        this.state = useState({
+            filters: { ...NO_FILTERS, ...this.props.state?.filters },
+            options: null,
+        });
+        useSetupAction({ getLocalState: () => ({ filters: { ...this.state.filters } }) });
+        onWillStart(async () => {
+            this.state.options = await this.orm.call(
+                "relationship.profile",
+                "get_insight_options",
+                []
+            );
+        });
+    }
+
+    get options() {
+        return this.state.options;
+    }
+
+    /** A new object each time, so that the pictures see the change. */
+    setFilter(name, value) {
+        this.state.filters = { ...this.state.filters, [name]: value };
+    }
+
+    async refreshNow() {
+        const result = await this.orm.call("relationship.profile", "action_refresh_now", [[]]);
+        this.action.doAction(result);
+    }
+
+    openCapture(xmlId) {
+        this.action.doAction(xmlId);
+    }
+}
+
+registry.category("actions").add("relationship_insight", InsightAction);

@@ -1,0 +1,93 @@
+import { cookie } from "@web/core/browser/cookie";
+import { getColor, getCustomColor } from "@web/core/colors/colors";
+import { _t } from "@web/core/l10n/translation";
+import { COUNTS_ONLY, isShown } from "./insight_utils";
+
+const { DateTime } = luxon;
+const scheme = cookie.get("color_scheme");
+
+export const TEXT_COLOR = getCustomColor(scheme, "#374151", "#E4E4E4");
+export const GRID_COLOR = getCustomColor(scheme, "rgba(0,0,0,.08)", "rgba(255,255,255,.12)");
+export const LINE_COLOR = getCustomColor(scheme, "#111827", "#F9FAFB");
+export const HATCH_COLOR = getCustomColor(scheme, "rgba(0,0,0,.18)", "rgba(255,255,255,.22)");
+export const TOOLTIP_COLOR = getCustomColor(scheme, "rgba(17,24,39,.92)", "rgba(60,62,75,.97)");
+
+export const CLASS_COLORS = {
+    true: getColor(3, scheme, "md"),
+    latent: getColor(1, scheme, "md"),
+    spurious: getColor(7, scheme, "md"),
+    low: getColor(8, scheme, "md"),
+    unknown: getCustomColor(scheme, "#A4A8B6", "#7E8290"),
+};
+/** A shape for each class, so that colour is never the only difference. */
+export const CLASS_SHAPES = {
+    true: "circle",
+    latent: "triangle",
+    spurious: "rect",
+    low: "rectRot",
+    unknown: "crossRot",
+};
+export const CLASS_SYMBOLS = { true: "●", latent: "▲", spurious: "■", low: "◆", unknown: "✕" };
+export const CLASS_SENTENCES = {
+    true: _t("Buy often, feel attached"),
+    latent: _t("Feel attached, buy rarely"),
+    spurious: _t("Buy often, not attached"),
+    low: _t("Buy rarely, not attached"),
+};
+export const CONFIDENCE = {
+    high: _t("Very sure"),
+    medium: _t("Fairly sure"),
+    low: _t("Not very sure"),
+};
+export const GROUPS = {
+    relational: { name: _t("The relationship"), color: getColor(3, scheme, "md") },
+    merit: { name: _t("The goods"), color: getColor(1, scheme, "md") },
+    situational: { name: _t("The situation"), color: getColor(7, scheme, "md") },
+};
+export const FEELING_COLORS = {
+    good: getColor(2, scheme, "md"),
+    bad: getColor(4, scheme, "md"),
+};
+
+/** Share as a percentage, for example "41%". */
+export function percent(share) {
+    return `${Math.round(share * 100)}%`;
+}
+
+/** Interval as percentages, for example "36–46%". */
+export function percentRange(cell) {
+    return `${Math.round(cell.low * 100)}–${Math.round(cell.high * 100)}%`;
+}
+
+export function month(isoDate) {
+    return DateTime.fromISO(isoDate).toFormat("LLL yy");
+}
+
+export function day(isoDate) {
+    return isoDate ? DateTime.fromISO(isoDate).toLocaleString(DateTime.DATE_MED) : "";
+}
+
+/** One sentence on why a figure is not shown, or how far to trust it; "" when it is fine. */
+export function statusText({ status, n }, floor) {
+    if (status === "suppressed") {
+        return _t("Too few customers: groups of fewer than %s stay hidden.", floor);
+    }
+    if (status === "insufficient") {
+        const needed = Math.max(COUNTS_ONLY, floor);
+        return n
+            ? _t("%(count)s answered so far; figures are shown from %(needed)s customers.", {
+                  count: n,
+                  needed,
+              })
+            : _t("Nobody has answered yet.");
+    }
+    return status === "low_base" ? _t("Low base: read with care.") : "";
+}
+
+/** Short form of the same for a table cell. */
+export function statusShort({ status, n }) {
+    if (isShown(status)) {
+        return String(n);
+    }
+    return n ? _t("%s, counts only", n) : status === "suppressed" ? _t("Too few") : _t("None");
+}
