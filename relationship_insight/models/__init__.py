@@ -16,6 +16,7 @@ from . import (
     relationship_profile_sentence,
     relationship_profile_card,
     relationship_reading_card,
+    relationship_reading_average,
     relationship_note_card,
     relationship_profile_insight,
     relationship_profile_matrix,
