@@ -66,13 +66,10 @@ class RelationshipProfile(models.Model):
             "date": profile.date,
             "currency_id": profile.currency_id.id,
             "loyalty_class": profile.loyalty_class,
-            "since": profile.class_date,
+            "since": False if profile._is_class_unknown() else profile.class_date,
             "confidence": profile.confidence,
             "sentences": profile._get_card_sentences(measures),
-            "probabilities": [
-                {"key": key, "value": profile[f"p_{key}"]}
-                for key in ("true", "latent", "spurious", "low")
-            ] if any(profile[f"p_{key}"] for key in ("true", "latent", "spurious", "low")) else [],
+            "probabilities": profile._get_card_probabilities(),
             "axes": {
                 "feelings": profile._get_card_feelings(counts),
                 "attitude": profile._get_card_attitude(),
@@ -162,6 +159,15 @@ class RelationshipProfile(models.Model):
 
     def _is_class_unknown(self):
         return (self.loyalty_class or "unknown") == "unknown"
+
+    def _get_card_probabilities(self):
+        """Return the chances of the four classes, unless one of their two halves is missing."""
+        if self._is_class_unknown() and self.unknown_reason not in ("ambiguous", "stale"):
+            return []
+        chances = [(key, self[f"p_{key}"]) for key in ("true", "latent", "spurious", "low")]
+        if not any(chance for _key, chance in chances):
+            return []
+        return [{"key": key, "value": chance} for key, chance in chances]
 
     @api.model
     def _get_card_axis(self, known, value, count, date, **more):

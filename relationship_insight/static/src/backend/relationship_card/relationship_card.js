@@ -109,6 +109,10 @@ export class RelationshipCard extends Component {
         return value === null ? _t("Nobody asked") : this.round(value);
     }
 
+    get countMoments() {
+        return _t("Moments on record: %(count)s", { count: this.card.axes.feelings.n });
+    }
+
     get attitudeText() {
         const { value, se } = this.card.axes.attitude;
         return value === null ? _t("Nobody asked") : `${this.round(value)} ± ${this.round(se)}`;
@@ -134,6 +138,9 @@ export class RelationshipCard extends Component {
         const { value, staff, told } = this.card.axes.bond;
         if (value === null) {
             return _t("Log a conversation to start one.");
+        }
+        if (!staff) {
+            return "";
         }
         return told
             ? _t("Closest: %(staff)s", { staff })
