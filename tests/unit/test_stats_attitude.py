@@ -131,7 +131,8 @@ def test_few_panels_fall_back_to_reliability():
 
 
 @pytest.mark.parametrize("arguments", [
-    ([],), ([[50]] * 100, [70]), ([], [70, 70], 0.8), ([], [70], 0.8), ([], [70, 80], 1), ([[60, 60]] * 50,),
+    ([],), ([[50]] * 100, [70]), ([], [70, 70], 0.8), ([], [70], 0.8), ([], [70, 80], 1),
+    ([[60, 60]] * 50,),
 ])
 def test_nothing_to_go_by_takes_the_default(arguments):
     found = attitude.variance_components(*arguments)
