@@ -4,11 +4,9 @@ from odoo import models
 class PosOrder(models.Model):
     _inherit = "pos.order"
 
-    def _process_saved_order(self, draft):
-        res = super()._process_saved_order(draft)
-        if not draft:
-            # A refund also changes what its original customer bought.
-            orders = self.sudo() | self.sudo().lines.refunded_orderline_id.order_id
-            self.env["relationship.refresh.queue"]._add(
-                orders.partner_id.commercial_partner_id.ids)
+    def action_pos_order_paid(self):
+        res = super().action_pos_order_paid()
+        # A refund also changes what its original customer bought.
+        orders = self.sudo() | self.sudo().lines.refunded_orderline_id.order_id
+        self.env["relationship.refresh.queue"]._add(orders.partner_id.commercial_partner_id.ids)
         return res

@@ -30,28 +30,39 @@ class RelationshipPurchase(models.Model):
         return SQL(
             """
             SELECT po.id::bigint * 4 + 2 AS id, po.name AS reference, po.partner_id, po.company_id,
-                   po.date_order AS date, po.amount,
-                   po.amount + COALESCE(refund.amount, 0) AS net_amount,
-                   po.amount < 0 AS is_refund, 'pos' AS channel, %(staff)s AS staff_id,
+                   po.date_order AS date, po.amount / po.rate AS amount,
+                   (po.amount - po.returning + COALESCE(back.amount, 0)) / po.rate AS net_amount,
+                   po.is_refund OR po.amount < 0 AS is_refund,
+                   'pos' AS channel, %(staff)s AS staff_id,
                    'pos.order' AS order_model, po.id AS order_id
               FROM (
-                SELECT o.id, o.name, o.partner_id, o.company_id, o.date_order, o.user_id, %(cashier)s,
+                SELECT o.id, o.name, COALESCE(o.partner_id, returned.partner_id) AS partner_id,
+                       o.company_id, o.date_order, o.user_id, %(cashier)s,
+                       COALESCE(NULLIF(o.currency_rate, 0), 1)::float8 AS rate,
                        (CASE WHEN o.is_refund THEN -ABS(o.amount_total) ELSE o.amount_total END
-                           - COALESCE(settled.amount, 0))::float8
-                           / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8 AS amount,
-                       settled.whole
+                           - COALESCE(settled.amount, 0))::float8 AS amount,
+                       COALESCE(returned.amount, 0)::float8 AS returning,
+                       COALESCE(o.is_refund, FALSE) AS is_refund, settled.whole
                   FROM pos_order o
              LEFT JOIN (%(settled)s) settled ON settled.order_id = o.id
-                 WHERE o.state IN %(states)s AND %(scope)s
+             LEFT JOIN (%(returned)s) returned ON returned.order_id = o.id
+                 WHERE o.state IN %(states)s AND %(scope)s AND %(tickets)s
               ) po
               %(staff_join)s
-         LEFT JOIN (%(refunds)s) refund ON refund.order_id = po.id
+         LEFT JOIN (
+                SELECT order_id, SUM(amount) AS amount
+                  FROM (%(returns)s) each_return
+              GROUP BY order_id
+              ) back ON back.order_id = po.id
              WHERE po.whole IS NOT TRUE
             """,
-            settled=self._sql_settled(),
-            refunds=self._sql_pos_refunds(scope),
+            settled=self._sql_settled(scope),
+            returned=self._sql_pos_returned(scope),
+            returns=SQL(" UNION ALL ").join(self._pos_order_returns(scope)),
             states=PAID_STATES,
-            scope=scope.sql(SQL("o.date_order"), SQL("o.partner_id"), SQL("o.company_id")),
+            scope=scope._replace(partners=None).sql(
+                SQL("o.date_order"), SQL("o.partner_id"), SQL("o.company_id")),
+            tickets=self._sql_tickets(SQL("o.id"), scope),
             staff=staff,
             staff_join=staff_join,
             cashier=self._sql_pos_cashier(),
@@ -76,6 +87,21 @@ class RelationshipPurchase(models.Model):
         )
 
     @api.model
+    def _sql_tickets(self, column, scope):
+        """SQL condition: the ticket is of these customers, or gives one of theirs back unnamed."""
+        if not scope.partners:
+            return SQL("TRUE")
+        return SQL(
+            """
+            %(column)s IN (
+                SELECT id FROM pos_order WHERE partner_id IN (%(partners)s)
+             UNION ALL
+                SELECT order_id FROM (%(returned)s) unnamed WHERE partner_id IS NOT NULL
+            )
+            """,
+            column=column, partners=scope.partners, returned=self._sql_pos_returned(scope))
+
+    @api.model
     def _sql_line_amount(self, alias):
         """Signed total of a POS line: its stored total is positive on some refunds."""
         line = SQL.identifier(alias)
@@ -84,59 +110,49 @@ class RelationshipPurchase(models.Model):
             line=line)
 
     @api.model
-    def _sql_settled(self):
-        """SQL of what each POS order only settles of a confirmed sale order, which counts itself.
+    def _sql_pos_returned(self, scope):
+        """SQL of what each ticket gives back of other orders, and whose they were.
 
-        ``whole`` tells that nothing else was on the ticket.
+        ``amount`` is negative and in the currency of the till; ``partner_id`` is the customer a
+        refund without one belongs to.
         """
-        if "sale_order_origin_id" not in self.env["pos.order.line"]._fields:
-            return SQL("SELECT NULL::int AS order_id, 0.0 AS amount, FALSE AS whole WHERE FALSE")
         return SQL(
             """
-            SELECT settle.order_id, SUM(settle.amount) AS amount,
-                   COUNT(*) = MIN((SELECT COUNT(*) FROM pos_order_line every
-                                    WHERE every.order_id = settle.order_id)) AS whole
-              FROM (
-                SELECT l.order_id, %(amount)s AS amount
-                  FROM pos_order_line l
-                  JOIN sale_order so ON so.id = l.sale_order_origin_id AND so.state = 'sale'
-                 WHERE l.sale_order_origin_id IS NOT NULL
-             UNION ALL
-                SELECT l.order_id, %(amount)s
-                  FROM pos_order_line l
-                  JOIN pos_order_line origin ON origin.id = l.refunded_orderline_id
-                   AND origin.sale_order_origin_id IS NOT NULL
-                   AND origin.sale_order_line_id IS NULL
-                  JOIN sale_order so ON so.id = origin.sale_order_origin_id AND so.state = 'sale'
-                 WHERE l.refunded_orderline_id IS NOT NULL AND l.sale_order_origin_id IS NULL
-              ) settle
-          GROUP BY settle.order_id
+            SELECT back.order_id, SUM(%(amount)s) AS amount,
+                   MIN(sold.partner_id) FILTER (WHERE ticket.partner_id IS NULL) AS partner_id
+              FROM pos_order_line back
+              JOIN pos_order ticket ON ticket.id = back.order_id
+              JOIN pos_order_line origin ON origin.id = back.refunded_orderline_id
+              JOIN pos_order sold ON sold.id = origin.order_id
+             WHERE back.refunded_orderline_id IS NOT NULL AND NOT %(down_payment)s AND %(scope)s
+          GROUP BY back.order_id
             """,
-            amount=self._sql_line_amount("l"),
+            amount=self._sql_line_amount("back"),
+            down_payment=self._sql_is_down_payment(SQL("origin")),
+            scope=scope._replace(until=None).sql(
+                SQL("NULL"), SQL("sold.partner_id"), SQL("sold.company_id")),
         )
 
     @api.model
-    def _sql_pos_refunds(self, scope):
-        """SQL of what came back of each POS order later (negative amounts)."""
-        return SQL(
+    def _pos_order_returns(self, scope):
+        """Return SELECTs (order_id, amount) of what came back of each ticket later.
+
+        The amounts are negative and in the currency of the till.
+        """
+        returns = SQL(
             """
-            SELECT origin.order_id,
-                   SUM(%(amount)s / COALESCE(NULLIF(o.currency_rate, 0), 1))::float8 AS amount
+            SELECT origin.order_id, %(amount)s AS amount
               FROM pos_order_line back
               JOIN pos_order_line origin ON origin.id = back.refunded_orderline_id
-              JOIN pos_order o ON o.id = back.order_id
+              JOIN pos_order ticket ON ticket.id = back.order_id
               JOIN pos_order sold ON sold.id = origin.order_id
-             WHERE back.refunded_orderline_id IS NOT NULL
-               AND o.state IN %(states)s AND %(scope)s
-          GROUP BY origin.order_id
+             WHERE back.refunded_orderline_id IS NOT NULL AND ticket.state IN %(states)s
+               AND NOT %(settling)s AND %(scope)s
             """,
             amount=self._sql_line_amount("back"),
             states=PAID_STATES,
-            scope=scope.sql(SQL("o.date_order"), SQL("sold.partner_id"), SQL("sold.company_id")),
+            settling=self._sql_is_settling(SQL("origin")),
+            scope=scope.sql(
+                SQL("ticket.date_order"), SQL("sold.partner_id"), SQL("sold.company_id")),
         )
-
-    @api.model
-    def _sql_credit_not_elsewhere(self):
-        return SQL(
-            "%s AND NOT EXISTS (SELECT 1 FROM pos_order p WHERE p.account_move = move.id)",
-            super()._sql_credit_not_elsewhere())
+        return [returns]

@@ -48,7 +48,9 @@ class RelationshipProfile(models.Model):
             gapped AS (
                 SELECT customer, day, spend, visit, %(asof)s - day AS age,
                        CASE WHEN visit THEN
-                           day - LAG(day) OVER (PARTITION BY customer, visit ORDER BY day)
+                           day - MAX(day) FILTER (WHERE visit) OVER (
+                               PARTITION BY customer ORDER BY day
+                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
                        END AS gap
                   FROM days
             ),
@@ -98,9 +100,8 @@ class RelationshipProfile(models.Model):
                        END AS gap_cv,
                        (%(asof)s - last_purchase) / NULLIF(gap_median, 0) AS overdue_ratio,
                        %(clumpiness)s AS clumpiness,
-                       CASE WHEN promo.discount IS NOT NULL THEN
-                           promo.discount / NULLIF(promo.discount + GREATEST(spend_total, 0), 0)
-                           ELSE 0 END AS promo_share
+                       COALESCE(promo.discount / NULLIF(
+                           promo.discount + GREATEST(spend_total, 0), 0), 0) AS promo_share
                   FROM argued
              LEFT JOIN promo USING (customer)
             )
@@ -182,23 +183,34 @@ class RelationshipProfile(models.Model):
     def _cte_promo(self, company, asof, customers):
         """SQL ``promo``: what each customer was let off by discounts, with taxes."""
         return SQL(
-            "promo AS (SELECT customer, SUM(discount) AS discount FROM (%s) line GROUP BY customer)",
+            "promo AS (SELECT customer, GREATEST(SUM(discount), 0) AS discount"
+            " FROM (%s) line GROUP BY customer)",
             SQL(" UNION ALL ").join(
                 self._promo_sources(self._purchase_scope(company, asof, customers))))
 
     @api.model
     def _promo_sources(self, scope):
-        """Return one SELECT (customer, discount) per kind of order line."""
-        return [SQL(
-            """
-            SELECT partner.commercial_partner_id AS customer,
-                   CASE WHEN l.discount < 100 THEN l.price_total * l.discount / (100 - l.discount)
-                        ELSE l.price_unit * l.product_uom_qty END::float8
-                   / COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 AS discount
-              FROM sale_order_line l
-              JOIN sale_order so ON so.id = l.order_id AND so.state = 'sale'
-              JOIN res_partner partner ON partner.id = so.partner_id
-             WHERE l.discount > 0 AND %(scope)s
-            """,
-            scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
-        )]
+        """Return SELECTs (customer, discount): what lines let off, and what went back with them."""
+        Purchase = self.env["relationship.purchase"]
+        return [
+            SQL(
+                """
+                SELECT partner.commercial_partner_id AS customer,
+                       %(let_off)s / COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 AS discount
+                  FROM sale_order_line l
+                  JOIN sale_order so ON so.id = l.order_id AND so.state = 'sale'
+                  JOIN res_partner partner ON partner.id = so.partner_id
+                 WHERE l.discount > 0 AND %(scope)s
+                """,
+                let_off=Purchase._sql_let_off(
+                    SQL("l.price_total"), SQL("l.price_unit * l.product_uom_qty"),
+                    SQL("l.discount")),
+                scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
+            ),
+            SQL(
+                """
+                SELECT partner.commercial_partner_id AS customer, credit.let_off AS discount
+                  FROM (%s) credit
+                  JOIN res_partner partner ON partner.id = credit.partner_id
+                """, Purchase._sql_credits(scope)),
+        ]

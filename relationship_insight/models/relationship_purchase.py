@@ -57,13 +57,19 @@ class RelationshipPurchase(models.Model):
         string="Order", model_field="order_model", readonly=True)
 
     _depends = {
-        "account.move": ["invoice_currency_rate", "invoice_date", "move_type", "name", "state"],
-        "account.move.line": ["move_id", "price_total", "sale_line_ids"],
+        "account.move": [
+            "currency_id", "invoice_currency_rate", "invoice_date", "move_type", "name",
+            "reversed_entry_id", "state",
+        ],
+        "account.move.line": [
+            "discount", "move_id", "price_total", "price_unit", "quantity", "sale_line_ids",
+        ],
         "res.partner": ["commercial_partner_id"],
         "sale.order": [
-            "amount_total", "company_id", "currency_rate", "date_order", "name", "partner_id",
-            "state", "user_id",
+            "amount_total", "company_id", "currency_id", "currency_rate", "date_order", "name",
+            "partner_id", "state", "user_id",
         ],
+        "sale.order.line": ["is_downpayment", "order_id", "product_uom_qty"],
     }
 
     @property
@@ -98,9 +104,8 @@ class RelationshipPurchase(models.Model):
             """
             SELECT so.id::bigint * 4 AS id, so.name AS reference, so.partner_id, so.company_id,
                    so.date_order AS date,
-                   so.amount_total::float8 / COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 AS amount,
-                   so.amount_total::float8 / COALESCE(NULLIF(so.currency_rate, 0), 1)::float8
-                       + COALESCE(credit.amount, 0) AS net_amount,
+                   so.amount_total::float8 / %(rate)s AS amount,
+                   (so.amount_total::float8 + COALESCE(back.amount, 0)) / %(rate)s AS net_amount,
                    so.amount_total < 0 AS is_refund,
                    'sale' AS channel, seller.partner_id AS staff_id,
                    'sale.order' AS order_model, so.id AS order_id
@@ -108,14 +113,26 @@ class RelationshipPurchase(models.Model):
          LEFT JOIN res_users seller ON seller.id = so.user_id
          LEFT JOIN (
                 SELECT sale_order_id, SUM(amount) AS amount
-                  FROM (%(credits)s) each_credit
+                  FROM (%(returns)s) each_return
               GROUP BY sale_order_id
-              ) credit ON credit.sale_order_id = so.id
+              ) back ON back.sale_order_id = so.id
              WHERE so.state = 'sale' AND %(scope)s
             """,
-            credits=self._sql_credits(scope),
+            rate=SQL("COALESCE(NULLIF(so.currency_rate, 0), 1)::float8"),
+            returns=SQL(" UNION ALL ").join(self._sale_order_returns(scope)),
             scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
         )
+
+    @api.model
+    def _sale_order_returns(self, scope):
+        """Return SELECTs (sale_order_id, amount) of what came back of confirmed orders.
+
+        The amounts are negative and in the order's currency, so that an order returned in full
+        comes to zero whatever happened to the rate since.
+        """
+        return [SQL(
+            "SELECT credit.sale_order_id, credit.order_amount AS amount FROM (%s) credit",
+            self._sql_credits(scope))]
 
     @api.model
     def _select_credit_notes(self, scope):
@@ -123,10 +140,9 @@ class RelationshipPurchase(models.Model):
             """
             SELECT credit.move_id::bigint * 4 + 1 AS id, MIN(credit.reference) AS reference,
                    MIN(credit.partner_id) AS partner_id, MIN(credit.company_id) AS company_id,
-                   MIN(credit.date) AS date, SUM(credit.amount) AS amount,
-                   SUM(credit.amount) AS net_amount, TRUE AS is_refund, 'sale' AS channel,
-                   MIN(credit.staff_id) AS staff_id, 'account.move' AS order_model,
-                   credit.move_id AS order_id
+                   MIN(credit.date) AS date, SUM(credit.amount) AS amount, 0 AS net_amount,
+                   TRUE AS is_refund, 'sale' AS channel, MIN(credit.staff_id) AS staff_id,
+                   'account.move' AS order_model, credit.move_id AS order_id
               FROM (%(credits)s) credit
           GROUP BY credit.move_id
             """,
@@ -135,30 +151,59 @@ class RelationshipPurchase(models.Model):
 
     @api.model
     def _sql_credits(self, scope):
-        """SQL of what posted credit notes gave back of each confirmed order (negative amounts)."""
+        """SQL of what posted credit notes gave back of each confirmed order (negative amounts).
+
+        An invoice that takes a credit note back counts with the opposite sign. Down payments are
+        left out, since the order itself counts in full, and so are credit notes that merely bill
+        lines ordered with a negative quantity.
+        """
+        sign = SQL("CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END")
         return SQL(
             """
             SELECT move.id AS move_id, MIN(move.name) AS reference,
                    MIN(move.invoice_date + TIME '12:00') AS date, so.id AS sale_order_id,
                    MIN(so.partner_id) AS partner_id, MIN(so.company_id) AS company_id,
-                   MIN(seller.partner_id) AS staff_id,
-                   -SUM(aml.price_total / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1))::float8
-                       AS amount
+                   MIN(seller.partner_id) AS staff_id, SUM(%(signed)s / %(rate)s) AS amount,
+                   SUM(%(signed)s * CASE WHEN move.currency_id = so.currency_id THEN 1
+                       ELSE COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 / %(rate)s END)
+                       AS order_amount,
+                   SUM(%(sign)s * %(let_off)s / %(rate)s) AS let_off
               FROM account_move move
               JOIN account_move_line aml ON aml.move_id = move.id
               JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = aml.id
               JOIN sale_order_line sol ON sol.id = rel.order_line_id
               JOIN sale_order so ON so.id = sol.order_id AND so.state = 'sale'
          LEFT JOIN res_users seller ON seller.id = so.user_id
-             WHERE move.move_type = 'out_refund' AND move.state = 'posted'
+             WHERE move.state = 'posted' AND %(credit)s
+               AND sol.is_downpayment IS NOT TRUE AND aml.quantity * sol.product_uom_qty > 0
                AND %(not_elsewhere)s AND %(scope)s
           GROUP BY move.id, so.id
             """,
+            sign=sign,
+            signed=SQL("%s * aml.price_total::float8", sign),
+            let_off=self._sql_let_off(
+                SQL("aml.price_total"), SQL("aml.price_unit * aml.quantity"), SQL("aml.discount")),
+            rate=SQL("COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)::float8"),
+            credit=SQL(
+                """
+                (move.move_type = 'out_refund' OR move.move_type = 'out_invoice'
+                    AND move.reversed_entry_id IN (
+                        SELECT id FROM account_move WHERE move_type = 'out_refund'))
+                """),
             not_elsewhere=self._sql_credit_not_elsewhere(),
             scope=scope.sql(
                 SQL("move.invoice_date + TIME '12:00'"), SQL("so.partner_id"),
                 SQL("so.company_id")),
         )
+
+    @api.model
+    def _sql_let_off(self, total, gross, discount):
+        """SQL of the money a discount (in percent) saved on a line of this total."""
+        return SQL(
+            """
+            (CASE WHEN %(discount)s < 100 THEN %(total)s * %(discount)s / (100 - %(discount)s)
+                  WHEN %(discount)s = 100 THEN %(gross)s ELSE 0 END)::float8
+            """, total=total, gross=gross, discount=SQL("COALESCE(%s, 0)", discount))
 
     @api.model
     def _sql_credit_not_elsewhere(self):
