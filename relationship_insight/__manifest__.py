@@ -47,6 +47,9 @@
         "wizard/relationship_survey_add_views.xml",
         "views/relationship_menus.xml",
     ],
+    "demo": [
+        "demo/relationship_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "relationship_insight/static/src/backend/**/*",

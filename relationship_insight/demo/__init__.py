@@ -1,0 +1,1 @@
+from . import relationship_demo, relationship_demo_voice, relationship_demo_sale, pos_relationship_demo
