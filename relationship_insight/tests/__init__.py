@@ -8,3 +8,4 @@ from . import test_survey_capture
 from . import test_insight
 from . import test_insight_time
 from . import test_insight_ui
+from . import test_pos_capture_tour
