@@ -175,9 +175,8 @@ class Cluster:
                 raise Stop("Tests are using the PostgreSQL cluster; run this when they are done.")
             return
         begin = time.monotonic()
-        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        arguments = ("-D", self.data, "-l", self.log, "-w", "-t", "120", "-o", options, "start")
-        self._run("pg_ctl", *arguments)
+        self._write_settings(settings)
+        self._run("pg_ctl", "-D", self.data, "-l", self.log, "-w", "-t", "120", "start")
         say(f"PostgreSQL ({self.name}): started in {time.monotonic() - begin:.1f} s")
 
     def _prepare_folders(self):
@@ -200,11 +199,15 @@ class Cluster:
             "initdb", "-D", unfinished, "-U", USER, "-E", "UTF8", "--locale=C.UTF-8",
             "--auth=trust", *([] if self.durable else ["--no-sync"]),
         )  # fmt: skip
-        settings = COMMON | {"unix_socket_directories": f"'{self.socket}'"}
-        settings |= {} if self.durable else FAST
         with open(unfinished / "postgresql.conf", "a") as stream:
-            stream.writelines(f"{name} = {value}\n" for name, value in settings.items())
+            stream.write("include = 'relationship_insight.conf'\n")
         unfinished.rename(self.data)
+
+    def _write_settings(self, settings):
+        everything = COMMON | {"unix_socket_directories": f"'{self.socket}'"}
+        everything |= ({} if self.durable else FAST) | settings
+        lines = [f"{name} = {value}\n" for name, value in everything.items()]
+        (self.data / "relationship_insight.conf").write_text("".join(lines))
 
     def _lock_shared(self):
         """Hold a lock while the cluster is used, so that only its last user stops it."""
