@@ -79,12 +79,15 @@ def clone(databases, template):
 
 @pytest.fixture(scope="module")
 def start_server(databases, tmp_path_factory):
-    """Function that starts an Odoo server on a database; all are stopped after the module."""
+    """Function that starts an Odoo server on a database; all are stopped after the module.
+
+    Without workers one process serves pages and websockets on one port, as `make run` does.
+    """
     from ridev.odoo import Server, free_port
 
     servers = []
 
-    def start(database, *arguments, workers=2):
+    def start(database, *arguments, workers=0):
         log = tmp_path_factory.mktemp("server") / "odoo.log"
         options = [f"--workers={workers}", f"--gevent-port={free_port()}", *arguments]
         server = Server(databases.server, databases.conf, database, log=log, arguments=options)
@@ -98,7 +101,7 @@ def start_server(databases, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(clone, start_server):
-    """A real server with two workers on the module's clone."""
+    """A real server on the module's clone."""
     return start_server(clone)
 
 

@@ -22,7 +22,7 @@ NOT_COLLECTED = ("bench",)
 REPORTS = HOME / "reports"
 SLOWEST = 15
 NO_TESTS_COLLECTED = 5
-_BROWSER_SKIP = re.compile(r"chrom|browser|websocket|odoo-http", re.I)
+_BROWSER_SKIP = re.compile(r"chrom|browser|websocket|odoo-http|could not import", re.I)
 
 
 @dataclasses.dataclass

@@ -34,7 +34,7 @@ def test_reports_add_up(tmp_path):
     assert not totals.problems
 
 
-@pytest.mark.parametrize("reason", ["Chrome executable not found", "websocket-client missing"])
+@pytest.mark.parametrize("reason", ["Chrome executable not found", "could not import 'playwright'"])
 def test_test_without_its_browser_is_a_failure_unless_wished(tmp_path, reason):
     totals = _totals(tmp_path, reason)
     totals.judge(browser_wanted=True)
