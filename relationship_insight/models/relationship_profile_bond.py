@@ -17,7 +17,7 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _ctes_bond(self, company, asof, params, customers=None):
-        """SQL of ``bonds`` (customer x staff), ``closest`` and ``talked`` (per customer).
+        """SQL of ``bonds``: one row per customer and member of staff.
 
         The index and its weights are those of ``stats.bond``; one talk counts per day, channel
         and pair of people, and private conversations count nowhere.
@@ -39,11 +39,6 @@ class RelationshipProfile(models.Model):
                    AND note.company_id = %(company)s AND note.date <= %(until)s
                    AND %(note_customers)s
               GROUP BY 1, 2, 3, 4
-            ),
-            talked AS (
-                SELECT customer, COUNT(*) FILTER (WHERE %(asof)s - day < 365) AS talk_count,
-                       MAX(last_date) AS last_talk
-                  FROM notes GROUP BY customer
             ),
             talks AS (
                 SELECT customer, staff,
@@ -91,7 +86,7 @@ class RelationshipProfile(models.Model):
              FULL JOIN rapports USING (customer, staff)
              LEFT JOIN (VALUES %(staff_means)s) AS known (staff_id, q) ON known.staff_id = staff
             ),
-            bonds AS MATERIALIZED (
+            bonds AS (
                 SELECT parts.*,
                        CASE WHEN q IS NOT NULL THEN 100 * (%(Q)s * q + other)
                             ELSE LEAST(%(cap)s, 100 * other / (1 - %(Q)s)) END AS strength
@@ -99,18 +94,6 @@ class RelationshipProfile(models.Model):
                     SELECT %(I)s * i + %(R)s * r + %(L)s * l + %(M)s * m + %(Dn)s * dn + %(N)s * n
                            AS other
                   ) summed
-            ),
-            closest AS (
-                SELECT customer,
-                       0.8 * MAX(strength) FILTER (WHERE place = 1)
-                       + 0.2 * COALESCE(MAX(strength) FILTER (WHERE place = 2), 0) AS bond,
-                       MAX(staff) FILTER (WHERE place = 1) AS staff
-                  FROM (
-                    SELECT customer, staff, strength, ROW_NUMBER() OVER (
-                        PARTITION BY customer ORDER BY strength DESC, staff) AS place
-                      FROM bonds
-                  ) ranked
-              GROUP BY customer
             )
             """,
             note_day=self._sql_local_day(SQL("note.date"), company),
@@ -136,6 +119,26 @@ class RelationshipProfile(models.Model):
             cap=SQL("%s::float8", bond.CAP_WITHOUT_Q),
             **weights,
         )
+
+    @api.model
+    def _cte_closest(self):
+        """SQL ``closest``: each customer's bond with the store, from ``relationship_new_bond``."""
+        return SQL(
+            """
+            closest AS (
+                SELECT customer,
+                       0.8 * MAX(strength) FILTER (WHERE place = 1)
+                       + 0.2 * COALESCE(MAX(strength) FILTER (WHERE place = 2), 0) AS bond,
+                       MAX(staff) FILTER (WHERE place = 1) AS staff,
+                       SUM(talk_count) AS talk_count, MAX(last_talk) AS last_talk
+                  FROM (
+                    SELECT customer, staff, strength, talk_count, last_talk, ROW_NUMBER() OVER (
+                        PARTITION BY customer ORDER BY strength DESC, staff) AS place
+                      FROM relationship_new_bond
+                  ) placed
+              GROUP BY customer
+            )
+            """)
 
     @api.model
     def _rapport_measure_ids(self):

@@ -29,13 +29,12 @@ class RelationshipProfile(models.Model):
                        negative, event_positive, event_negative, pride, recommend, quality, stay,
                        reading_count, last_reading, mix.motive_id, mix.motives, mix.answers,
                        mix.relational, mix.situational, mix.merit, closest.bond, closest.staff,
-                       talked.talk_count, talked.last_talk, ranked.behaviour_pct,
+                       closest.talk_count, closest.last_talk, ranked.behaviour_pct,
                        ranked.rfm_recency, ranked.rfm_frequency, ranked.rfm_monetary
                   FROM behaviour
              FULL JOIN voice USING (customer)
-             FULL JOIN talked USING (customer)
+             FULL JOIN closest USING (customer)
              LEFT JOIN mix USING (customer)
-             LEFT JOIN closest USING (customer)
              LEFT JOIN ranked USING (customer)
             ),
             posterior AS (

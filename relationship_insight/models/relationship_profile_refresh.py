@@ -11,6 +11,7 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 DIRTY_BATCH = 1000
+LOCK_ATTEMPTS = 300
 # Columns of relationship_new that are stored under the same name.
 COLUMNS = (
     "date", "loyalty_class", "unknown_reason", "confidence", "previous_class", "class_date",
@@ -64,37 +65,52 @@ class RelationshipProfile(models.Model):
                 _logger.info(
                     "Relationship Insight: %s refreshed as of %s in %.1f s",
                     company.name, day, time.monotonic() - start)
+        self.env.cr.execute("RESET enable_nestloop; RESET work_mem; RESET jit")
         self.env.invalidate_all()
 
     @api.model
     def _cron_refresh(self):
-        """Nightly: last month's snapshot where it is missing, then everybody as of today."""
+        """Nightly: the month-end snapshots that are missing, then everybody as of today."""
+        for _attempt in range(LOCK_ATTEMPTS):
+            if self._try_lock_refresh():
+                break
+            # A lock waited for would come with the sight of rows as they were before.
+            self.env.cr.rollback()
+            time.sleep(1)
         self._snapshot_months()
         self._refresh()
 
     @api.model
     def _cron_refresh_dirty(self):
         """Refresh the customers with new evidence, a batch at a time."""
-        while ids := self.env["relationship.refresh.queue"]._take(DIRTY_BATCH):
+        Queue = self.env["relationship.refresh.queue"]
+        while self._try_lock_refresh() and (ids := Queue._take(DIRTY_BATCH)):
             self._refresh(ids)
-            remaining = self.env["relationship.refresh.queue"].search_count([], limit=1)
+            remaining = Queue.search_count([], limit=1)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
-                break
+                return
+        if Queue.search_count([], limit=1):
+            soon = fields.Datetime.now() + timedelta(seconds=30)
+            self.env.ref(
+                "relationship_insight.ir_cron_relationship_refresh_dirty")._trigger(at=soon)
+
+    @api.model
+    def _try_lock_refresh(self):
+        """Take the right to refresh until the commit; False while another worker has it."""
+        return self.env.execute_query(SQL(
+            "SELECT pg_try_advisory_xact_lock(hashtext('relationship_insight.refresh'))"))[0][0]
 
     @api.model
     def _snapshot_months(self):
         """Write the snapshots of the last twelve month ends that are still missing."""
         for company in self.env["res.company"].sudo().search([], order="id"):
             today = self._local_today(company)
-            known = {
-                day for day, in self.env["relationship.snapshot"].sudo()._read_group(
-                    [("company_id", "=", company.id)], ["date:day"])
-            }
-            last = max(known, default=None)
+            last = self.env["relationship.snapshot"].sudo().search(
+                [("company_id", "=", company.id)], order="date desc", limit=1).date
             first = self._first_evidence(company)
             for months in range(12, 0, -1):
                 month_end = today.replace(day=1) - relativedelta(months=months - 1, days=1)
-                if first and first <= month_end and (not last or month_end > last.date()):
+                if first and first <= month_end and (not last or month_end > last):
                     self._snapshot_company(company, month_end, None)
 
     @api.model
@@ -143,27 +159,12 @@ class RelationshipProfile(models.Model):
         calibration = self.env["relationship.calibration"]._get(company, asof)
         params = calibration.params
         if customers is None:
-            ranks = self._ctes_exact_ranks(asof)
+            ranks = self._ctes_exact_ranks()
         else:
-            ranks = self._ctes_grid_ranks(calibration.rate_grid, asof)
+            ranks = self._ctes_grid_ranks(calibration.rate_grid)
         self._compute_new(company, asof, params, ranks, customers)
-        names = SQL(", ").join(map(SQL.identifier, COLUMNS))
-        excluded = SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(name)) for name in COLUMNS)
         self._log_transitions(company, asof)
-        self.env.cr.execute(SQL(
-            """
-            INSERT INTO relationship_profile AS old (
-                commercial_partner_id, company_id, create_uid, create_date, write_uid, write_date,
-                %(names)s)
-            SELECT customer, %(company)s, 1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC',
-                   %(names)s
-              FROM relationship_new
-            ON CONFLICT (commercial_partner_id, company_id) DO UPDATE
-               SET (write_date, %(names)s) = ROW (EXCLUDED.write_date, %(excluded)s)
-             WHERE (%(old)s) IS DISTINCT FROM (%(excluded)s)
-            """,
-            company=company.id, names=names, excluded=excluded,
-            old=SQL(", ").join(SQL("old.%s", SQL.identifier(name)) for name in COLUMNS)))
+        self._write_profiles(company)
         self.env.cr.execute(SQL(
             """
             DELETE FROM relationship_profile profile
@@ -178,10 +179,40 @@ class RelationshipProfile(models.Model):
             self._store_rate_grid(calibration)
 
     @api.model
+    def _write_profiles(self, company):
+        """Store the rows of ``relationship_new`` that are new or differ from the live ones."""
+        names = SQL(", ").join(map(SQL.identifier, COLUMNS))
+        fresh = SQL(", ").join(SQL("fresh.%s", SQL.identifier(name)) for name in COLUMNS)
+        live = SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in COLUMNS)
+        self.env.cr.execute(SQL(
+            """
+            UPDATE relationship_profile live
+               SET (write_date, %(names)s) = ROW (NOW() AT TIME ZONE 'UTC', %(fresh)s)
+              FROM relationship_new fresh
+             WHERE live.commercial_partner_id = fresh.customer AND live.company_id = %(company)s
+               AND (%(live)s) IS DISTINCT FROM (%(fresh)s)
+            """,
+            company=company.id, names=names, fresh=fresh, live=live))
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO relationship_profile (
+                commercial_partner_id, company_id, create_uid, create_date, write_uid, write_date,
+                %(names)s)
+            SELECT customer, %(company)s, 1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC',
+                   %(names)s
+              FROM relationship_new fresh
+             WHERE NOT EXISTS (
+                SELECT 1 FROM relationship_profile live
+                 WHERE live.commercial_partner_id = fresh.customer
+                   AND live.company_id = %(company)s)
+            """,
+            company=company.id, names=names))
+
+    @api.model
     def _snapshot_company(self, company, asof, customers):
         calibration = self.env["relationship.calibration"]._get(company, asof)
         self._compute_new(
-            company, asof, calibration.params, self._ctes_exact_ranks(asof), customers)
+            company, asof, calibration.params, self._ctes_exact_ranks(), customers)
         names = SQL(", ").join(map(SQL.identifier, SNAPSHOT_COLUMNS))
         self.env.cr.execute(SQL(
             """
@@ -199,6 +230,7 @@ class RelationshipProfile(models.Model):
     def _compute_new(self, company, asof, params, ranks, customers):
         """Fill the temporary tables ``relationship_new_bond`` and ``relationship_new``."""
         self.env.cr.execute("DROP TABLE IF EXISTS relationship_new, relationship_new_bond")
+        self._plan_for(everyone=customers is None)
         self.env.cr.execute(SQL(
             """
             CREATE TEMPORARY TABLE relationship_new_bond ON COMMIT DROP AS
@@ -208,19 +240,29 @@ class RelationshipProfile(models.Model):
         self.env.cr.execute(SQL(
             """
             CREATE TEMPORARY TABLE relationship_new ON COMMIT DROP AS
-            WITH %(behaviour)s, %(voice)s, %(mix)s, %(bond)s, %(ranks)s, %(classes)s
+            WITH %(behaviour)s, %(voice)s, %(mix)s, %(closest)s, %(ranks)s, %(classes)s
             SELECT * FROM classed
             """,
             behaviour=self._ctes_behaviour(company, asof, params, customers),
             voice=self._ctes_voice(company, asof, params, customers),
             mix=self._ctes_motive_mix(company, asof, params, customers),
-            bond=self._ctes_bond(company, asof, params, customers),
+            closest=self._cte_closest(),
             ranks=ranks,
             classes=self._ctes_class(company, asof, params)))
         self.env.cr.execute("ANALYZE relationship_new")
+        self.env.cr.execute("ANALYZE relationship_new_bond")
 
     @api.model
-    def _ctes_exact_ranks(self, asof):
+    def _plan_for(self, everyone):
+        """Tell the planner how many customers there are, which it can't know from the statement."""
+        if everyone:
+            self.env.cr.execute(
+                "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'; SET LOCAL jit = off")
+        else:
+            self.env.cr.execute("RESET enable_nestloop; RESET work_mem; SET LOCAL jit = off")
+
+    @api.model
+    def _ctes_exact_ranks(self):
         """SQL ``ranked``: mid-rank percentile of the rate and RFM quintiles over all customers."""
         return SQL(
             """
@@ -240,9 +282,10 @@ class RelationshipProfile(models.Model):
             """)
 
     @api.model
-    def _ctes_grid_ranks(self, grid, asof):
+    def _ctes_grid_ranks(self, grid):
         """SQL ``ranked`` for a few customers: their place among the thousandths of last night."""
         grid = grid or {}
+
         def place(column, bounds):
             if not bounds:
                 return SQL("NULL::int")
