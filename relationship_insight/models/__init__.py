@@ -13,6 +13,7 @@ from . import (
     relationship_purchase,
     relationship_profile,
     relationship_profile_refresh,
+    relationship_profile_own,
     relationship_profile_sentence,
     relationship_profile_card,
     relationship_reading_card,

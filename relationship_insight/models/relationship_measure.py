@@ -84,7 +84,8 @@ class RelationshipMeasure(models.Model):
         string="Wording Version", default=1, readonly=True, copy=False,
         help="Goes up when the wording changes after answers were given.")
     wording_ids = fields.One2many(
-        "relationship.measure.wording", "measure_id", string="Wordings", readonly=True)
+        "relationship.measure.wording", "measure_id", string="Wordings", readonly=True,
+        groups="relationship_insight.group_relationship_relations")
     reading_count = fields.Integer(
         compute="_compute_reading_count", groups="relationship_insight.group_relationship_staff")
 

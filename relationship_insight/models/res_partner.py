@@ -38,16 +38,17 @@ class ResPartner(models.Model):
     def _search_by_profile(self, field, operator, value):
         if operator != "in":
             return NotImplemented
+        def customers(domain):
+            query = profiles._search(Domain("company_id", "=", self.env.company.id) & domain)
+            return query.subselect(
+                profiles._field_to_sql(profiles._table, "commercial_partner_id", query))
+
         profiles = self.env["relationship.profile"]
-        company = Domain("company_id", "=", self.env.company.id)
         domain = Domain(
             "commercial_partner_id", "in",
-            profiles._search(company & Domain(field, "in", [v for v in value if v])).subselect(
-                "commercial_partner_id"))
+            customers(Domain(field, "in", [v for v in value if v])))
         if False in value:
-            domain |= Domain(
-                "commercial_partner_id", "not in",
-                profiles._search(company).subselect("commercial_partner_id"))
+            domain |= Domain("commercial_partner_id", "not in", customers(Domain.TRUE))
         return domain
 
     def action_open_relationship_profile(self):

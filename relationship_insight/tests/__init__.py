@@ -9,3 +9,7 @@ from . import test_insight
 from . import test_insight_time
 from . import test_insight_ui
 from . import test_pos_capture_tour
+from . import test_views
+from . import test_customer_card
+from . import test_contact_form
+from . import test_access
