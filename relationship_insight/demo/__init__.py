@@ -1,1 +1,6 @@
-from . import relationship_demo, relationship_demo_voice, relationship_demo_sale, pos_relationship_demo
+from . import (
+    relationship_demo,
+    relationship_demo_voice,
+    relationship_demo_sale,
+    pos_relationship_demo,
+)

@@ -104,7 +104,7 @@ COMPANY_NAMES = (
     "Jasmine Clinic", "Red Brick Brewery", "Star Print Shop", "Lemongrass Catering",
     "White Elephant Tours", "Moonlight Cinema",
 )
-CONTACTS = (("Owner", "owner"), ("Buyer", "buyer"), ("Office manager", "office"))
+CONTACTS = (("Owner", "owner"), ("Buyer", "buyer"), ("Office Manager", "office"))
 RIVALS = {
     "Green Basket Market": "GreenBasket, Green Basket",
     "Big Riverside Store": "Riverside, Big R",
@@ -134,6 +134,7 @@ WHY_COLD = (
     "It is close, that is all.", "Only for the discounts.", "ของเหมือนกันทุกร้าน",
     "I would go elsewhere if it were nearer.", "Nobody ever asks what I need.",
 )
+# What was said, by purpose; "haggle" is a sale to somebody who doesn't feel attached.
 TALKS = {
     "listen": (
         "Told us about the family trip; likes the new coffee corner.",
@@ -153,6 +154,10 @@ TALKS = {
     "solve": (
         "Swapped a broken box on the spot.",
         "Found the missing invoice together.",
+    ),
+    "haggle": (
+        "Asked for a discount and nothing else.",
+        "Compared our prices with Green Basket's, then bought the smallest pack.",
     ),
     "complaint": (
         "Waited long at the till and nobody said sorry.",

@@ -3,7 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from .cast import CONTACTS, PASSWORDS, PRODUCTS, RIVALS, STAFF, THAI_READER
+from .cast import (
+    CONTACTS, FIRST_NAMES, INITIALS, PASSWORDS, PRODUCTS, RIVALS, STAFF, THAI_READER,
+)
 from .plan import cast_customers
 
 MONTHS = 12
@@ -126,7 +128,7 @@ class RelationshipDemo(models.AbstractModel):
         if plan.is_company:
             vals["child_ids"] = [
                 Command.create({
-                    "name": f"{role}, {plan.name}",
+                    "name": f"{plan.rng.choice(FIRST_NAMES)} {INITIALS[-1]}",
                     "function": role,
                     "email": plan.email.replace("company.", f"{short}.", 1),
                     "country_id": country.id,

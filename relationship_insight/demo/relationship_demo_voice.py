@@ -95,7 +95,7 @@ class RelationshipDemo(models.AbstractModel):
             "purpose": purpose,
             "initiator": rng.choice(("customer", "staff")),
             "duration": rng.randint(3, 25),
-            "summary": rng.choice(TALKS[purpose]),
+            "summary": rng.choice(TALKS["haggle" if purpose == "sell" and not warm else purpose]),
             "visibility": "team" if rng.random() < 0.15 else "company",
             "feeling_ids": [Command.set([feelings[f"M02_{code}"] for code in codes])],
         }
@@ -108,14 +108,14 @@ class RelationshipDemo(models.AbstractModel):
                 "partner_id": partner.id,
                 "date": self._demo_time(day, plan.rng),
                 "channel": "call_out",
-                "purpose": plan.rng.choice(("listen", "sell")),
+                "purpose": purpose,
                 "initiator": "staff",
                 "duration": 8,
-                "summary": plan.rng.choice(TALKS["sell"]),
+                "summary": plan.rng.choice(TALKS[purpose]),
             }
             for plan, partner in customers
             if plan.is_company and plan.persona.key == "low"
-            for day in (12, 55, 90, 140)
+            for day, purpose in ((12, "listen"), (55, "sell"), (90, "care"), (140, "sell"))
         ]
 
     @api.model
