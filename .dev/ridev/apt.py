@@ -12,7 +12,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from .ui import Stop, run
+from .ui import Stop, run, stop_if_ending
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _RELEASE = re.compile(r"^'([^']+?)/dists/([^/']+)/(?:In)?Release(?:\.gpg)?'", re.M)
@@ -117,6 +117,7 @@ def unpack(deb, destination, wanted=lambda name: True):
     trusted = {"filter": "fully_trusted"} if sys.version_info >= (3, 12) else {}
     with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
         for member in archive:
+            stop_if_ending()
             if member.isdir() or not wanted(member.name.removeprefix("./")):
                 continue
             member.uid, member.gid = os.getuid(), os.getgid()

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from . import browser, odoo, postgres, prepare, ui, venv
-from .databases import Databases, complaints
+from .databases import Databases
 from .layout import ADDON, DEV, HOME, LOGS, ROOT
 from .ui import foreground, say
 
@@ -173,11 +173,11 @@ class Runner:
     def _browser(self):
         if browser.wanted():
             return browser.ensure()
-        say("RI_NO_BROWSER is set: going WITHOUT the browser tests")
+        say("RI_NO_BROWSER is set: going on WITHOUT a browser, so its tests may be skipped")
         return []
 
     def _read_install_log(self):
-        lines = complaints(self.databases.install_log(self.template))
+        lines = self.databases.complaints(self.template)
         self.totals.problems += [f"the addon's installation logged: {line}" for line in lines]
 
     def run(self, phase):

@@ -134,16 +134,18 @@ class Databases:
         new = f"{name}_new"
         self.drop(new)
         note = {"kind": "addon", "install_key": install_key}
-        similar = [n for n, old in self.notes().items() if old.get("install_key") == install_key]
+        notes = self.notes()
+        similar = [n for n, old in notes.items() if old.get("install_key") == install_key]
         if similar:  # only tours, scripts or styles changed: build just the bundles anew
             self.create(new, {"kind": "part"}, template=similar[0])
-            shutil.copy(self.install_log(similar[0]), self.install_log(name))
+            note["complaints"] = notes[similar[0]]["complaints"]
         else:
-            base = self.base_template()
-            self.create(new, {"kind": "part"}, template=base)
-            self.install_log(name).unlink(missing_ok=True)
-            with step("installing the addon", self.install_log(name)):
-                self.install(new, [ADDON.name], self.install_log(name))
+            self.create(new, {"kind": "part"}, template=self.base_template())
+            log = LOGS / "install.log"
+            log.unlink(missing_ok=True)
+            with step("installing the addon", log):
+                self.install(new, [ADDON.name], log)
+            note["complaints"] = complaints(log)
         with step("building the web pages' scripts and styles", LOGS / "bundles.log"):
             log, what = LOGS / "bundles.log", "building the scripts and styles"
             odoo.shell(self.server, self.conf, new, BUNDLES, log=log, what=what)
@@ -182,10 +184,9 @@ class Databases:
             if name != keep and note["kind"] in (kind, "part"):
                 self.drop(name)
 
-    @staticmethod
-    def install_log(template):
-        """Log of the addon's installation into a template."""
-        return LOGS / f"install-{template.removeprefix('ri_addon_')}.log"
+    def complaints(self, template):
+        """The warnings and errors that Odoo logged when the addon was installed in a template."""
+        return self.notes()[template]["complaints"]
 
     @staticmethod
     def depends():

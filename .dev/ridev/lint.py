@@ -4,7 +4,7 @@ import contextlib
 import os
 
 from . import odoo, postgres, prepare, venv
-from .databases import Databases, complaints
+from .databases import Databases
 from .layout import ADDON, DEV, ROOT
 from .ui import Stop, foreground, say
 
@@ -89,6 +89,6 @@ def _test_lint(databases, template, environment, folder):
 
 
 def _installation_log(databases, template):
-    lines = complaints(databases.install_log(template))
+    lines = databases.complaints(template)
     print("\n".join(lines), end="\n" if lines else "")
     return not lines

@@ -174,7 +174,7 @@ def clean(arguments):
     if not HOME.is_dir():
         return 0
     stop(arguments)
-    if postgres.external() and odoo_source.series_of(odoo_source.DESTINATION):
+    if postgres.external():
         Databases(postgres.Existing(), odoo_source.DESTINATION).drop_all()
     for cluster in _clusters():
         cluster.remove()

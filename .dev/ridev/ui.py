@@ -17,6 +17,7 @@ HEARTBEAT = 15  # seconds between two signs of life of a long step
 _LOG_PREFIX = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ \S+ ")  # of an Odoo log line
 PATIENCE = 15  # seconds that an interrupted command has to clean up
 _children = set()
+_ending = threading.Event()
 _print_lock = threading.Lock()
 
 
@@ -28,6 +29,12 @@ def say(text):
     """Print one line, with the seconds since the command began."""
     with _print_lock:
         print(f"[{time.monotonic() - START:4.0f} s] {text}", flush=True)
+
+
+def stop_if_ending():
+    """For long loops: stop when the command as a whole is ending."""
+    if _ending.is_set():
+        raise Stop("Interrupted.")
 
 
 def _last_line(log):
@@ -102,7 +109,8 @@ def foreground(command, **options):
 
 
 def end_children():
-    """Stop whatever long commands still run (after Ctrl-C, or when a parallel step failed)."""
+    """Stop whatever long steps still run (after Ctrl-C, or when a parallel step failed)."""
+    _ending.set()
     for process in list(_children):
         with contextlib.suppress(OSError):
             process.terminate()
