@@ -44,12 +44,13 @@ class RelationshipProfile(models.Model):
     previous_class = fields.Selection(LOYALTY_CLASSES, string="Class Before", readonly=True)
     class_date = fields.Date(string="In This Class Since", readonly=True)
     class_pending = fields.Integer(
-        readonly=True, help="Monthly reviews in a row that pointed to another class.")
+        string="Reviews Pointing Elsewhere", readonly=True,
+        help="Monthly reviews in a row that pointed to another class.")
     class_review_date = fields.Date(readonly=True)
-    p_true = fields.Float(string="P(True)", readonly=True, aggregator="avg")
-    p_latent = fields.Float(string="P(Latent)", readonly=True, aggregator="avg")
-    p_spurious = fields.Float(string="P(Spurious)", readonly=True, aggregator="avg")
-    p_low = fields.Float(string="P(Low)", readonly=True, aggregator="avg")
+    p_true = fields.Float(string="Chance of True Loyalty", readonly=True, aggregator="avg")
+    p_latent = fields.Float(string="Chance of Latent Loyalty", readonly=True, aggregator="avg")
+    p_spurious = fields.Float(string="Chance of Spurious Loyalty", readonly=True, aggregator="avg")
+    p_low = fields.Float(string="Chance of Low Loyalty", readonly=True, aggregator="avg")
 
     # Behaviour
     purchase_days = fields.Integer(
@@ -57,7 +58,8 @@ class RelationshipProfile(models.Model):
     first_purchase = fields.Date(readonly=True)
     last_purchase = fields.Date(readonly=True)
     tenure_days = fields.Integer(readonly=True, aggregator="avg")
-    recency_days = fields.Integer(string="Days Since Last Purchase", readonly=True, aggregator="avg")
+    recency_days = fields.Integer(
+        string="Days Since Last Purchase", readonly=True, aggregator="avg")
     spend_total = fields.Monetary(string="Spend, All Time", readonly=True)
     spend_12m = fields.Monetary(string="Spend, 12 Months", readonly=True)
     spend_per_day = fields.Monetary(
@@ -72,9 +74,9 @@ class RelationshipProfile(models.Model):
     behaviour_pct = fields.Float(
         string="Behaviour Percentile", readonly=True, aggregator="avg")
     p_behaviour = fields.Float(
-        string="P(Buys Often)", readonly=True, aggregator="avg")
+        string="Chance That They Buy Often", readonly=True, aggregator="avg")
     p_alive = fields.Float(
-        string="P(Still a Customer)", readonly=True, aggregator="avg")
+        string="Chance of Still Being a Customer", readonly=True, aggregator="avg")
     expected_90d = fields.Float(
         string="Expected Purchases, 90 Days", readonly=True, aggregator="sum")
     gap_mean = fields.Float(string="Mean Gap (days)", readonly=True, aggregator="avg")
@@ -96,7 +98,8 @@ class RelationshipProfile(models.Model):
     # Attitude and feelings
     attitude = fields.Float(
         readonly=True, aggregator="avg",
-        help="How they feel about us next to other stores, 0 to 100, thin evidence pulled to the average.")
+        help="How they feel about us next to other stores, 0 to 100; "
+        "thin evidence is pulled to the average.")
     attitude_se = fields.Float(string="Attitude ±", readonly=True, aggregator=None)
     attitude_mass = fields.Float(
         string="Attitude Evidence", readonly=True, aggregator="avg")
@@ -105,7 +108,7 @@ class RelationshipProfile(models.Model):
         [("relative", "Compared with other stores"), ("absolute", "About us only")], readonly=True)
     attitude_date = fields.Date(string="Last Told Us", readonly=True)
     p_attitude = fields.Float(
-        string="P(Attached)", readonly=True, aggregator="avg")
+        string="Chance That They Are Attached", readonly=True, aggregator="avg")
     feeling_balance = fields.Float(
         string="Net Feeling Balance", readonly=True, aggregator="avg")
     feeling_positive = fields.Float(
