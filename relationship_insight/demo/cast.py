@@ -44,8 +44,8 @@ CHEAP = {"price": 4, "convenience": 3, "location": 2, "assortment": 1}
 BOUND = {"price": 3, "only": 3, "convenience": 2, "habit": 2}
 
 PEOPLE = (
-    Persona("true", 25, 22, (0.84, 0.9), 0.45, FOND, talks=1.0, stay=5, staff="rep"),
-    Persona("spurious", 23, 21, (0.42, 0.38), 0.55, HANDY, promo=0.65, talks=0.05, stay=2),
+    Persona("true", 22, 22, (0.84, 0.9), 0.45, FOND, talks=1.0, stay=5, staff="rep"),
+    Persona("spurious", 21, 21, (0.42, 0.38), 0.55, HANDY, promo=0.65, talks=0.05, stay=2),
     Persona("latent", 18, 100, (0.84, 0.88), 0.45, FOND, talks=0.5, stay=4, staff="rep"),
     Persona("low", 17, 105, (0.36, 0.34), 0.62, CHEAP, promo=0.3, asked=0.8, stay=1),
     Persona("new", 12, 38, (0.6, 0.68), 0.55, FOND, asked=0.5, joined=(15, 55), stay=3),
