@@ -14,12 +14,14 @@ class TestInsightUi(HttpCase, InsightCase):
                 80, 30, "true", (.9, .1, 0, 0), confidence="high", motive_count=1,
                 motive_id=staff, motives={str(staff): 1}, relational_share=1)] * 12)
         self.new_customers([judged(80, 30, "true", (.9, .1, 0, 0))], name="Often and attached")
-        self.new_customers([judged(20, 1, "low", (0, 0, .1, .9))], name="Rarely and cold")
+        self.new_customers(
+            [judged(20, 1, "low", (0, 0, .1, .9))], name="Rarely and cold", is_company=True)
         profiles = self.new_customers([unknown("no_attitude")] * 3)
         self.calibrate()
         self.env["relationship.reading"].create([
             {
                 "measure_id": self.measures["M02_glad"].id,
+                "value": 2,
                 "partner_id": profile.commercial_partner_id.id,
                 "company_id": self.company.id,
             }

@@ -29,7 +29,7 @@ registry.category("web_tour.tours").add("relationship_insight", {
         },
         { trigger: "[data-card=matrix] [data-class=unknown]:contains(0 customers)" },
         { trigger: "[data-card=matrix] [data-class=low]", run: "click" },
-        { trigger: ".o_list_view .o_view_nocontent, .o_list_view .o_list_table" },
+        { trigger: ".o_list_view .o_data_row:contains(Rarely and cold)" },
         { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item a", run: "click" },
         { trigger: ".o_insight select[data-filter=customer_type]:value(company)" },
     ],

@@ -61,7 +61,7 @@ export class FeelingsCard extends Component {
                 mean: Math.round(mean),
                 low: Math.round(low),
                 high: Math.round(high),
-                count: n,
+                count: format.number(n),
             }
         );
     }
@@ -179,8 +179,11 @@ export class FeelingsCard extends Component {
             return this.balanceText(balance);
         }
         if (datasetIndex === 5) {
-            const text = cell.n ? _t("%s customers", cell.n) : format.statusShort(cell);
-            return [text, format.statusText(cell, this.data.floor)].filter(Boolean);
+            if (cell.n === 0) {
+                return String(_t("None"));
+            }
+            const count = cell.n ? _t("%s customers", format.number(cell.n)) : "";
+            return [count, format.statusText(cell, this.data.floor)].filter(Boolean);
         }
         return null;
     }
@@ -194,7 +197,7 @@ export class FeelingsCard extends Component {
             mean: mean.toFixed(1),
             low: low.toFixed(1),
             high: high.toFixed(1),
-            count: n,
+            count: format.number(n),
         });
     }
 

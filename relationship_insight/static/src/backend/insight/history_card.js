@@ -43,14 +43,14 @@ export class HistoryCard extends Component {
         const [first, last] = [this.data.months[0], this.data.months.at(-1)];
         if (first === last) {
             return _t("%(count)s customers buy often and feel attached, in %(month)s.", {
-                count: last.counts.true,
+                count: format.number(last.counts.true),
                 month: format.month(last.month),
             });
         }
         return _t("Customers who buy often and feel attached: %(before)s in %(first)s, %(after)s in %(last)s.", {
-            before: first.counts.true,
+            before: format.number(first.counts.true),
             first: format.month(first.month),
-            after: last.counts.true,
+            after: format.number(last.counts.true),
             last: format.month(last.month),
         });
     }
@@ -63,7 +63,7 @@ export class HistoryCard extends Component {
         return _t("In %(month)s %(share)s of %(count)s customers were not yet known.", {
             month: format.month(last.month),
             share: format.percent(last.counts[UNKNOWN] / last.n),
-            count: last.n,
+            count: format.number(last.n),
         });
     }
 

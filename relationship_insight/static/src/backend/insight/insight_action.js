@@ -1,3 +1,4 @@
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
@@ -37,6 +38,24 @@ export class InsightAction extends Component {
 
     get options() {
         return this.state.options;
+    }
+
+    get note() {
+        const { companies, threshold_company: company } = this.options;
+        const parts = [
+            _t(
+                "These pictures explain: they say why customers come and what to ask next. They don't predict better than the two scales themselves."
+            ),
+        ];
+        if (companies.length > 1) {
+            parts.push(
+                _t("They show %(companies)s together; the lines of the first picture are those of %(company)s.", {
+                    companies,
+                    company,
+                })
+            );
+        }
+        return parts.join(" ");
     }
 
     /** A new object each time, so that the pictures see the change. */

@@ -1,14 +1,15 @@
 import { loadBundle } from "@web/core/assets";
 import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
-import { GRID_COLOR, TEXT_COLOR, TOOLTIP_COLOR } from "./insight_format";
+import { inkColors } from "./insight_format";
 
 const MIN_DRAG = 8;
 
 /**
  * One Chart.js picture. The default slot lies over the plot area, between the axes.
  *
- * onClick(elements, event, chart) gets the elements hit; onSelect(corners) gets the values at two
- * opposite corners of a rectangle dragged with mouse or pen (a finger scrolls the page instead).
+ * onClick(elements, event, chart) gets the elements hit; onSelect({ x, y, range }) gets the
+ * values at two opposite corners of a rectangle dragged with mouse or pen (a finger scrolls the
+ * page instead), and the ends of the x axis.
  */
 export class InsightChart extends Component {
     static template = "relationship_insight.InsightChart";
@@ -48,6 +49,7 @@ export class InsightChart extends Component {
             },
         };
         const { options, plugins, ...rest } = config;
+        const ink = inkColors(this.canvasRef.el);
         this.chart = new Chart(this.canvasRef.el, {
             ...rest,
             plugins: [...(plugins || []), overlay],
@@ -56,21 +58,21 @@ export class InsightChart extends Component {
                 maintainAspectRatio: false,
                 responsive: true,
                 ...options,
-                scales: this.getScales(options.scales || {}),
+                scales: this.getScales(options.scales || {}, ink),
                 plugins: {
                     ...options.plugins,
                     legend: {
                         position: "bottom",
                         ...options.plugins?.legend,
                         labels: {
-                            color: TEXT_COLOR,
+                            color: ink.text,
                             usePointStyle: true,
                             pointStyleWidth: 12,
                             boxHeight: 8,
                             ...options.plugins?.legend?.labels,
                         },
                     },
-                    tooltip: { backgroundColor: TOOLTIP_COLOR, ...options.plugins?.tooltip },
+                    tooltip: { backgroundColor: ink.tooltip, ...options.plugins?.tooltip },
                 },
                 onClick: (event, elements, chart) => {
                     if (!this.dragged) {
@@ -85,16 +87,16 @@ export class InsightChart extends Component {
         });
     }
 
-    getScales(scales) {
+    getScales(scales, ink) {
         return Object.fromEntries(
             Object.entries(scales).map(([name, scale]) => [
                 name,
                 {
                     ...scale,
                     border: { display: false, ...scale.border },
-                    grid: { color: GRID_COLOR, ...scale.grid },
-                    ticks: { color: TEXT_COLOR, ...scale.ticks },
-                    title: { color: TEXT_COLOR, ...scale.title },
+                    grid: { color: ink.grid, ...scale.grid },
+                    ticks: { color: ink.text, ...scale.ticks },
+                    title: { color: ink.text, ...scale.title },
                 },
             ])
         );
@@ -137,6 +139,7 @@ export class InsightChart extends Component {
             this.props.onSelect({
                 x: [x.getValueForPixel(start.x), x.getValueForPixel(end.x)],
                 y: [y.getValueForPixel(start.y), y.getValueForPixel(end.y)],
+                range: [x.min, x.max],
             });
         }
     }

@@ -1,23 +1,35 @@
-import { cookie } from "@web/core/browser/cookie";
 import { getColor, getCustomColor } from "@web/core/colors/colors";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { formatInteger } from "@web/views/fields/formatters";
 import { COUNTS_ONLY, isShown } from "./insight_utils";
 
 const { DateTime } = luxon;
-const scheme = cookie.get("color_scheme");
 
-export const TEXT_COLOR = getCustomColor(scheme, "#374151", "#E4E4E4");
-export const GRID_COLOR = getCustomColor(scheme, "rgba(0,0,0,.08)", "rgba(255,255,255,.12)");
-export const LINE_COLOR = getCustomColor(scheme, "#111827", "#F9FAFB");
-export const HATCH_COLOR = getCustomColor(scheme, "rgba(0,0,0,.18)", "rgba(255,255,255,.22)");
-export const TOOLTIP_COLOR = getCustomColor(scheme, "rgba(17,24,39,.92)", "rgba(60,62,75,.97)");
+/**
+ * Colours of text and lines, for the page as it is painted: the cookie of the colour scheme says
+ * "dark" also where no dark style sheet is there.
+ *
+ * @param {HTMLElement} el whose text colour is that of the page around the picture
+ */
+export function inkColors(el = document.body) {
+    const [red, green, blue] = (getComputedStyle(el).color.match(/[\d.]+/g) || []).map(Number);
+    const scheme = red + green + blue > 3 * 127 ? "dark" : "light";
+    return {
+        text: getCustomColor(scheme, "#374151", "#E4E4E4"),
+        line: getCustomColor(scheme, "#111827", "#F9FAFB"),
+        grid: getCustomColor(scheme, "rgba(0,0,0,.08)", "rgba(255,255,255,.12)"),
+        hatch: getCustomColor(scheme, "rgba(0,0,0,.18)", "rgba(255,255,255,.25)"),
+        tooltip: getCustomColor(scheme, "rgba(17,24,39,.92)", "rgba(0,0,0,.92)"),
+    };
+}
 
 export const CLASS_COLORS = {
-    true: getColor(3, scheme, "md"),
-    latent: getColor(1, scheme, "md"),
-    spurious: getColor(7, scheme, "md"),
-    low: getColor(8, scheme, "md"),
-    unknown: getCustomColor(scheme, "#A4A8B6", "#7E8290"),
+    true: getColor(3, "light", "md"),
+    latent: getColor(1, "light", "md"),
+    spurious: getColor(7, "light", "md"),
+    low: getColor(8, "light", "md"),
+    unknown: "#8F93A3",
 };
 /** A shape for each class, so that colour is never the only difference. */
 export const CLASS_SHAPES = {
@@ -40,14 +52,19 @@ export const CONFIDENCE = {
     low: _t("Not very sure"),
 };
 export const GROUPS = {
-    relational: { name: _t("The relationship"), color: getColor(3, scheme, "md") },
-    merit: { name: _t("The goods"), color: getColor(1, scheme, "md") },
-    situational: { name: _t("The situation"), color: getColor(7, scheme, "md") },
+    relational: { name: _t("The relationship"), color: getColor(3, "light", "md") },
+    merit: { name: _t("The goods"), color: getColor(1, "light", "md") },
+    situational: { name: _t("The situation"), color: getColor(7, "light", "md") },
 };
 export const FEELING_COLORS = {
-    good: getColor(2, scheme, "md"),
-    bad: getColor(4, scheme, "md"),
+    good: getColor(2, "light", "md"),
+    bad: getColor(4, "light", "md"),
 };
+
+/** A count with the separators of the user's language. */
+export function number(count) {
+    return formatInteger(count);
+}
 
 /** Share as a percentage, for example "41%". */
 export function percent(share) {
@@ -64,7 +81,7 @@ export function month(isoDate) {
 }
 
 export function day(isoDate) {
-    return isoDate ? DateTime.fromISO(isoDate).toLocaleString(DateTime.DATE_MED) : "";
+    return isoDate ? formatDate(deserializeDate(isoDate)) : "";
 }
 
 /** One sentence on why a figure is not shown, or how far to trust it; "" when it is fine. */
@@ -76,7 +93,7 @@ export function statusText({ status, n }, floor) {
         const needed = Math.max(COUNTS_ONLY, floor);
         return n
             ? _t("%(count)s answered so far; figures are shown from %(needed)s customers.", {
-                  count: n,
+                  count: number(n),
                   needed,
               })
             : _t("Nobody has answered yet.");
@@ -87,7 +104,7 @@ export function statusText({ status, n }, floor) {
 /** Short form of the same for a table cell. */
 export function statusShort({ status, n }) {
     if (isShown(status)) {
-        return String(n);
+        return number(n);
     }
-    return n ? _t("%s, counts only", n) : status === "suppressed" ? _t("Too few") : _t("None");
+    return n ? _t("%s, counts only", number(n)) : status === "suppressed" ? _t("Too few") : _t("None");
 }

@@ -1,12 +1,12 @@
-import { CLASS_COLORS, HATCH_COLOR, LINE_COLOR, TEXT_COLOR } from "./insight_format";
 import { hexToRGBA } from "@web/core/colors/colors";
+import { CLASS_COLORS, inkColors } from "./insight_format";
 import { quadrantRegion, CLASSES } from "./insight_utils";
 
 function hatch(ctx) {
     const tile = document.createElement("canvas");
     tile.width = tile.height = 8;
     const pen = tile.getContext("2d");
-    pen.strokeStyle = HATCH_COLOR;
+    pen.strokeStyle = inkColors(ctx.canvas).hatch;
     pen.lineWidth = 1.2;
     for (const shift of [-8, 0, 8]) {
         pen.moveTo(shift, 8);
@@ -47,7 +47,7 @@ export function whiskerPlugin(intervals) {
         afterDatasetsDraw(chart) {
             const { ctx, scales } = chart;
             ctx.save();
-            ctx.strokeStyle = LINE_COLOR;
+            ctx.strokeStyle = inkColors(ctx.canvas).line;
             ctx.lineWidth = 1.5;
             chart.getDatasetMeta(0).data.forEach((bar, place) => {
                 const [low, high] = intervals[place].map((end) => scales.x.getPixelForValue(end));
@@ -81,7 +81,7 @@ export function quadrantPlugin(xLine, yLine) {
                 ctx.fillStyle = hexToRGBA(CLASS_COLORS[key], 0.07);
                 ctx.fillRect(x1, y2, x2 - x1, y1 - y2);
             }
-            ctx.strokeStyle = TEXT_COLOR;
+            ctx.strokeStyle = inkColors(ctx.canvas).text;
             ctx.setLineDash([5, 4]);
             ctx.beginPath();
             ctx.moveTo(px(xLine), top);

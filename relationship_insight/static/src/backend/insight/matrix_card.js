@@ -31,6 +31,8 @@ const RATE_TICKS = {
     365: _t("Daily"),
 };
 const MAX_NAMES = 8;
+const NARROW = 480;
+const LEFT_OUT_WHEN_NARROW = [0.25, 4];
 
 export class MatrixCard extends Component {
     static template = "relationship_insight.MatrixCard";
@@ -56,6 +58,9 @@ export class MatrixCard extends Component {
     get message() {
         if (!this.data || this.hasPicture) {
             return "";
+        }
+        if (!this.data.total) {
+            return _t("No customer matches these filters.");
         }
         return _t(
             "Nobody has told us how they feel yet. Once customers answer, each one becomes a point here."
@@ -85,7 +90,7 @@ export class MatrixCard extends Component {
         const parts = [format.statusText(shares, floor)];
         if (isShown(shares.status)) {
             parts.push(
-                _t("Shares are estimates from %s customers, not weighted, with 95% intervals.", shares.n)
+                _t("Shares are estimates from %s customers, not weighted, with 95% intervals.", format.number(shares.n))
             );
         }
         if (this.hasPicture) {
@@ -122,9 +127,8 @@ export class MatrixCard extends Component {
         const { x_line: xLine, y_line: yLine, points, bins } = this.data;
         const rates = points ? points.map((point) => point[2]) : bins.map((b) => binCenter(b).x);
         const [min, max] = rateRange(rates, xLine);
-        this.range = [min, max];
         return {
-            type: points ? "scatter" : "bubble",
+            type: "scatter",
             data: { datasets: points ? this.getPoints(points) : this.getBubbles(bins) },
             plugins: [quadrantPlugin(xLine, yLine)],
             options: {
@@ -138,6 +142,11 @@ export class MatrixCard extends Component {
                             axis.ticks = Object.keys(RATE_TICKS)
                                 .map(Number)
                                 .filter((value) => value >= min && value <= max)
+                                .filter(
+                                    (value) =>
+                                        axis.chart.width > NARROW ||
+                                        !LEFT_OUT_WHEN_NARROW.includes(value)
+                                )
                                 .map((value) => ({ value }));
                         },
                         ticks: { callback: (value) => String(RATE_TICKS[value] || value) },
@@ -179,23 +188,44 @@ export class MatrixCard extends Component {
 
     getBubbles(bins) {
         const largest = Math.max(...bins.map(binCount));
+        const radius = ({ chart, raw }) =>
+            raw ? bubbleRadius(binCount(raw.bin), largest, this.getBinSize(chart)) : 0;
         return [...CLASSES, UNKNOWN].map((key) => ({
             data: bins
                 .filter((bin) => dominantClass(bin.classes) === key)
                 .map((bin) => ({
                     ...binCenter(bin),
-                    r: bubbleRadius(binCount(bin), largest),
                     bin,
                     text: this.countText(binCount(bin)),
                 })),
+            pointRadius: radius,
+            pointHoverRadius: radius,
             clip: 12,
             backgroundColor: hexToRGBA(format.CLASS_COLORS[key], 0.55),
             borderColor: format.CLASS_COLORS[key],
         }));
     }
 
+    /** Largest radius at which bubbles touch but don't hide each other. */
+    getBinSize({ scales: { x, y } }) {
+        const width = x.getPixelForValue(10 ** (1 / 8)) - x.getPixelForValue(1);
+        const height = y.getPixelForValue(0) - y.getPixelForValue(5);
+        return 0.65 * Math.sqrt(Math.abs(width * height));
+    }
+
+    get hint() {
+        if (this.env.isSmall) {
+            return this.data.points
+                ? _t("Tap a customer or a corner to open the customers behind it.")
+                : _t("The larger the bubble, the more customers. Tap one or a corner to open them.");
+        }
+        return this.data.points
+            ? _t("Click a customer or a corner, or drag a rectangle, to open the customers behind it.")
+            : _t("The larger the bubble, the more customers. Click one or a corner, or drag a rectangle, to open them.");
+    }
+
     countText(count) {
-        return count === 1 ? _t("1 customer") : _t("%s customers", count);
+        return count === 1 ? _t("1 customer") : _t("%s customers", format.number(count));
     }
 
     describe([, , , , key, confidence, name]) {
@@ -216,8 +246,8 @@ export class MatrixCard extends Component {
         }
     }
 
-    onSelect({ x, y }) {
-        this.openRegion(_t("Customers in the selection"), draggedRegion(...x, ...y, this.range));
+    onSelect({ x, y, range }) {
+        this.openRegion(_t("Customers in the selection"), draggedRegion(...x, ...y, range));
     }
 
     openRegion(name, region) {

@@ -46,7 +46,7 @@ export class MotivesCard extends Component {
         }
         return [
             format.statusText(this.data, this.data.floor),
-            _t("Mean shares of what %s customers told us, not weighted, with 95% intervals.", this.data.n),
+            _t("Mean shares of what %s customers told us, not weighted, with 95% intervals.", format.number(this.data.n)),
         ]
             .filter(Boolean)
             .join(" ");
@@ -79,6 +79,7 @@ export class MotivesCard extends Component {
             plugins: [whiskerPlugin(motives.map(({ low, high }) => [low, high]))],
             options: {
                 indexAxis: "y",
+                interaction: { mode: "index", axis: "y", intersect: false },
                 scales: {
                     x: { beginAtZero: true, ticks: SHARE_TICKS, suggestedMax: this.highest },
                     y: { grid: { display: false }, ticks: { autoSkip: false } },
@@ -138,7 +139,7 @@ export class MotivesCard extends Component {
     }
 
     classText(cell) {
-        const count = cell.n ? _t("%s customers", cell.n) : "";
+        const count = cell.n ? _t("%s customers", format.number(cell.n)) : "";
         return [count, format.statusText(cell, this.data.floor)].filter(Boolean).join(" · ");
     }
 
