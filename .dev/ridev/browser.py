@@ -142,10 +142,7 @@ def _write_wrapper(program, fonts):
     """A `chromium` command that runs the program with its own libraries and fonts."""
     lines = ["#!/bin/sh"]
     if program.is_relative_to(PRIVATE):
-        triplet = f"{platform.machine()}-linux-gnu"
-        libraries = [PRIVATE / top / triplet for top in ("usr/lib", "lib")]
-        present = ":".join(str(folder) for folder in libraries if folder.is_dir())
-        lines.append(f'export LD_LIBRARY_PATH="{present}"')
+        lines.append(f'export LD_LIBRARY_PATH="{":".join(map(str, _library_folders()))}"')
         config = PRIVATE / "fonts.conf"
         config.write_text(
             '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
@@ -161,6 +158,14 @@ def _write_wrapper(program, fonts):
     if not wrapper.exists() or wrapper.read_text() != text:
         wrapper.write_text(text)
     wrapper.chmod(0o755)
+
+
+def _library_folders():
+    """The folders of the package's libraries: the usual one, then those that lie below it."""
+    triplet = f"{platform.machine()}-linux-gnu"
+    usual = [PRIVATE / top / triplet for top in ("usr/lib", "lib")]
+    below = {path.parent for folder in usual for path in folder.glob("*/lib*.so*")}
+    return [folder for folder in usual if folder.is_dir()] + sorted(below)
 
 
 def _check_once(program):
