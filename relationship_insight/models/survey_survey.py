@@ -23,7 +23,9 @@ class SurveySurvey(models.Model):
         if self.survey_type == "relationship":
             self.update({
                 "access_mode": "token",
+                "attempts_limit": 1,
                 "certification": False,
+                "is_attempts_limited": True,
                 "is_time_limited": False,
                 "scoring_type": "no_scoring",
             })

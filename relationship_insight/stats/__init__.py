@@ -17,6 +17,7 @@ from . import classify
 from . import gaps
 from . import habits
 from . import intervals
+from . import mentions
 from . import motives
 from . import optimise
 from . import ranks
@@ -26,3 +27,4 @@ from . import scales
 from . import shrinkage
 from . import special
 from . import spend
+from . import tokens

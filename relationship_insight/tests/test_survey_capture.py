@@ -478,6 +478,10 @@ class TestSurveyHttp(SurveyCaptureCase, HttpCase):
         answer = self.submit(user_input, self.part("page_reasons"), self.last)
         self.assertEqual(answer[1], {"error": "unauthorized"})
         self.assertEqual(self.readings(user_input), before)
+        self.url_open(f"/survey/retry/{self.check.access_token}/{user_input.access_token}")
+        self.assertEqual(self.env["survey.user_input"].search(
+            [("survey_id", "=", self.check.id), ("partner_id", "=", self.customer.id)]),
+            user_input)
 
     def test_broken_mapping_still_thanks_the_customer(self):
         with patch.object(
