@@ -67,5 +67,6 @@
             "relationship_insight/static/tests/unit/**/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -1,0 +1,7 @@
+def uninstall_hook(env):
+    """Empty the evidence first: it holds on to the measures, which Odoo removes before it."""
+    env.flush_all()
+    env.cr.execute("DELETE FROM relationship_reading")
+    env.cr.execute("DELETE FROM relationship_note")
+    env.cr.execute("DELETE FROM relationship_profile")
+    env.invalidate_all(flush=False)
