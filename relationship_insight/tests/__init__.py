@@ -13,3 +13,4 @@ from . import test_views
 from . import test_customer_card
 from . import test_contact_form
 from . import test_access
+from . import test_customer_card_ui

@@ -216,7 +216,10 @@ export class RelationshipCard extends Component {
     /** Open the dialog for a conversation; show it on the card once saved. */
     logConversation() {
         return this.action.doAction("relationship_insight.relationship_note_action_log", {
-            additionalContext: { default_partner_id: this.partnerId },
+            additionalContext: {
+                default_partner_id: this.partnerId,
+                relationship_partner_known: true,
+            },
             onClose: () => this.load(this.props),
         });
     }
