@@ -108,8 +108,8 @@ class RelationshipNote(models.Model):
     def _compute_display_name(self):
         channels = dict(self._fields["channel"]._description_selection(self.env))
         for note in self:
-            note.display_name = "%s, %s" % (
-                note.partner_id.display_name, channels.get(note.channel, ""))
+            channel = channels.get(note.channel, "")
+            note.display_name = f"{note.partner_id.display_name}, {channel}"
 
     @api.constrains("date")
     def _check_date(self):

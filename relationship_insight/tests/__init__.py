@@ -4,6 +4,7 @@ from . import test_pos_capture
 from . import test_pos_capture_order
 from . import test_purchase
 from . import test_note
+from . import test_note_access
 from . import test_survey_capture
 from . import test_insight
 from . import test_insight_time
@@ -14,3 +15,5 @@ from . import test_customer_card
 from . import test_contact_form
 from . import test_access
 from . import test_customer_card_ui
+from . import test_survey_access
+from . import test_survey_mapping

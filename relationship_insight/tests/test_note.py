@@ -3,43 +3,12 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, HttpCase, TransactionCase, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-STAFF = "base.group_user,relationship_insight.group_relationship_staff"
-RELATIONS = "base.group_user,relationship_insight.group_relationship_relations"
-
-
-class NoteCase(TransactionCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
-        cls.nok = new_test_user(cls.env, "nok", groups=STAFF)
-        cls.dao = new_test_user(cls.env, "dao", groups=STAFF)
-        cls.boss = new_test_user(cls.env, "boss", groups=RELATIONS)
-        cls.plain = new_test_user(cls.env, "plain", groups="base.group_user")
-        cls.firm = cls.env["res.partner"].create({"name": "Firm", "is_company": True})
-        cls.customer = cls.env["res.partner"].create({"name": "Somchai", "parent_id": cls.firm.id})
-        cls.glad = cls.env.ref("relationship_insight.measure_m02_glad")
-        cls.letdown = cls.env.ref("relationship_insight.measure_m02_letdown")
-
-    @classmethod
-    def log(cls, user=None, **vals):
-        return cls.env["relationship.note"].with_user(user or cls.nok).create(
-            {"partner_id": cls.customer.id, **vals})
-
-    def readings(self, note, voided=False):
-        return note.sudo().reading_ids.filtered(lambda r: r.voided == voided)
-
-    def queued(self):
-        self.env.cr.execute("SELECT commercial_partner_ref FROM relationship_refresh_queue")
-        return {row[0] for row in self.env.cr.fetchall()}
-
-    def clear_queue(self):
-        self.env.cr.execute("DELETE FROM relationship_refresh_queue")
+from .common_note import NoteCase
 
 
 @tagged("post_install", "-at_install")
@@ -203,108 +172,14 @@ class TestNote(NoteCase):
         many = count(40)
         self.assertLess(many - few, 6)
 
-
-@tagged("post_install", "-at_install")
-class TestNoteAccess(NoteCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.team = cls.env["crm.team"].create({
-            "name": "Team", "member_ids": [Command.set(cls.nok.ids)], "user_id": cls.boss.id})
-        cls.private = cls.log(visibility="me")
-        cls.teamed = cls.log(visibility="team", team_id=cls.team.id)
-        cls.open = cls.log()
-        cls.notes = cls.private + cls.teamed + cls.open
-
-    def seen_by(self, user):
-        return self.env["relationship.note"].with_user(user).search(
-            [("id", "in", self.notes.ids)], order="id").sudo()
-
-    def test_who_reads_what(self):
-        self.assertEqual(self.seen_by(self.nok), self.notes.sudo())
-        self.assertEqual(self.seen_by(self.dao), self.open.sudo())
-        self.assertEqual(self.seen_by(self.boss), (self.teamed + self.open).sudo())
-        self.team.member_ids += self.dao
-        self.assertEqual(self.seen_by(self.dao), (self.teamed + self.open).sudo())
-        with self.assertRaises(AccessError):
-            self.seen_by(self.plain)
-
-    def test_who_changes_what(self):
-        with self.assertRaises(AccessError):
-            self.open.with_user(self.dao).write({"summary": "Changed"})
-        with self.assertRaises(AccessError):
-            self.open.with_user(self.dao).unlink()
-        with self.assertRaises(AccessError):
-            self.private.with_user(self.boss).read(["summary"])
-        self.open.with_user(self.boss).write({"summary": "Corrected"})
-        self.assertEqual(self.open.summary, "Corrected")
-
-    def test_other_company_sees_nothing(self):
-        other = self.env["res.company"].create({"name": "Other"})
-        lek = new_test_user(
-            self.env, "lek", groups=RELATIONS, company_id=other.id,
-            company_ids=[Command.set(other.ids)])
-        self.assertFalse(self.seen_by(lek))
-        self.assertEqual(self.customer.with_user(lek).relationship_note_count, 0)
-        note = self.log(user=lek)
-        self.assertEqual(note.company_id, other)
-        self.assertNotIn(note.sudo(), self.seen_by(self.boss))
-
-    def test_count_on_the_contact(self):
-        def counts(user):
-            contacts = (self.firm + self.customer).with_user(user)
-            contacts.invalidate_recordset(["relationship_note_count"])
-            return contacts.mapped("relationship_note_count")
-        self.assertEqual(counts(self.nok), [3, 3])
-        self.assertEqual(counts(self.dao), [1, 1])
-        self.log(partner_id=self.firm.id)
-        self.assertEqual(counts(self.dao), [2, 1])
-        with self.assertRaises(AccessError):
-            counts(self.plain)
-
-    def test_count_costs_one_query(self):
-        partners = self.env["res.partner"].create(
-            [{"name": str(i), "parent_id": self.firm.id} for i in range(30)])
-        self.log(partner_id=partners[3].id)
-        self.env.flush_all()
-        contacts = self.env["res.partner"].with_user(self.nok).browse(
-            (self.firm + partners).ids)
-        contacts.mapped("commercial_partner_id")
-        contacts.mapped("relationship_note_count")
-        contacts.invalidate_recordset(["relationship_note_count"])
-        with self.assertQueryCount(1):
-            self.assertEqual(contacts.mapped("relationship_note_count")[:5], [4, 0, 0, 0, 1])
-
-    def test_button_opens_what_was_counted(self):
-        action = self.firm.with_user(self.nok).action_view_relationship_notes()
-        found = self.env["relationship.note"].with_user(self.nok).search(action["domain"])
-        self.assertEqual(len(found), self.firm.with_user(self.nok).relationship_note_count)
-
-
-@tagged("post_install", "-at_install")
-class TestNoteTour(HttpCase):
-    def log_in_a_tour(self, tour, lang):
-        staff = new_test_user(
-            self.env, "tour_staff", lang=lang,
-            groups=STAFF + ",sales_team.group_sale_salesman")
-        customer = self.env["res.partner"].create({"name": "Somchai"})
-        self.start_tour(f"/odoo/contacts/{customer.id}", tour, login=staff.login)
-        note = self.env["relationship.note"].search([("partner_id", "=", customer.id)])
-        self.assertRecordValues(note, [{
-            "channel": "call_in", "purpose": "care", "staff_id": staff.partner_id.id,
-            "order_model": False,
-        }])
-        self.assertEqual(note.feeling_ids.mapped("code"), ["M02_glad", "M02_letdown"])
-        self.assertEqual(note.promise_activity_id.summary, note.promise)
-        return note
-
-    def test_conversation_within_ten_clicks(self):
-        note = self.log_in_a_tour("relationship_conversation", "en_US")
-        self.assertEqual(note.summary, "The fridge hums at night and wakes the baby.")
-
-    def test_conversation_in_thai(self):
-        self.env["res.lang"]._activate_lang("th_TH")
-        self.env["ir.module.module"].search(
-            [("name", "in", ("web", "relationship_insight"))])._update_translations(["th_TH"])
-        note = self.log_in_a_tour("relationship_conversation_thai", "th_TH")
-        self.assertEqual(note.promise, "ส่งตารางระดับเสียงให้")
+    def test_logged_from_an_order(self):
+        order = self.env["sale.order"].create({"partner_id": self.customer.id})
+        with Form(self.env["relationship.note"].with_user(self.nok).with_context(
+                default_partner_id=self.customer.id, default_order_model="sale.order",
+                default_order_id=order.id),
+                "relationship_insight.relationship_note_view_form_dialog") as form:
+            form.feeling_ids.add(self.glad)
+        note = form.save()
+        self.assertEqual((note.order_model, note.order_id), ("sale.order", order.id))
+        self.assertRecordValues(self.readings(note), [{
+            "order_model": "sale.order", "order_id": order.id, "origin": "staff"}])
