@@ -104,14 +104,19 @@ class RelationshipProfile(models.Model):
         """
         query, column, month, person = self._search_insight_readings(domain, instants)
         hit = SQL("%s >= %s", column("value"), often) if often else SQL("TRUE")
-        query.groupby = SQL("1")
         counted = [
             SQL("COUNT(*) FILTER (WHERE %s = %s AND %s)", column("valence"), valence, condition)
             for valence in ("1", "-1") for condition in (hit, SQL("TRUE"))
         ]
+        # First by person, which hashes; COUNT(DISTINCT person) would sort every reading.
+        query.groupby = SQL("1, 2")
         rows = {
-            place: counts for place, *counts in self.env.execute_query(
-                query.select(month, SQL("COUNT(DISTINCT %s)", person), *counted))
+            place: counts for place, *counts in self.env.execute_query(SQL(
+                "SELECT month, COUNT(person), SUM(good)::int, SUM(good_all)::int, SUM(bad)::int,"
+                " SUM(bad_all)::int"
+                " FROM (%s) AS person(month, person, good, good_all, bad, bad_all)"
+                " GROUP BY month",
+                query.select(month, person, *counted)))
         }
         cells = [rows.get(place, (0, 0, 0, 0, 0)) for place in range(len(instants) - 1)]
         hidden = self._get_insight_hidden([cell[0] for cell in cells], floor)

@@ -28,8 +28,9 @@ class RelationshipProfile(models.Model):
         """Return what the page needs before its pictures: choices of the filters, what is there.
 
         :return: dict with ``has_profiles``, ``has_attitude``, ``can_compare`` (may filter by
-            person), ``can_refresh``, ``can_survey``, ``salespeople`` and ``staff`` as [id, name], ``floor``
-            (smallest group shown), ``companies`` (names), ``threshold_company``
+            person), ``can_refresh``, ``can_survey``, ``salespeople`` and ``staff`` as
+            [id, name], ``floor`` (smallest group shown), ``companies`` (names),
+            ``threshold_company``
         """
         can_compare = self.env.user.has_group("relationship_insight.group_relationship_relations")
         return {

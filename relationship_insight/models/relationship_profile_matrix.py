@@ -156,7 +156,7 @@ class RelationshipProfile(models.Model):
         def bucket(name, edges):
             # 0 below the first edge, so bucket i lies between edges i - 1 and i.
             return SQL(
-                "width_bucket(%s, %s::numeric[])",
+                "width_bucket(COALESCE(%s, 0), %s::numeric[])",
                 self._field_to_sql(self._table, name, query), edges)
 
         query.groupby = SQL("1, 2, 3")

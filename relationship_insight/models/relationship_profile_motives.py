@@ -4,11 +4,12 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..stats.motives import MERIT, RELATIONAL
+from ..stats.motives import RELATIONAL, SITUATIONAL
 from ..stats.special import normal_quantile
 from .relationship_profile import LOYALTY_CLASSES
 
 MOTIVE_PREFIX = "M16_"
+ONLY_CHOICE = "only"
 GROUPS = {
     "relational": "relational_share", "merit": "merit_share", "situational": "situational_share"}
 
@@ -108,8 +109,8 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _get_insight_motive_group(self, code):
-        """Return the group of a motive: "relational", "merit" (the goods) or "situational"."""
+        """Return the group of a motive, as the refresh counts it; "merit" is the goods."""
         name = code.removeprefix(MOTIVE_PREFIX)
         if name in RELATIONAL:
             return "relational"
-        return "merit" if name in MERIT else "situational"
+        return "situational" if name in SITUATIONAL or name == ONLY_CHOICE else "merit"

@@ -49,8 +49,14 @@ class TestInsight(InsightCase):
             unknown("no_attitude", attitude=62, attitude_count=0, rate_year=30),
             unknown("opted_out", rate_year=5),
             unknown(False),
+            # Never bought: no rate at all.
+            unknown("no_behaviour", attitude=75, attitude_count=1, rate_year=0),
         ]
         cls.profiles = cls.new_customers(cls.vals)
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE relationship_profile SET rate_year = NULL WHERE id = %s",
+            [cls.profiles[-1].id])
         cls.calibrate()
 
     def test_points_are_the_customers_with_an_attitude(self):
@@ -60,7 +66,7 @@ class TestInsight(InsightCase):
             for profile, vals in zip(self.profiles, self.vals) if vals.get("attitude_count"))
         self.assertEqual(
             [(point[0], point[2], point[3], point[4]) for point in matrix["points"]], expected)
-        self.assertEqual(len(expected), 67)
+        self.assertEqual(len(expected), 68)
         self.assertIsNone(matrix["bins"])
         self.assertEqual((matrix["x_line"], matrix["x_source"]), (THETA_YEAR, "calibration"))
         self.assertEqual(matrix["y_line"], THRESHOLD)
@@ -73,8 +79,9 @@ class TestInsight(InsightCase):
         reasons = {cell["key"]: cell["count"] for cell in matrix["unknown"]["reasons"]}
         # Without a reason on record nobody has asked.
         self.assertEqual(
-            reasons, {"no_attitude": 2, "stale": 1, "ambiguous": 1, "opted_out": 1})
-        self.assertEqual(matrix["unknown"]["count"], 5)
+            reasons, {
+                "no_attitude": 2, "stale": 1, "no_behaviour": 1, "ambiguous": 1, "opted_out": 1})
+        self.assertEqual(matrix["unknown"]["count"], 6)
         self.assertEqual(matrix["total"], len(self.vals))
 
     def test_shares_are_means_of_the_chances(self):
