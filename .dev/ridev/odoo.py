@@ -52,6 +52,7 @@ def environment(server, path=()):
         kept["LD_LIBRARY_PATH"] = libraries
     return kept | server.environment() | {
         "PATH": os.pathsep.join(folders),
+        postgres.GIVEN: server.name,
         "PYTHONPYCACHEPREFIX": str(HOME / "pycache"),
         "LC_ALL": "C.UTF-8",
     }  # fmt: skip

@@ -21,6 +21,7 @@ from .ui import Stop, need_space, say
 from .venv import site_packages
 
 USER = "odoo"
+GIVEN = "RI_CLUSTER"  # tells a child process whose server the PG* variables name
 SOCKET_LIMIT = 80  # of the 107 bytes that a socket's path may have; its file name needs the rest
 FAST = {
     "fsync": "off",
@@ -243,4 +244,5 @@ class Cluster:
 
 def server(name, durable=False):
     """The existing server if PG* variables name one, else the private cluster of that name."""
-    return Existing() if external() else Cluster(name, durable)
+    ours = os.environ.get(GIVEN) == name  # a child of ours: its PG* variables are from us
+    return Existing() if external() and not ours else Cluster(name, durable)
