@@ -41,7 +41,7 @@ class Till:
         self.context = browser.new_context(viewport={"width": 1366, "height": 900})
         self.page = self.context.new_page()
         self.page.goto(f"{server}/web/login")
-        self.page.wait_for_selector("form.oe_login_form:not(.d-none)")
+        self.page.wait_for_selector("form.oe_login_form:not(.d-none)", timeout=90_000)
         self.page.fill("input[name=login]", "admin")
         self.page.fill("input[name=password]", "admin")
         self.page.click("button[type=submit]")
@@ -57,7 +57,7 @@ class Till:
         if shops:
             return shops[0]
         (company,) = self.call("res.company", "search", [[]], limit=1, order="id")
-        self.call("account.chart.template", "try_loading", ["generic_coa", company])
+        self.call("account.chart.template", "try_loading", [[], "generic_coa", company])
         return self.call("pos.config", "create", [{"name": "Shop"}])
 
     def call(self, model, method, args, **kwargs):
@@ -68,7 +68,7 @@ class Till:
                 "model": model, "method": method, "args": args, "kwargs": kwargs}})
         answer = response.json()
         assert "error" not in answer, answer
-        return answer["result"]
+        return answer.get("result")
 
     def open(self):
         """Come to the register, and begin an order of a new customer with one product."""
@@ -151,7 +151,7 @@ def test_two_taps_reach_the_server(till):
     till.note(1)
     assert till.kept(), "the tap is kept before anything else"
     till.done()
-    till.wait_for(lambda: till.stored(), "the note never reached the server")
+    till.wait_for(till.stored, "the note never reached the server")
     (note,) = till.stored()
     assert len(note["feeling_ids"]) == len(note["reading_ids"]) == 1
 
@@ -163,7 +163,7 @@ def test_cut_network_and_reload(till):
     till.page.wait_for_timeout(1_000)
     assert len(till.kept()) == 1
     till.context.set_offline(False)
-    till.wait_for(lambda: till.stored(), "the note was not sent when the network came back")
+    till.wait_for(till.stored, "the note was not sent when the network came back")
     till.reload()
     till.page.wait_for_timeout(1_000)
     (note,) = till.stored()
@@ -176,7 +176,7 @@ def test_crash_with_the_popup_open(till):
     till.page.close()
     till.page = till.context.new_page()
     till.page.goto(f"{till.server}/pos/ui/{till.config_id}")
-    till.wait_for(lambda: till.stored(), "the note did not survive")
+    till.wait_for(till.stored, "the note did not survive")
     assert till.stored()[0]["summary"] == "Asked for the blue one"
 
 
@@ -191,7 +191,7 @@ def test_lost_answer_stores_once(till):
     till.page.route(address, lose_the_answer)
     till.note(4, "Loves green tea")
     till.done()
-    till.wait_for(lambda: till.stored(), "the request never arrived")
+    till.wait_for(till.stored, "the request never arrived")
     assert till.kept(), "no answer, so the till must keep it"
     till.page.unroute(address)
     till.reload()
@@ -213,7 +213,7 @@ def test_failing_server_does_not_hold_up_the_payment(till):
     assert len(till.kept()) == 1
     till.page.unroute(address)
     till.reload()
-    till.wait_for(lambda: till.stored(), "the note was not sent later")
+    till.wait_for(till.stored, "the note was not sent later")
 
 
 def test_refused_note_is_told_and_kept(till):
