@@ -4,6 +4,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import mute_logger
 
 POS_KEY_PREFIX = "pos:"
 POS_KEY_LENGTH = 120
@@ -27,7 +28,7 @@ class RelationshipNote(models.Model):
         if not data["feeling_ids"] and not data["summary"]:
             return True
         try:
-            with self.env.cr.savepoint():
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self.sudo().with_company(session.company_id).create({
                     **data,
                     "feeling_ids": [fields.Command.set(data["feeling_ids"])],

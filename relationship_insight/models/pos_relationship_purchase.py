@@ -20,9 +20,24 @@ class RelationshipPurchase(models.Model):
     channel = fields.Selection(selection_add=[("pos", "Point of Sale")])
 
     @api.model
+    def _purchase_ctes(self, scope):
+        return {
+            "pos_back": self._sql_pos_back(scope),
+            "ticket_back": SQL(
+                """
+                SELECT ticket_id, SUM(amount) AS amount,
+                       MIN(partner_id) FILTER (WHERE ticket_partner_id IS NULL) AS partner_id
+                  FROM pos_back WHERE NOT down_payment GROUP BY ticket_id
+                """),
+            **super()._purchase_ctes(scope),
+            "pos_return": SQL(
+                "SELECT order_id, SUM(amount) AS amount FROM (%s) back GROUP BY order_id",
+                SQL(" UNION ALL ").join(self._pos_order_returns())),
+        }
+
+    @api.model
     def _purchase_sources(self, scope):
-        return super()._purchase_sources(scope) + [
-            self._select_pos_orders(scope)]
+        return super()._purchase_sources(scope) + [self._select_pos_orders(scope)]
 
     @api.model
     def _select_pos_orders(self, scope):
@@ -44,25 +59,20 @@ class RelationshipPurchase(models.Model):
                        COALESCE(returned.amount, 0)::float8 AS returning,
                        COALESCE(o.is_refund, FALSE) AS is_refund, settled.whole
                   FROM pos_order o
-             LEFT JOIN (%(settled)s) settled ON settled.order_id = o.id
-             LEFT JOIN (%(returned)s) returned ON returned.order_id = o.id
+             LEFT JOIN settled ON settled.order_id = o.id
+             LEFT JOIN ticket_back returned ON returned.ticket_id = o.id
                  WHERE o.state IN %(states)s AND %(scope)s AND %(tickets)s
               ) po
               %(staff_join)s
-         LEFT JOIN (
-                SELECT order_id, SUM(amount) AS amount
-                  FROM (%(returns)s) each_return
-              GROUP BY order_id
-              ) back ON back.order_id = po.id
+         LEFT JOIN pos_return back ON back.order_id = po.id
              WHERE po.whole IS NOT TRUE
             """,
-            settled=self._sql_settled(scope),
-            returned=self._sql_pos_returned(scope),
-            returns=SQL(" UNION ALL ").join(self._pos_order_returns(scope)),
             states=PAID_STATES,
             scope=scope._replace(partners=None).sql(
                 SQL("o.date_order"), SQL("o.partner_id"), SQL("o.company_id")),
-            tickets=self._sql_tickets(SQL("o.id"), scope),
+            tickets=(
+                SQL("o.id IN (%s)", self._sql_tickets(scope, SQL("pos_back")))
+                if scope.partners else SQL("TRUE")),
             staff=staff,
             staff_join=staff_join,
             cashier=self._sql_pos_cashier(),
@@ -87,19 +97,17 @@ class RelationshipPurchase(models.Model):
         )
 
     @api.model
-    def _sql_tickets(self, column, scope):
-        """SQL condition: the ticket is of these customers, or gives one of theirs back unnamed."""
-        if not scope.partners:
-            return SQL("TRUE")
+    def _sql_tickets(self, scope, back):
+        """SQL of the ids of the tickets of some customers, unnamed returns to them included.
+
+        :param back: SQL of the table of ``_sql_pos_back``
+        """
         return SQL(
             """
-            %(column)s IN (
-                SELECT id FROM pos_order WHERE partner_id IN (%(partners)s)
-             UNION ALL
-                SELECT order_id FROM (%(returned)s) unnamed WHERE partner_id IS NOT NULL
-            )
-            """,
-            column=column, partners=scope.partners, returned=self._sql_pos_returned(scope))
+            SELECT id FROM pos_order WHERE partner_id IN (%s)
+         UNION ALL
+            SELECT ticket_id FROM %s WHERE ticket_partner_id IS NULL AND partner_id IS NOT NULL
+            """, scope.partners, back)
 
     @api.model
     def _sql_line_amount(self, alias):
@@ -110,49 +118,62 @@ class RelationshipPurchase(models.Model):
             line=line)
 
     @api.model
-    def _sql_pos_returned(self, scope):
-        """SQL of what each ticket gives back of other orders, and whose they were.
+    def _sql_pos_back(self, scope):
+        """SQL of each line that a ticket (``ticket_id``) takes back of an order (``order_id``).
 
-        ``amount`` is negative and in the currency of the till; ``partner_id`` is the customer a
-        refund without one belongs to.
+        ``amount`` is negative and in the currency of the till. ``counts``: the return is paid
+        and within the scope. ``sale_order_id`` is the sale order the line had settled, if any,
+        and ``down_payment`` tells that it had been a down payment on it.
         """
+        # The order of the joins is fixed: from the lines given back, or from the customers.
+        lines = SQL(
+            """
+            pos_order_line back
+            CROSS JOIN LATERAL (
+                SELECT * FROM pos_order_line o WHERE o.id = back.refunded_orderline_id OFFSET 0
+            ) origin
+            CROSS JOIN LATERAL (
+                SELECT * FROM pos_order o WHERE o.id = origin.order_id OFFSET 0) sold
+            """)
+        if scope.partners:
+            lines = SQL(
+                """
+                (SELECT * FROM pos_order WHERE partner_id IN (%s) OFFSET 0) sold
+                CROSS JOIN LATERAL (
+                    SELECT * FROM pos_order_line o WHERE o.order_id = sold.id OFFSET 0) origin
+                CROSS JOIN LATERAL (
+                    SELECT * FROM pos_order_line o WHERE o.refunded_orderline_id = origin.id OFFSET 0
+                ) back
+                """, scope.partners)
+        settling, join = self._sql_settling_join(SQL("origin"))
         return SQL(
             """
-            SELECT back.order_id, SUM(%(amount)s) AS amount,
-                   MIN(sold.partner_id) FILTER (WHERE ticket.partner_id IS NULL) AS partner_id
-              FROM pos_order_line back
-              JOIN pos_order ticket ON ticket.id = back.order_id
-              JOIN pos_order_line origin ON origin.id = back.refunded_orderline_id
-              JOIN pos_order sold ON sold.id = origin.order_id
-             WHERE back.refunded_orderline_id IS NOT NULL AND NOT %(down_payment)s AND %(scope)s
-          GROUP BY back.order_id
+            SELECT back.order_id AS ticket_id, ticket.partner_id AS ticket_partner_id,
+                   ticket.state IN %(states)s AND %(until)s AS counts,
+                   %(amount)s::float8 AS amount, back.discount, back.price_unit * back.qty AS gross,
+                   sold.id AS order_id, sold.partner_id, sold.company_id,
+                   COALESCE(NULLIF(sold.currency_rate, 0), 1)::float8 AS rate, %(settling)s
+              FROM %(lines)s
+        CROSS JOIN LATERAL (SELECT * FROM pos_order o WHERE o.id = back.order_id OFFSET 0) ticket
+              %(join)s
+             WHERE back.refunded_orderline_id IS NOT NULL AND %(scope)s
             """,
+            states=PAID_STATES,
+            until=scope._replace(partners=None, company_id=None).sql(
+                SQL("ticket.date_order"), SQL("NULL"), SQL("NULL")),
             amount=self._sql_line_amount("back"),
-            down_payment=self._sql_is_down_payment(SQL("origin")),
-            scope=scope._replace(until=None).sql(
-                SQL("NULL"), SQL("sold.partner_id"), SQL("sold.company_id")),
+            settling=settling,
+            lines=lines,
+            join=join,
+            scope=scope._replace(until=None, partners=None).sql(
+                SQL("NULL"), SQL("NULL"), SQL("sold.company_id")),
         )
 
     @api.model
-    def _pos_order_returns(self, scope):
+    def _pos_order_returns(self):
         """Return SELECTs (order_id, amount) of what came back of each ticket later.
 
         The amounts are negative and in the currency of the till.
         """
-        returns = SQL(
-            """
-            SELECT origin.order_id, %(amount)s AS amount
-              FROM pos_order_line back
-              JOIN pos_order_line origin ON origin.id = back.refunded_orderline_id
-              JOIN pos_order ticket ON ticket.id = back.order_id
-              JOIN pos_order sold ON sold.id = origin.order_id
-             WHERE back.refunded_orderline_id IS NOT NULL AND ticket.state IN %(states)s
-               AND NOT %(settling)s AND %(scope)s
-            """,
-            amount=self._sql_line_amount("back"),
-            states=PAID_STATES,
-            settling=self._sql_is_settling(SQL("origin")),
-            scope=scope.sql(
-                SQL("ticket.date_order"), SQL("sold.partner_id"), SQL("sold.company_id")),
-        )
-        return [returns]
+        return [SQL(
+            "SELECT order_id, amount FROM pos_back WHERE counts AND sale_order_id IS NULL")]

@@ -14,25 +14,27 @@ class RelationshipPurchase(models.Model):
     }
 
     @api.model
-    def _purchase_sources(self, scope):
-        return super()._purchase_sources(scope) + [self._select_pos_credit_notes(scope)]
+    def _purchase_ctes(self, scope):
+        return {"pos_credit": self._sql_pos_credits(scope), **super()._purchase_ctes(scope)}
 
     @api.model
-    def _select_pos_credit_notes(self, scope):
+    def _purchase_sources(self, scope):
+        return super()._purchase_sources(scope) + [self._select_pos_credit_notes()]
+
+    @api.model
+    def _select_pos_credit_notes(self):
         return SQL(
             """
             SELECT credit.move_id::bigint * 4 + 1 AS id, MIN(credit.reference) AS reference,
                    MIN(credit.partner_id) AS partner_id, MIN(credit.company_id) AS company_id,
-                   MIN(credit.date) AS date, SUM(credit.amount / credit.rate) AS amount,
+                   MIN(credit.date) AS date, SUM(credit.amount / credit.move_rate) AS amount,
                    0 AS net_amount, TRUE AS is_refund, 'pos' AS channel,
                    MIN(seller.partner_id) AS staff_id, 'account.move' AS order_model,
                    credit.move_id AS order_id
-              FROM (%(credits)s) credit
+              FROM pos_credit credit
          LEFT JOIN res_users seller ON seller.id = credit.user_id
           GROUP BY credit.move_id
-            """,
-            credits=self._sql_pos_credits(scope),
-        )
+            """)
 
     @api.model
     def _sql_pos_credits(self, scope):
@@ -40,7 +42,7 @@ class RelationshipPurchase(models.Model):
 
         It is spread over the lines by their amounts, as it does not name them.
         """
-        line = SQL("l")
+        columns, join = self._sql_settling_join(SQL("l"))
         return SQL(
             """
             SELECT *
@@ -48,22 +50,23 @@ class RelationshipPurchase(models.Model):
                 SELECT move.id AS move_id, move.name AS reference, sold.partner_id,
                        sold.company_id, move.invoice_date + TIME '12:00' AS date, sold.user_id,
                        sold.id AS order_id,
-                       COALESCE(NULLIF(sold.currency_rate, 0), 1)::float8 AS sold_rate,
-                       COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)::float8 AS rate,
+                       COALESCE(NULLIF(sold.currency_rate, 0), 1)::float8 AS rate,
+                       COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)::float8 AS move_rate,
                        -move.amount_total::float8 * %(amount)s::float8
                            / NULLIF(SUM(%(amount)s) OVER (PARTITION BY move.id), 0)::float8 AS amount,
-                       %(settling)s AS settling, %(down_payment)s AS down_payment, l.id AS line_id
+                       %(columns)s
                   FROM account_move move
                   JOIN pos_order sold ON sold.account_move = move.reversed_entry_id
                   JOIN pos_order_line l ON l.order_id = sold.id
+                  %(join)s
                  WHERE move.move_type = 'out_refund' AND move.state = 'posted'
                    AND sold.state IN %(states)s AND %(not_elsewhere)s AND %(scope)s
               ) each_line
              WHERE amount IS NOT NULL AND NOT down_payment
             """,
             amount=self._sql_line_amount("l"),
-            settling=self._sql_is_settling(line),
-            down_payment=self._sql_is_down_payment(line),
+            columns=columns,
+            join=join,
             states=PAID_STATES,
             not_elsewhere=self._sql_credit_not_elsewhere(),
             scope=scope.sql(
@@ -72,27 +75,19 @@ class RelationshipPurchase(models.Model):
         )
 
     @api.model
-    def _pos_order_returns(self, scope):
-        return super()._pos_order_returns(scope) + [SQL(
-            "SELECT credit.order_id, credit.amount FROM (%s) credit WHERE NOT credit.settling",
-            self._sql_pos_credits(scope))]
+    def _pos_order_returns(self):
+        return super()._pos_order_returns() + [
+            SQL("SELECT order_id, amount FROM pos_credit WHERE sale_order_id IS NULL")]
 
     @api.model
-    def _sale_order_returns(self, scope):
-        returns = super()._sale_order_returns(scope)
-        if not self._has_settling_tickets():
-            return returns
-        return returns + [SQL(
+    def _sale_order_returns(self):
+        return super()._sale_order_returns() + [SQL(
             """
-            SELECT so.id, credit.amount * COALESCE(NULLIF(so.currency_rate, 0), 1)::float8
-                   / credit.sold_rate
-              FROM (%(credits)s) credit
-              JOIN pos_order_line l ON l.id = credit.line_id
-              JOIN sale_order so ON so.id = %(link)s
-             WHERE credit.settling
-            """,
-            credits=self._sql_pos_credits(scope),
-            link=self._sql_line_link(SQL("l"), "sale_order_origin_id"))]
+            SELECT so.id,
+                   credit.amount * COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 / credit.rate
+              FROM pos_credit credit
+              JOIN sale_order so ON so.id = credit.sale_order_id
+            """)]
 
     @api.model
     def _sql_credit_not_elsewhere(self):

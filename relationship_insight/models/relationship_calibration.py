@@ -12,7 +12,7 @@ from .relationship_profile_voice import DIRECT_ORIGINS
 _logger = logging.getLogger(__name__)
 
 # Models are fitted on at most this many customers, drawn by a hash of their id.
-SAMPLE_SIZE = 50_000
+SAMPLE_SIZE = 25_000
 DEFAULT_GAP = 30.0
 # A company with few answers leans on this, its own mean taking over as answers come in.
 DEFAULT_ATTITUDE = 62.0
@@ -89,9 +89,13 @@ class RelationshipCalibration(models.Model):
     def _behaviour_rows(self, company, asof):
         """Return rows (x, t_x, T, median gap, ages of repeat days) of a sample of customers."""
         Profile = self.env["relationship.profile"]
-        known = self.env.execute_query(SQL(
-            "SELECT COUNT(*) FROM relationship_profile WHERE company_id = %s", company.id))[0][0]
-        share = min(1.0, SAMPLE_SIZE / known) if known else 1.0
+        customers = self.env.execute_query(SQL(
+            """
+            SELECT COALESCE(
+                NULLIF((SELECT COUNT(*) FROM relationship_profile WHERE company_id = %s), 0),
+                (SELECT reltuples FROM pg_class WHERE oid = 'res_partner'::regclass))
+            """, company.id))[0][0]
+        share = min(1.0, SAMPLE_SIZE / max(customers, 1))
         return self.env.execute_query(SQL(
             """
             WITH %(days)s,

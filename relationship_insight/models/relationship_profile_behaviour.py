@@ -3,7 +3,7 @@ import math
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools.sql_math import gamma_terms, sql_exp, sql_gamma_q, sql_hyp2f1
+from ..tools.sql_math import sql_decay, sql_exp, sql_gamma_q, sql_hyp2f1
 from .relationship_purchase import Scope
 
 HORIZON_DAYS = 90
@@ -41,6 +41,7 @@ class RelationshipProfile(models.Model):
     @api.model
     def _ctes_behaviour(self, company, asof, params, customers=None):
         """SQL of ``behaviour``: one row per buying customer. See ``stats.rate`` and ``stats.gaps``."""
+        decay = SQL("%s::float8", math.log(2) / params["half_life"])
         return SQL(
             """
             %(days)s,
@@ -61,7 +62,7 @@ class RelationshipProfile(models.Model):
                        MAX(day) FILTER (WHERE visit) AS last_purchase,
                        SUM(spend) AS spend_total,
                        COALESCE(SUM(spend) FILTER (WHERE age < 365), 0) AS spend_12m,
-                       SUM(EXP(-age * %(decay)s)) FILTER (WHERE visit) AS mass,
+                       SUM(%(aged)s) FILTER (WHERE visit) AS mass,
                        COUNT(gap) AS gap_count,
                        SUM(gap) AS gap_sum,
                        SUM(gap * gap)::float8 AS gap_squares,
@@ -75,8 +76,8 @@ class RelationshipProfile(models.Model):
                        (%(asof)s - first_purchase)::float8 AS t,
                        (last_purchase - first_purchase)::float8 AS t_x,
                        (purchase_days - 1)::float8 AS x,
-                       mass - EXP(-(%(asof)s - first_purchase) * %(decay)s) AS x_w,
-                       (1 - EXP(-(%(asof)s - first_purchase) * %(decay)s)) / %(decay)s AS t_w
+                       mass - %(aged_first)s AS x_w,
+                       (1 - %(aged_first)s) / %(decay)s AS t_w
                   FROM bought
             ),
             argued AS MATERIALIZED (
@@ -109,7 +110,9 @@ class RelationshipProfile(models.Model):
             days=self._cte_days(company, asof, customers),
             promo=self._cte_promo(company, asof, customers),
             asof=SQL("%s::date", asof),
-            decay=SQL("%s::float8", math.log(2) / params["half_life"]),
+            decay=decay,
+            aged=sql_decay(SQL("age"), decay),
+            aged_first=sql_decay(SQL("%s::date - first_purchase", asof), decay),
             r=SQL("%s::float8", params["r"]),
             alpha=SQL("%s::float8", params["alpha"]),
             theta=SQL("%s::float8", params["theta"]),
@@ -124,7 +127,7 @@ class RelationshipProfile(models.Model):
         longest = params["theta"] * (params["alpha"] + params["half_life"] / math.log(2))
         return SQL(
             "CASE WHEN purchase_days > 0 THEN %s END",
-            sql_gamma_q(SQL("ga"), SQL("gx"), gamma_terms(longest)))
+            sql_gamma_q(SQL("ga"), SQL("gx"), longest))
 
     @api.model
     def _sql_dropout(self, params):
@@ -141,7 +144,9 @@ class RelationshipProfile(models.Model):
                 "expected": SQL("NULL::float8"),
             }
         r, alpha, a, b = bgnbd
+        # Where the formula has no value, a parameter is moved by next to nothing.
         a = a if abs(a - 1) > 1e-6 else 1 + 1e-6
+        b = b if abs(a + b - 1) > 1e-6 else b + 1e-6
         m_r, m_alpha, m_a, m_b = mbgnbd
         number = lambda value: SQL("%s::float8", value)  # noqa: E731
         terms = math.ceil(14 / -math.log(HORIZON_DAYS / (alpha + HORIZON_DAYS + 1))) + 4

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..stats import bond
+from ..tools.sql_math import sql_decay
 from .relationship_profile_voice import DIRECT_ORIGINS
 
 DAYS_PER_MONTH = 30.4375
@@ -42,7 +43,7 @@ class RelationshipProfile(models.Model):
             ),
             talks AS (
                 SELECT customer, staff,
-                       SUM(depth * EXP(-(%(asof)s - day) * %(talk_decay)s)) AS mass,
+                       SUM(depth * %(talk_aged)s) AS mass,
                        %(asof)s - MAX(day) AS silence,
                        COUNT(*) FILTER (WHERE listened) AS listen,
                        COUNT(*) FILTER (WHERE sold) AS sell,
@@ -59,8 +60,7 @@ class RelationshipProfile(models.Model):
                   FROM (
                     SELECT reading.commercial_partner_id AS customer, reading.staff_id AS staff,
                            reading.score,
-                           EXP(-(%(asof)s - %(reading_day)s) * LN(2.0::float8)
-                               / measure.half_life_days) AS w
+                           %(reading_aged)s AS w
                       FROM relationship_reading reading
                       JOIN relationship_measure measure ON measure.id = reading.measure_id
                      WHERE reading.measure_id = ANY(%(rapport_ids)s) AND reading.staff_id IS NOT NULL
@@ -75,8 +75,8 @@ class RelationshipProfile(models.Model):
                            (rapports.mass * rapports.q + %(kappa)s * COALESCE(known.q, rapports.q))
                            / (rapports.mass + %(kappa)s)
                        END AS q,
-                       1 - EXP(-COALESCE(talks.mass, 0) / 3) AS i,
-                       COALESCE(EXP(-talks.silence * %(recency_decay)s), 0) AS r,
+                       1 - %(mass_aged)s AS i,
+                       CASE WHEN talks.total > 0 THEN %(silence_aged)s ELSE 0 END AS r,
                        (COALESCE(listen, 0) + 1.0) / (COALESCE(listen, 0) + COALESCE(sell, 0) + 2) AS l,
                        LEAST(1, 2 * (COALESCE(invited, 0) + 1.0) / (COALESCE(total, 0) + 2)) AS m,
                        LEAST(1, LN(1 + COALESCE(months, 0)) / LN(%(full_months)s + 1.0)) AS dn,
@@ -85,6 +85,7 @@ class RelationshipProfile(models.Model):
                   FROM talks
              FULL JOIN rapports USING (customer, staff)
              LEFT JOIN (VALUES %(staff_means)s) AS known (staff_id, q) ON known.staff_id = staff
+                 WHERE talks.total > 0 OR rapports.mass >= 0.25
             ),
             bonds AS (
                 SELECT parts.*,
@@ -97,7 +98,6 @@ class RelationshipProfile(models.Model):
             )
             """,
             note_day=self._sql_local_day(SQL("note.date"), company),
-            reading_day=self._sql_local_day(SQL("reading.date"), company),
             listening=LISTENING,
             silent=NOT_A_TALK,
             company=company.id,
@@ -106,8 +106,15 @@ class RelationshipProfile(models.Model):
                 SQL("TRUE") if customers is None
                 else SQL("note.commercial_partner_id = ANY(%s)", list(customers))),
             asof=SQL("%s::date", asof),
-            talk_decay=SQL("%s::float8", math.log(2) / bond.TALK_HALF_LIFE),
-            recency_decay=SQL("%s::float8", math.log(2) / bond.RECENCY_HALF_LIFE),
+            talk_aged=sql_decay(
+                SQL("%s::date - day", asof),
+                SQL("%s::float8", math.log(2) / bond.TALK_HALF_LIFE)),
+            silence_aged=sql_decay(
+                SQL("talks.silence"), SQL("%s::float8", math.log(2) / bond.RECENCY_HALF_LIFE)),
+            reading_aged=sql_decay(
+                SQL("%s::date - %s", asof, self._sql_local_day(SQL("reading.date"), company)),
+                SQL("%s::float8 / measure.half_life_days", math.log(2))),
+            mass_aged=sql_decay(SQL("COALESCE(talks.mass, 0)"), SQL("(1 / 3.0::float8)")),
             month=SQL("%s::float8", DAYS_PER_MONTH),
             rapport_ids=self._rapport_measure_ids() or [0],
             direct=DIRECT_ORIGINS,
@@ -125,7 +132,7 @@ class RelationshipProfile(models.Model):
         """SQL ``closest``: each customer's bond with the store, from ``relationship_new_bond``."""
         return SQL(
             """
-            closest AS (
+            closest AS MATERIALIZED (
                 SELECT customer,
                        0.8 * MAX(strength) FILTER (WHERE place = 1)
                        + 0.2 * COALESCE(MAX(strength) FILTER (WHERE place = 2), 0) AS bond,

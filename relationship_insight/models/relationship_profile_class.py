@@ -105,7 +105,7 @@ class RelationshipProfile(models.Model):
                             ELSE 'low' END AS confidence,
                        prev AS previous_class,
                        CASE WHEN live_class = state THEN live_date
-                            WHEN prev = state THEN prev_date
+                            WHEN prev = state AND prev_date IS NOT NULL THEN prev_date
                             ELSE %(asof)s END AS class_date,
                        pending AS class_pending,
                        CASE WHEN gate IS NULL THEN %(asof)s END AS class_review_date,
@@ -175,7 +175,7 @@ class RelationshipProfile(models.Model):
                     SELECT commercial_partner_id AS live_customer, loyalty_class AS live_class,
                            profile.class_date AS live_date
                       FROM relationship_profile profile
-                     WHERE profile.company_id = %(company)s
+                     WHERE profile.company_id = %(company)s AND profile.date <= %(asof)s
                   ) live ON live_customer = customer
             )
             """,

@@ -249,8 +249,8 @@ class RelationshipProfile(models.Model):
             closest=self._cte_closest(),
             ranks=ranks,
             classes=self._ctes_class(company, asof, params)))
-        self.env.cr.execute("ANALYZE relationship_new")
-        self.env.cr.execute("ANALYZE relationship_new_bond")
+        self.env.cr.execute("ANALYZE relationship_new (customer)")
+        self.env.cr.execute("ANALYZE relationship_new_bond (customer, staff)")
 
     @api.model
     def _plan_for(self, everyone):
@@ -266,7 +266,7 @@ class RelationshipProfile(models.Model):
         """SQL ``ranked``: mid-rank percentile of the rate and RFM quintiles over all customers."""
         return SQL(
             """
-            ranked AS (
+            ranked AS MATERIALIZED (
                 SELECT customer,
                        CASE WHEN t >= 1 THEN
                            100 * (RANK() OVER (PARTITION BY t >= 1 ORDER BY rate)
@@ -297,13 +297,13 @@ class RelationshipProfile(models.Model):
             percentile = SQL(
                 """
                 CASE WHEN t >= 1 THEN 50.0 * (
-                    (SELECT COUNT(*) FROM UNNEST(%(rates)s::float8[]) g WHERE g < rate)
-                    + (SELECT COUNT(*) FROM UNNEST(%(rates)s::float8[]) g WHERE g <= rate)
+                    WIDTH_BUCKET(rate * (1 - 1e-9), %(rates)s::float8[])
+                    + WIDTH_BUCKET(rate * (1 + 1e-9), %(rates)s::float8[])
                 ) / %(n)s END
                 """, rates=rates, n=len(rates))
         return SQL(
             """
-            ranked AS (
+            ranked AS MATERIALIZED (
                 SELECT customer, %(percentile)s AS behaviour_pct,
                        %(recency)s AS rfm_recency, %(frequency)s AS rfm_frequency,
                        %(monetary)s AS rfm_monetary

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..stats import motives, scales
-from ..tools.sql_math import sql_normal_cdf
+from ..tools.sql_math import sql_decay, sql_normal_cdf
 
 # Only the customer's own words count as attitude; what staff noticed is kept apart.
 DIRECT_ORIGINS = ("survey", "pulse", "interview", "import")
@@ -33,8 +33,7 @@ class RelationshipProfile(models.Model):
                 continue
             groups.setdefault(tag, []).append(measure)
         return {
-            measure.id: (tag, max(min(2, len(items)), math.ceil(
-                scales.ANSWERED_SHARE * len(items.filtered("active") or items))))
+            measure.id: (tag, scales.answers_needed(len(items.filtered("active") or items)))
             for tag, records in groups.items()
             for items in [self.env["relationship.measure"].union(*records)]
             for measure in records
@@ -63,10 +62,7 @@ class RelationshipProfile(models.Model):
         """
         def scale(tag, column="score"):
             return SQL(
-                "CASE WHEN COUNT(*) FILTER (WHERE own AND tag = %(tag)s) >= MIN(need)"
-                " FILTER (WHERE tag = %(tag)s)"
-                " THEN AVG(%(column)s) FILTER (WHERE own AND tag = %(tag)s) END",
-                tag=tag, column=SQL.identifier(column))
+                "MAX(%s) FILTER (WHERE tag = %s)", SQL.identifier(column), tag)
 
         return SQL(
             """
@@ -74,7 +70,8 @@ class RelationshipProfile(models.Model):
                 SELECT reading.commercial_partner_id AS customer,
                        reading.partner_id AS person,
                        %(day)s AS day,
-                       reading.date, reading.value, reading.score, tags.tag, tags.need,
+                       reading.date, reading.value, reading.score,
+                       COALESCE(tags.tag, '') AS tag, tags.need,
                        reading.competitor_id IS NULL AND NOT COALESCE(reading.na, FALSE)
                            AND reading.origin IN %(direct)s AS own,
                        reading.competitor_id IS NOT NULL AND NOT COALESCE(reading.na, FALSE)
@@ -85,19 +82,30 @@ class RelationshipProfile(models.Model):
                     ON tags.measure_id = reading.measure_id
                  WHERE %(readings)s
             ),
-            said AS (
-                SELECT customer, person, day,
+            scaled AS (
+                SELECT customer, person, day, tag, rival,
                        COUNT(*) AS readings,
                        MAX(date) AS last_reading,
-                       COUNT(*) FILTER (WHERE given AND tag = 'M02+') AS events_positive,
-                       COUNT(*) FILTER (WHERE given AND tag = 'M02-') AS events_negative,
+                       COUNT(*) FILTER (WHERE given) AS given,
+                       CASE WHEN own AND COUNT(*) >= MIN(need) THEN AVG(score) END AS score,
+                       CASE WHEN own AND COUNT(*) >= MIN(need) THEN AVG(value) END AS value,
+                       MAX(value) AS top
+                  FROM answers
+              GROUP BY customer, person, day, tag, own, rival
+            ),
+            said AS (
+                SELECT customer, person, day,
+                       SUM(readings) AS readings,
+                       MAX(last_reading) AS last_reading,
+                       COALESCE(SUM(given) FILTER (WHERE tag = 'M02+'), 0) AS events_positive,
+                       COALESCE(SUM(given) FILTER (WHERE tag = 'M02-'), 0) AS events_negative,
                        %(positive)s AS positive, %(negative)s AS negative,
                        %(trust)s AS trust, %(affective)s AS affective,
                        %(satisfaction)s AS satisfaction, %(pride)s AS pride,
                        %(recommend)s AS recommend, %(us)s AS us, %(us_raw)s AS us_raw,
-                       MAX(value) FILTER (WHERE rival AND tag = 'M13') AS rival_raw,
+                       MAX(top) FILTER (WHERE rival AND tag = 'M13') AS rival_raw,
                        %(stay)s AS stay
-                  FROM answers
+                  FROM scaled
               GROUP BY customer, person, day
             ),
             composed AS (
@@ -149,6 +157,13 @@ class RelationshipProfile(models.Model):
         )
 
     @api.model
+    def _sql_aged(self, company, asof):
+        """SQL of the weight that an answer given on ``day`` still has."""
+        half_life = company.relationship_attitude_half_life or 180
+        return sql_decay(
+            SQL("%s::date - day", asof), SQL("%s::float8", math.log(2) / half_life))
+
+    @api.model
     def _sql_tags(self):
         rows = [
             SQL("(%s, %s, %s)", measure_id, tag, need)
@@ -170,7 +185,7 @@ class RelationshipProfile(models.Model):
             %(observations)s,
             weighed AS (
                 SELECT observations.*, %(asof)s - day AS age,
-                       EXP(-(%(asof)s - day) * %(decay)s) AS w
+                       %(aged)s AS w
                   FROM observations
             ),
             heard AS (
@@ -190,7 +205,7 @@ class RelationshipProfile(models.Model):
                   FROM weighed
               GROUP BY customer
             ),
-            voice AS (
+            voice AS MATERIALIZED (
                 SELECT heard.*, posterior.m AS attitude, posterior.s AS attitude_se,
                        %(p_attitude)s AS p_attitude
                   FROM heard
@@ -206,8 +221,7 @@ class RelationshipProfile(models.Model):
             """,
             observations=self._cte_observations(company, asof, customers),
             asof=SQL("%s::date", asof),
-            decay=SQL(
-                "%s::float8", math.log(2) / (company.relationship_attitude_half_life or 180)),
+            aged=self._sql_aged(company, asof),
             kappa=SQL("%s::float8", params["kappa"]),
             sigma=SQL("%s::float8", params["sigma_w"]),
             mu_company=SQL("%s::float8", params["mu_company"]),
@@ -238,8 +252,8 @@ class RelationshipProfile(models.Model):
               GROUP BY 1, 2, 3, 4
             ),
             motives AS (
-                SELECT customer, measure_id, COUNT(*) AS answers,
-                       SUM(share * EXP(-(%(asof)s - day) * %(decay)s)) AS share
+                SELECT customer, measure_id, SUM(share) AS answers,
+                       SUM(share * %(aged)s) AS share
                   FROM (
                     SELECT customer, day, measure_id,
                            (tokens / NULLIF(SUM(tokens) OVER (PARTITION BY customer, person, day), 0)
@@ -254,9 +268,7 @@ class RelationshipProfile(models.Model):
             ids=ids or [0],
             direct=DIRECT_ORIGINS,
             readings=self._sql_readings(company, asof, customers),
-            asof=SQL("%s::date", asof),
-            decay=SQL(
-                "%s::float8", math.log(2) / (company.relationship_attitude_half_life or 180)),
+            aged=self._sql_aged(company, asof),
         )
 
     @api.model
@@ -266,7 +278,7 @@ class RelationshipProfile(models.Model):
             """
             %(motives)s,
             answered AS (
-                SELECT customer, SUM(share) AS mass, MAX(answers) AS answers
+                SELECT customer, SUM(share) AS mass, ROUND(SUM(answers))::int AS answers
                   FROM motives GROUP BY customer
             ),
             pulled AS (
@@ -278,7 +290,7 @@ class RelationshipProfile(models.Model):
              LEFT JOIN motives ON motives.customer = answered.customer
                    AND motives.measure_id = known.measure_id
             ),
-            mix AS (
+            mix AS MATERIALIZED (
                 SELECT customer, MAX(answers) AS answers,
                        JSONB_OBJECT_AGG(measure_id, ROUND(share::numeric, 4)) AS motives,
                        (ARRAY_AGG(measure_id ORDER BY share DESC, measure_id))[1] AS motive_id,

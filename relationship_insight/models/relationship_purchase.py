@@ -91,12 +91,27 @@ class RelationshipPurchase(models.Model):
     @api.model
     def _purchase_union(self, scope):
         """Return the SQL of all purchase sources within a ``Scope``."""
-        return SQL(" UNION ALL ").join(self._purchase_sources(scope))
+        return SQL(
+            "WITH %s %s",
+            SQL(", ").join(
+                SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), query)
+                for name, query in self._purchase_ctes(scope).items()),
+            SQL(" UNION ALL ").join(self._purchase_sources(scope)))
+
+    @api.model
+    def _purchase_ctes(self, scope):
+        """Return {name: SELECT} of what the sources share, each read once. Others add theirs."""
+        return {
+            "credit": self._sql_credits(scope),
+            "sale_return": SQL(
+                "SELECT sale_order_id, SUM(amount) AS amount FROM (%s) back GROUP BY sale_order_id",
+                SQL(" UNION ALL ").join(self._sale_order_returns())),
+        }
 
     @api.model
     def _purchase_sources(self, scope):
         """Return one SELECT per source, all with the same columns. Other addons append theirs."""
-        return [self._select_sale_orders(scope), self._select_credit_notes(scope)]
+        return [self._select_sale_orders(scope), self._select_credit_notes()]
 
     @api.model
     def _select_sale_orders(self, scope):
@@ -111,43 +126,34 @@ class RelationshipPurchase(models.Model):
                    'sale.order' AS order_model, so.id AS order_id
               FROM sale_order so
          LEFT JOIN res_users seller ON seller.id = so.user_id
-         LEFT JOIN (
-                SELECT sale_order_id, SUM(amount) AS amount
-                  FROM (%(returns)s) each_return
-              GROUP BY sale_order_id
-              ) back ON back.sale_order_id = so.id
+         LEFT JOIN sale_return back ON back.sale_order_id = so.id
              WHERE so.state = 'sale' AND %(scope)s
             """,
             rate=SQL("COALESCE(NULLIF(so.currency_rate, 0), 1)::float8"),
-            returns=SQL(" UNION ALL ").join(self._sale_order_returns(scope)),
             scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
         )
 
     @api.model
-    def _sale_order_returns(self, scope):
+    def _sale_order_returns(self):
         """Return SELECTs (sale_order_id, amount) of what came back of confirmed orders.
 
         The amounts are negative and in the order's currency, so that an order returned in full
         comes to zero whatever happened to the rate since.
         """
-        return [SQL(
-            "SELECT credit.sale_order_id, credit.order_amount AS amount FROM (%s) credit",
-            self._sql_credits(scope))]
+        return [SQL("SELECT sale_order_id, order_amount AS amount FROM credit")]
 
     @api.model
-    def _select_credit_notes(self, scope):
+    def _select_credit_notes(self):
         return SQL(
             """
-            SELECT credit.move_id::bigint * 4 + 1 AS id, MIN(credit.reference) AS reference,
-                   MIN(credit.partner_id) AS partner_id, MIN(credit.company_id) AS company_id,
-                   MIN(credit.date) AS date, SUM(credit.amount) AS amount, 0 AS net_amount,
-                   TRUE AS is_refund, 'sale' AS channel, MIN(credit.staff_id) AS staff_id,
-                   'account.move' AS order_model, credit.move_id AS order_id
-              FROM (%(credits)s) credit
-          GROUP BY credit.move_id
-            """,
-            credits=self._sql_credits(scope),
-        )
+            SELECT move_id::bigint * 4 + 1 AS id, MIN(reference) AS reference,
+                   MIN(partner_id) AS partner_id, MIN(company_id) AS company_id,
+                   MIN(date) AS date, SUM(amount) AS amount, 0 AS net_amount, TRUE AS is_refund,
+                   'sale' AS channel, MIN(staff_id) AS staff_id, 'account.move' AS order_model,
+                   move_id AS order_id
+              FROM credit
+          GROUP BY move_id
+            """)
 
     @api.model
     def _sql_credits(self, scope):

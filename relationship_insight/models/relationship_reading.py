@@ -24,12 +24,12 @@ class RelationshipReading(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company)
     date = fields.Datetime(required=True, default=fields.Datetime.now)
-    value = fields.Float(aggregator="avg", digits=(16, 4))
+    value = fields.Float(aggregator="avg")
     na = fields.Boolean(
         string="Not Applicable", help="The customer didn't know or it didn't apply: never a number.")
     score = fields.Float(
         string="Score (0-100)", compute="_compute_score", store=True, aggregator="avg",
-        digits=(16, 4), help="The answer on a scale from 0 to 100, reversed items turned around.")
+        help="The answer on a scale from 0 to 100, reversed items turned around.")
     text = fields.Text()
     competitor_id = fields.Many2one(
         "relationship.competitor", index="btree_not_null", ondelete="restrict",

@@ -34,9 +34,12 @@ class RelationshipRefreshQueue(models.Model):
         """Remove and return up to ``limit`` queued customer ids, skipping rows another worker holds."""
         rows = self.env.execute_query(SQL(
             """
-            DELETE FROM relationship_refresh_queue WHERE id IN (
+            WITH taken AS MATERIALIZED (
                 SELECT id FROM relationship_refresh_queue ORDER BY id LIMIT %s
                 FOR UPDATE SKIP LOCKED
-            ) RETURNING commercial_partner_ref
+            )
+            DELETE FROM relationship_refresh_queue queue
+             USING taken WHERE queue.id = taken.id
+            RETURNING commercial_partner_ref
             """, limit))
         return sorted({row[0] for row in rows})

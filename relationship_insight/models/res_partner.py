@@ -62,6 +62,15 @@ class ResPartner(models.Model):
             "view_mode": "form",
         }
 
+    def write(self, vals):
+        if not {"is_company", "parent_id"} & set(vals):
+            return super().write(vals)
+        before = self.commercial_partner_id.ids
+        res = super().write(vals)
+        # Whoever now buys for somebody else takes the evidence along.
+        self.env["relationship.refresh.queue"]._add(before + self.commercial_partner_id.ids)
+        return res
+
     def unlink(self):
         """Erase what was said with a deleted contact; the bare figures stay without a name."""
         notes = self.env["relationship.note"].sudo().with_context(active_test=False).search(

@@ -42,18 +42,17 @@ def pomp(x, minimum, maximum, reverse=False):
     return 100 * (x - minimum) / (maximum - minimum)
 
 
-def mean_of_answers(answers):
-    """Mean of the answers given, or None if too few were.
+def answers_needed(items):
+    """How many of so many items must be answered: 60 %, at least two; all of a single item."""
+    # Sixty percent of 5 is 3, whatever binary fractions make of 0.6 * 5.
+    return max(min(ANSWERED_ITEMS, items), math.ceil(ANSWERED_SHARE * items - 1e-9))
 
-    Enough is 60 % of the items and at least two of them; a single item needs its answer.
-    """
+
+def mean_of_answers(answers):
+    """Mean of the answers given, or None if too few were, see :func:`answers_needed`."""
     answers = list(answers)
     given = [finite("answer", answer) for answer in answers if answer is not None]
-    # Sixty percent of 5 is 3, whatever binary fractions make of 0.6 * 5.
-    enough = max(
-        min(ANSWERED_ITEMS, len(answers)), math.ceil(ANSWERED_SHARE * len(answers) - 1e-9)
-    )
-    if not given or len(given) < enough:
+    if not given or len(given) < answers_needed(len(answers)):
         return None
     return math.fsum(given) / len(given)
 

@@ -9,11 +9,15 @@ from . import test_survey_capture
 from . import test_insight
 from . import test_insight_time
 from . import test_insight_ui
-from . import test_pos_capture_tour
 from . import test_views
 from . import test_customer_card
 from . import test_contact_form
 from . import test_access
+from . import test_pos_capture_tour
+from . import test_refresh
+from . import test_sql_math
+from . import test_refresh_class
+from . import test_refresh_time
 from . import test_customer_card_ui
 from . import test_survey_access
 from . import test_survey_mapping

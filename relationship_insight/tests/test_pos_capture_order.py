@@ -45,8 +45,9 @@ class TestPosCaptureOrder(PosCaptureCommon):
         self.env.cr.execute("DELETE FROM relationship_refresh_queue")
         refund = self.env["pos.order"].browse(order.refund()["res_id"])
         refund.partner_id = self.env["res.partner"].create({"name": "Brought it back"})
-        self.env["pos.make.payment"].with_context(active_ids=refund.ids, active_id=refund.id).create(
-            {"payment_method_id": self.bank_payment_method.id}).check()
+        payment = self.env["pos.make.payment"].with_context(
+            active_ids=refund.ids, active_id=refund.id)
+        payment.create({"payment_method_id": self.bank_payment_method.id}).check()
         self.assertEqual(refund.state, "paid")
         self.assertEqual(set(self._queued()), {self.customer.id, refund.partner_id.id})
 

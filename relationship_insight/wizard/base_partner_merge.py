@@ -9,6 +9,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Fold insight before the keys move: it is derived, and unique per customer."""
         customers = (src_partners | dst_partner).commercial_partner_id
         self.env.flush_all()
+        known_to_staff = self._get_customers_of_staff(src_partners)
         for table in ("relationship_bond", "relationship_profile"):
             self.env.cr.execute(SQL(
                 "DELETE FROM %s WHERE commercial_partner_id IN %s",
@@ -33,4 +34,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             Model = self.env[model].sudo()
             records = Model.search([("partner_id", "=", dst_partner.id)])
             self.env.add_to_compute(Model._fields["commercial_partner_id"], records)
-        self.env["relationship.refresh.queue"]._add((customers | dst_partner).ids)
+        self.env["relationship.refresh.queue"]._add(
+            [*(customers | dst_partner).ids, *known_to_staff])
+
+    def _get_customers_of_staff(self, staff):
+        """Return the ids of the customers who have a bond with one of these."""
+        return [
+            customer.id for customer, in self.env["relationship.bond"].sudo()._read_group(
+                [("staff_id", "in", staff.ids)], ["commercial_partner_id"])]

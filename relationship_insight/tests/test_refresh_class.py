@@ -1,0 +1,140 @@
+from datetime import datetime, timedelta
+
+from odoo.tests import TransactionCase, freeze_time, tagged
+
+from odoo.addons.relationship_insight.stats import scales
+
+from .common_population import PopulationCase
+
+NOW = datetime(2026, 3, 15, 12)
+# W, mean, x_w, T_w; answers (age in days, value of 10); m, s, pA, pB; posteriors; class, reason
+VECTORS = [
+    ((1, 80, 2, 15), [(0, 8)], (73.9189, 8.1373, .8635, .7142),
+     (.6167, .2468, .0975, .0390), "true", None),
+    ((1, 80, 0, 15), [(0, 8)], (73.9189, 8.1373, .8635, .0703),
+     (.0607, .8028, .0096, .1269), "latent", None),
+    ((1, 45, 3, 15), [(0, 4.5)], (50.7432, 8.1373, .0399, .8965),
+     (.0358, .0041, .8608, .0994), "spurious", None),
+    ((1, 45, 0, 15), [(0, 4.5)], (50.7432, 8.1373, .0399, .0703),
+     (.0028, .0371, .0674, .8927), "low", None),
+    ((.1, 80, 3, 15), [(598, 8)], (64.9498, 12.8015, .4984, .8965),
+     (.4469, .0516, .4497, .0519), "unknown", "stale"),
+    ((2.5, 66, 3, 15), [(0, 7), (0, 7), (180, 5)], (65.3220, 5.7637, .5223, .8965),
+     (.4682, .0540, .4283, .0494), "unknown", "ambiguous"),
+]
+
+
+@freeze_time(NOW)
+@tagged("post_install", "-at_install")
+class TestRefreshClass(TransactionCase):
+    """The six worked examples of the loyalty matrix, through the whole refresh."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = PopulationCase._make_company.__func__(cls, "Vectors", "THB", "UTC")
+        cls.env = cls.env(context=dict(
+            cls.env.context, relationship_no_refresh=True,
+            allowed_company_ids=cls.company.ids))
+        # Half steps, since one example has a mean of 45.
+        cls.measure = cls.env.ref("relationship_insight.measure_m13")
+        cls.measure.step = 0.5
+        calibration = cls.env["relationship.calibration"]._get(cls.company, NOW.date())
+        # A half-life of ages makes discounted counts plain ones, and discounted time plain time.
+        calibration.params = {
+            **calibration.params, "half_life": 1e9, "r": 0.3872, "alpha": 12.2713 * 7,
+            "theta": 0.05 / 7, "median_gap": 30, "kappa": 100 / 196, "sigma_w": 10,
+            "mu_person": 62, "mu_company": 62,
+        }
+
+    def _buy(self, partner, repeats, days):
+        """First purchase ``days`` ago, then so many repeats."""
+        PopulationCase._insert_tickets.__func__(type(self), [
+            (partner.id, self.company.id, NOW - timedelta(days=days - 10 * n), 10)
+            for n in range(repeats + 1)])
+
+    def _answer(self, partner, age, value, **vals):
+        return self.env["relationship.reading"].create({
+            "partner_id": partner.id, "company_id": self.company.id, "value": value,
+            "measure_id": self.measure.id, "origin": "survey",
+            "date": NOW - timedelta(days=age), **vals})
+
+    def _profile(self, partner):
+        self.env["relationship.profile"]._refresh(partner.ids)
+        return self.env["relationship.profile"].search([
+            ("commercial_partner_id", "=", partner.id), ("company_id", "=", self.company.id)])
+
+    def _customer(self, answers, repeats, weeks):
+        """A customer whose people each answered once."""
+        firm = self.env["res.partner"].create({"name": "Example"})
+        people = firm | self.env["res.partner"].create([
+            {"name": "Person", "parent_id": firm.id, "type": "other"} for _more in answers[1:]])
+        for person, (age, value) in zip(people, answers):
+            self._answer(person, age, value)
+        self.assertEqual(set(people.commercial_partner_id.ids), set(firm.ids))
+        self._buy(firm, repeats, weeks * 7)
+        return firm
+
+    def test_vectors(self):
+        for given, answers, middle, chances, state, reason in VECTORS:
+            with self.subTest(given=given):
+                mass, _mean, repeats, weeks = given
+                profile = self._profile(self._customer(answers, repeats, weeks))
+                self.assertAlmostEqual(profile.attitude_mass, mass, 4)
+                self.assertAlmostEqual(profile.x_weighted, repeats, 6)
+                self.assertAlmostEqual(profile.t_weighted, weeks * 7, 4)
+                figures = (
+                    profile.attitude, profile.attitude_se, profile.p_attitude, profile.p_behaviour)
+                for found, expected in zip(figures, middle):
+                    self.assertAlmostEqual(found, expected, delta=7e-4)
+                if reason != "stale":
+                    found = profile.p_true, profile.p_latent, profile.p_spurious, profile.p_low
+                    for one, other in zip(found, chances):
+                        self.assertAlmostEqual(one, other, delta=1e-4)
+                self.assertEqual(profile.loyalty_class, state)
+                self.assertEqual(profile.unknown_reason or None, reason)
+                # No rival was rated, so nobody may be sure: 80 % and more stays at medium.
+                self.assertEqual(profile.confidence or None, None if reason else "medium")
+
+    def test_sure_once_compared(self):
+        """With a rival rated too, the same chance is a high confidence."""
+        customer = self._customer([(0, 8)], 0, 15)
+        rival = self.env["relationship.competitor"].create({"name": "Rival", "company_id": False})
+        self._answer(customer, 0, 5, competitor_id=rival.id)
+        profile = self._profile(customer)
+        self.assertEqual(scales.relative_attitude(80, 8, [5]).RA, 80)
+        self.assertAlmostEqual(profile.p_latent, .8028, 4)
+        self.assertEqual(
+            (profile.loyalty_class, profile.confidence, profile.attitude_basis),
+            ("latent", "high", "relative"))
+
+    def test_gates(self):
+        """Too little evidence is unknown, with its reason, and never low."""
+        silent = self.env["res.partner"].create({"name": "Silent"})
+        self._buy(silent, 3, 100)
+        refused = self.env["res.partner"].create({"name": "Refused", "email": "no@example.com"})
+        self.env["mail.blacklist"]._add(refused.email)
+        self._buy(refused, 3, 100)
+        fresh = self._customer([(0, 9)], 0, 8)
+        self.assertEqual(self._profile(fresh).unknown_reason, "no_behaviour")
+        waited = self._customer([(0, 9)], 0, 9)
+        self.assertEqual(self._profile(waited).loyalty_class, "latent")
+        only_said = self.env["res.partner"].create({"name": "Never bought"})
+        self._answer(only_said, 1, 9)
+        for partner, reason in (
+                (silent, "no_attitude"), (refused, "opted_out"), (only_said, "no_behaviour")):
+            profile = self._profile(partner)
+            self.assertEqual((profile.loyalty_class, profile.unknown_reason), ("unknown", reason))
+            self.assertFalse(profile.confidence)
+
+    def test_not_the_customers_word(self):
+        """What staff noted, what didn't apply, and what was voided is no attitude."""
+        customer = self._customer([(3, 8)], 2, 15)
+        expected = self._profile(customer).attitude
+        self._answer(customer, 2, 0, origin="staff")
+        self._answer(customer, 2, 0, origin="pos")
+        self._answer(customer, 1, 0, na=True)
+        self._answer(customer, 1, 0)._void("typed wrong")
+        profile = self._profile(customer)
+        self.assertEqual(profile.attitude, expected)
+        self.assertEqual((profile.attitude_count, profile.reading_count), (1, 4))
