@@ -5,6 +5,7 @@ import { MainComponentsContainer } from "@web/core/main_components_container";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { ControlButtons } from "@point_of_sale/app/screens/product_screen/control_buttons/control_buttons";
 import { ReceiptScreen } from "@point_of_sale/app/screens/receipt_screen/receipt_screen";
+import { PartnerLine } from "@point_of_sale/app/screens/partner_list/partner_line/partner_line";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 
@@ -43,7 +44,9 @@ test("the button stays off where feelings could not be loaded", async () => {
 
 test("two taps note a feeling; a line and Enter add to it", async () => {
     onRpc("pos.session", "relationship_store_note", ({ args }) => {
-        expect.step(args[1]);
+        const { age, ...values } = args[1];
+        expect(age).toBeLessThan(60);
+        expect.step(values);
         return true;
     });
     const store = await setupPosEnv();
@@ -67,7 +70,6 @@ test("two taps note a feeling; a line and Enter add to it", async () => {
             order_uuid: order.uuid,
             user_id: store.user.id,
             employee_id: false,
-            age: 0,
             feelings: [2],
             line: "Daughter starts school",
         },
@@ -120,4 +122,34 @@ test("the receipt offers it when there is a customer", async () => {
     order.setPartner(store.models["res.partner"].get(3));
     await animationFrame();
     expect(".receipt-options .ri-feelings-button").toHaveCount(1);
+});
+
+test("a customer who buys nothing is noted from the list of customers", async () => {
+    onRpc("pos.session", "relationship_store_note", ({ args }) => {
+        expect.step([args[1].partner_id, args[1].order_uuid, args[1].feelings]);
+        return true;
+    });
+    const store = await setupPosEnv();
+    await mountWithCleanup(MainComponentsContainer);
+    await mountWithCleanup(PartnerLine, {
+        props: {
+            partner: store.models["res.partner"].get(3),
+            close: () => {},
+            isSelected: false,
+            isBalanceDisplayed: false,
+            onClickEdit: () => {},
+            onClickUnselect: () => {},
+            onClickPartner: () => {},
+            onClickOrders: () => {},
+        },
+    });
+    await click(".partner-line .fa-bars");
+    await animationFrame();
+    await click(".dropdown-item:contains(Feelings)");
+    await animationFrame();
+    await click(".ri-feeling:contains(Glad)");
+    await animationFrame();
+    await click(".modal-footer .btn-primary");
+    await animationFrame();
+    expect.verifySteps([[3, "", [2]]]);
 });
