@@ -4,10 +4,11 @@ import { Component, useState } from "@odoo/owl";
 import { InsightCard, useInsightData, useInsightRecords } from "./insight_card";
 import { InsightChart } from "./insight_chart";
 import * as format from "./insight_format";
-import { hatchPlugin } from "./insight_plugins";
+import { hatchPlugin, intervalPlugin } from "./insight_plugins";
 import { andDomain, isShown } from "./insight_utils";
 
-const NO_POINT = { pointRadius: 0, pointHoverRadius: 0, borderWidth: 0 };
+// Place of the line among the datasets, after the good and the bad feelings.
+const BALANCE = 2;
 
 export class FeelingsCard extends Component {
     static template = "relationship_insight.FeelingsCard";
@@ -96,15 +97,6 @@ export class FeelingsCard extends Component {
             stack: "feelings",
             order: 2,
         });
-        const band = (name, fill) => ({
-            ...NO_POINT,
-            type: "line",
-            data: balance(name),
-            yAxisID: "balance",
-            fill,
-            backgroundColor: hexToRGBA(format.CLASS_COLORS.low, 0.25),
-            order: 1,
-        });
         return {
             type: "bar",
             data: {
@@ -120,16 +112,29 @@ export class FeelingsCard extends Component {
                         borderColor: format.CLASS_COLORS.low,
                         backgroundColor: format.CLASS_COLORS.low,
                         borderWidth: 2,
-                        pointRadius: 3,
+                        pointRadius: 4,
+                        spanGaps: true,
+                        segment: {
+                            // Months in between without figures: nothing is known of the way there.
+                            borderDash: ({ p0, p1 }) => (p0.skip || p1.skip ? [3, 4] : undefined),
+                        },
                         order: 0,
                     },
-                    band("low", false),
-                    band("high", "-1"),
                     // Gives every month a tooltip, also one without figures.
-                    { ...NO_POINT, type: "line", data: months.map(() => 0), showLine: false, order: 3 },
+                    {
+                        type: "line",
+                        data: months.map(() => 0),
+                        showLine: false,
+                        pointRadius: 0,
+                        pointHoverRadius: 0,
+                        order: 3,
+                    },
                 ],
             },
-            plugins: [hatchPlugin("x", this.hiddenPlaces)],
+            plugins: [
+                hatchPlugin("x", this.hiddenPlaces),
+                intervalPlugin(BALANCE, "balance", months.map(({ balance: cell }) => [cell.low, cell.high])),
+            ],
             options: {
                 interaction: { mode: "index", intersect: false },
                 scales: {
@@ -175,10 +180,10 @@ export class FeelingsCard extends Component {
             const name = side === "good" ? _t("Good feelings") : _t("Bad feelings");
             return `${name}: ${this.shareText(cell[side])}`;
         }
-        if (datasetIndex === 2 && isShown(balance.status)) {
+        if (datasetIndex === BALANCE && isShown(balance.status)) {
             return this.balanceText(balance);
         }
-        if (datasetIndex === 5) {
+        if (datasetIndex > BALANCE) {
             if (cell.n === 0) {
                 return String(_t("None"));
             }

@@ -65,6 +65,34 @@ export function whiskerPlugin(intervals) {
     };
 }
 
+/** Draw intervals [low, high] as upright whiskers through the points of a line. */
+export function intervalPlugin(datasetIndex, axis, intervals) {
+    return {
+        id: "interval",
+        afterDatasetsDraw(chart) {
+            const { ctx, scales } = chart;
+            ctx.save();
+            ctx.strokeStyle = chart.data.datasets[datasetIndex].borderColor;
+            ctx.lineWidth = 2;
+            chart.getDatasetMeta(datasetIndex).data.forEach((point, place) => {
+                const [low, high] = intervals[place];
+                if (low === undefined) {
+                    return;
+                }
+                ctx.beginPath();
+                ctx.moveTo(point.x, scales[axis].getPixelForValue(low));
+                ctx.lineTo(point.x, scales[axis].getPixelForValue(high));
+                for (const end of [low, high]) {
+                    ctx.moveTo(point.x - 4, scales[axis].getPixelForValue(end));
+                    ctx.lineTo(point.x + 4, scales[axis].getPixelForValue(end));
+                }
+                ctx.stroke();
+            });
+            ctx.restore();
+        },
+    };
+}
+
 /** Tint the four corners of the matrix and draw the two threshold lines. */
 export function quadrantPlugin(xLine, yLine) {
     return {

@@ -1,38 +1,19 @@
 import { _t } from "@web/core/l10n/translation";
-import { hexToRGBA } from "@web/core/colors/colors";
 import { Component } from "@odoo/owl";
 import { InsightCard, useInsightData, useInsightRecords } from "./insight_card";
 import { InsightChart } from "./insight_chart";
 import * as format from "./insight_format";
-import { quadrantPlugin } from "./insight_plugins";
 import {
     andDomain,
-    binCenter,
-    binCount,
-    bubbleRadius,
     CLASSES,
     countQuadrants,
-    dominantClass,
     draggedRegion,
     isShown,
     quadrantRegion,
-    RATE_MIN,
-    rateRange,
     regionDomain,
     UNKNOWN,
 } from "./insight_utils";
-
-const RATE_TICKS = {
-    0.25: _t("Every 4 years"),
-    1: _t("Yearly"),
-    4: _t("Quarterly"),
-    12: _t("Monthly"),
-    52: _t("Weekly"),
-    365: _t("Daily"),
-};
-const MAX_NAMES = 8;
-const NARROW = 480;
-const LEFT_OUT_WHEN_NARROW = [0.25, 4];
+import { matrixConfig } from "./matrix_config";
 
 export class MatrixCard extends Component {
     static template = "relationship_insight.MatrixCard";
@@ -61,6 +42,9 @@ export class MatrixCard extends Component {
         }
         if (!this.data.total) {
             return _t("No customer matches these filters.");
+        }
+        if ((this.data.bins || this.data.points).length) {
+            return _t("Those who told us how they feel have not bought anything yet.");
         }
         return _t(
             "Nobody has told us how they feel yet. Once customers answer, each one becomes a point here."
@@ -124,93 +108,11 @@ export class MatrixCard extends Component {
     }
 
     get config() {
-        const { x_line: xLine, y_line: yLine, points, bins } = this.data;
-        const rates = points ? points.map((point) => point[2]) : bins.map((b) => binCenter(b).x);
-        const [min, max] = rateRange(rates, xLine);
-        return {
-            type: "scatter",
-            data: { datasets: points ? this.getPoints(points) : this.getBubbles(bins) },
-            plugins: [quadrantPlugin(xLine, yLine)],
-            options: {
-                scales: {
-                    x: {
-                        type: "logarithmic",
-                        min,
-                        max,
-                        title: { display: true, text: _t("How often they buy") },
-                        afterBuildTicks: (axis) => {
-                            axis.ticks = Object.keys(RATE_TICKS)
-                                .map(Number)
-                                .filter((value) => value >= min && value <= max)
-                                .filter(
-                                    (value) =>
-                                        axis.chart.width > NARROW ||
-                                        !LEFT_OUT_WHEN_NARROW.includes(value)
-                                )
-                                .map((value) => ({ value }));
-                        },
-                        ticks: { callback: (value) => String(RATE_TICKS[value] || value) },
-                    },
-                    y: {
-                        min: 0,
-                        max: 100,
-                        title: { display: true, text: _t("How attached they feel") },
-                        ticks: { stepSize: 25 },
-                    },
-                },
-                plugins: {
-                    legend: { display: false },
-                    tooltip: {
-                        filter: (item, index) => index < MAX_NAMES,
-                        callbacks: {
-                            title: () => "",
-                            label: ({ raw }) => (raw.point ? this.describe(raw.point) : raw.text),
-                        },
-                    },
-                },
-            },
-        };
-    }
-
-    getPoints(points) {
-        return [...CLASSES, UNKNOWN].map((key) => ({
-            data: points
-                .filter((point) => point[4] === key)
-                .map((point) => ({ x: Math.max(point[2], RATE_MIN), y: point[3], point })),
-            pointStyle: format.CLASS_SHAPES[key],
-            clip: 12,
-            pointRadius: 4,
-            pointHoverRadius: 7,
-            backgroundColor: hexToRGBA(format.CLASS_COLORS[key], 0.7),
-            borderColor: format.CLASS_COLORS[key],
-        }));
-    }
-
-    getBubbles(bins) {
-        const largest = Math.max(...bins.map(binCount));
-        const radius = ({ chart, raw }) =>
-            raw ? bubbleRadius(binCount(raw.bin), largest, this.getBinSize(chart)) : 0;
-        return [...CLASSES, UNKNOWN].map((key) => ({
-            data: bins
-                .filter((bin) => dominantClass(bin.classes) === key)
-                .map((bin) => ({
-                    ...binCenter(bin),
-                    bin,
-                    text: this.countText(binCount(bin)),
-                })),
-            pointRadius: radius,
-            pointHoverRadius: radius,
-            clip: 12,
-            backgroundColor: hexToRGBA(format.CLASS_COLORS[key], 0.55),
-            borderColor: format.CLASS_COLORS[key],
-        }));
-    }
-
-    /** Largest radius at which bubbles touch but don't hide each other. */
-    getBinSize({ scales: { x, y } }) {
-        const width = x.getPixelForValue(10 ** (1 / 8)) - x.getPixelForValue(1);
-        const height = y.getPixelForValue(0) - y.getPixelForValue(5);
-        return 0.65 * Math.sqrt(Math.abs(width * height));
+        return matrixConfig(this.data, {
+            isSmall: this.env.isSmall,
+            countText: this.countText.bind(this),
+            describe: this.describe.bind(this),
+        });
     }
 
     get hint() {
