@@ -8,6 +8,8 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
+from odoo.addons.relationship_insight.stats import bond
+
 from .common_population import NOW, PopulationCase
 from .common_refresh import Oracle
 
@@ -151,6 +153,21 @@ class TestRefresh(PopulationCase):
             for name in ("rfm_recency", "rfm_monetary"):
                 if exact[customer][name] is not None:
                     self.assertAlmostEqual(values[name], exact[customer][name], delta=1)
+
+    def test_bands_hold(self):
+        """A bond keeps its band until it is clearly in another one."""
+        Profile = self.env["relationship.profile"]
+        Profile._refresh()
+        before = self._read_bonds(self.shop)
+        self._make_notes(self.shop)
+        self._make_readings(self.shop)
+        Profile._refresh()
+        held = 0
+        for key, values in self._read_bonds(self.shop).items():
+            old = before.get(key, {}).get("band")
+            self.assertEqual(values["band"], bond.band(values["strength"], old), key)
+            held += values["band"] != bond.band(values["strength"])
+        self.assertGreater(held, 0)
 
     def test_evidence_gone(self):
         """A customer about whom nothing is left has no insight any more."""
