@@ -71,7 +71,9 @@ def _checks(databases, template):
 
 def _translations(tool, tools):
     files = sorted((ADDON / "i18n").glob("*.po*"))
-    return tool(tools / "oca-checks-po", "--disable=po-pretty-format", *files) if files else lambda: True
+    if not files:
+        return lambda: True
+    return tool(tools / "oca-checks-po", "--disable=po-pretty-format", *files)
 
 
 def _test_lint(databases, template, environment, folder):

@@ -4,7 +4,15 @@ import random
 from dataclasses import dataclass
 
 from .cast import (
-    COMPANIES, COMPANY_NAMES, DAYS, FIRST_NAMES, INITIALS, PEOPLE, SEED, WAVES, Persona,
+    COMPANIES,
+    COMPANY_NAMES,
+    DAYS,
+    FIRST_NAMES,
+    INITIALS,
+    PEOPLE,
+    SEED,
+    WAVES,
+    Persona,
 )
 
 HALF_YEAR = 183

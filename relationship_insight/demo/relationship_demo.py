@@ -4,7 +4,14 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from .cast import (
-    CONTACTS, FIRST_NAMES, INITIALS, PASSWORDS, PRODUCTS, RIVALS, STAFF, THAI_READER,
+    CONTACTS,
+    FIRST_NAMES,
+    INITIALS,
+    PASSWORDS,
+    PRODUCTS,
+    RIVALS,
+    STAFF,
+    THAI_READER,
 )
 from .plan import cast_customers
 

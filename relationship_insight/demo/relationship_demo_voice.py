@@ -4,7 +4,13 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from .cast import (
-    BAD_FEELINGS, GOOD_FEELINGS, PROMISES, RIVALS, TALKS, WHY_COLD, WHY_FOND,
+    BAD_FEELINGS,
+    GOOD_FEELINGS,
+    PROMISES,
+    RIVALS,
+    TALKS,
+    WHY_COLD,
+    WHY_FOND,
 )
 
 MOTIVES = (

@@ -142,7 +142,8 @@ class RelationshipPurchase(models.Model):
                 CROSS JOIN LATERAL (
                     SELECT * FROM pos_order_line o WHERE o.order_id = sold.id OFFSET 0) origin
                 CROSS JOIN LATERAL (
-                    SELECT * FROM pos_order_line o WHERE o.refunded_orderline_id = origin.id OFFSET 0
+                    SELECT * FROM pos_order_line o
+                     WHERE o.refunded_orderline_id = origin.id OFFSET 0
                 ) back
                 """, scope.partners)
         settling, join = self._sql_settling_join(SQL("origin"))

@@ -53,7 +53,8 @@ class RelationshipPurchase(models.Model):
                        COALESCE(NULLIF(sold.currency_rate, 0), 1)::float8 AS rate,
                        COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)::float8 AS move_rate,
                        -move.amount_total::float8 * %(amount)s::float8
-                           / NULLIF(SUM(%(amount)s) OVER (PARTITION BY move.id), 0)::float8 AS amount,
+                           / NULLIF(SUM(%(amount)s) OVER (PARTITION BY move.id), 0)::float8
+                           AS amount,
                        %(columns)s
                   FROM account_move move
                   JOIN pos_order sold ON sold.account_move = move.reversed_entry_id

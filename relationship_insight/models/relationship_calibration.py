@@ -24,7 +24,7 @@ MAX_DROPOUT_SHAPE = 100
 
 
 class RelationshipCalibration(models.Model):
-    """The constants fitted to one company's data up to a date. Kept, so the past recomputes alike."""
+    """The constants fitted to one company's data up to a date, kept to recompute the past alike."""
 
     _name = "relationship.calibration"
     _description = "Fitted Constants"

@@ -59,7 +59,8 @@ class RelationshipMeasure(models.Model):
     anchors = fields.Text(
         string="Labels", translate=True, help="One label per line, for example: 1 = Never")
     reverse = fields.Boolean(
-        string="Reversed", help="A high answer means a poor relationship; it is turned around when scored.")
+        string="Reversed",
+        help="A high answer means a poor relationship; it is turned around when scored.")
     valence = fields.Selection([
         ("-1", "Negative"),
         ("0", "Neutral"),

@@ -40,7 +40,7 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _ctes_behaviour(self, company, asof, params, customers=None):
-        """SQL of ``behaviour``: one row per buying customer. See ``stats.rate`` and ``stats.gaps``."""
+        """SQL of ``behaviour``: one row per customer who bought, as ``stats.rate`` has it."""
         decay = SQL("%s::float8", math.log(2) / params["half_life"])
         return SQL(
             """
@@ -156,7 +156,8 @@ class RelationshipProfile(models.Model):
             "p_alive": SQL(
                 "CASE WHEN purchase_days > 0 THEN 1 / (1 + %s) END",
                 sql_exp(SQL(
-                    "LN(%(a)s / (%(b)s + x)) + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",
+                    "LN(%(a)s / (%(b)s + x))"
+                    " + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",
                     a=number(m_a), b=number(m_b), r=number(m_r), alpha=number(m_alpha)))),
             "expected": SQL(
                 """
@@ -168,13 +169,14 @@ class RelationshipProfile(models.Model):
                 a=number(a),
                 hyper=sql_hyp2f1(a + b - 1 - r, a - 1, SQL("bg_c"), SQL("bg_z"), min(terms, 200)),
                 drop=sql_exp(SQL(
-                    "LN(%(a)s / (%(b)s + x - 1)) + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",
+                    "LN(%(a)s / (%(b)s + x - 1))"
+                    " + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",
                     a=number(a), b=number(b), r=number(r), alpha=number(alpha)))),
         }
 
     @api.model
     def _sql_clumpiness(self):
-        """Zhang, Bradlow & Small (2015): 1 + sum x ln x / ln(n + 1) over T + 1 days, ends included."""
+        """Zhang, Bradlow & Small 2015: 1 + sum x ln x / ln(n + 1) over T + 1 days, with ends."""
         days = SQL("(t + 2)")
         return SQL(
             """

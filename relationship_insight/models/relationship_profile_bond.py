@@ -63,7 +63,8 @@ class RelationshipProfile(models.Model):
                            %(reading_aged)s AS w
                       FROM relationship_reading reading
                       JOIN relationship_measure measure ON measure.id = reading.measure_id
-                     WHERE reading.measure_id = ANY(%(rapport_ids)s) AND reading.staff_id IS NOT NULL
+                     WHERE reading.measure_id = ANY(%(rapport_ids)s)
+                       AND reading.staff_id IS NOT NULL
                        AND NOT COALESCE(reading.na, FALSE) AND reading.origin IN %(direct)s
                        AND %(readings)s
                   ) rated
@@ -77,7 +78,8 @@ class RelationshipProfile(models.Model):
                        END AS q,
                        1 - %(mass_aged)s AS i,
                        CASE WHEN talks.total > 0 THEN %(silence_aged)s ELSE 0 END AS r,
-                       (COALESCE(listen, 0) + 1.0) / (COALESCE(listen, 0) + COALESCE(sell, 0) + 2) AS l,
+                       (COALESCE(listen, 0) + 1.0)
+                           / (COALESCE(listen, 0) + COALESCE(sell, 0) + 2) AS l,
                        LEAST(1, 2 * (COALESCE(invited, 0) + 1.0) / (COALESCE(total, 0) + 2)) AS m,
                        LEAST(1, LN(1 + COALESCE(months, 0)) / LN(%(full_months)s + 1.0)) AS dn,
                        LEAST(1, COALESCE(facts, 0) / %(full_facts)s::float8) AS n,
@@ -164,7 +166,7 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _upsert_bonds(self, company, asof, customers):
-        """Write the bonds of table ``relationship_new_bond`` that changed; drop those that ended."""
+        """Write the bonds of ``relationship_new_bond`` that changed; drop those that ended."""
         columns = (
             "rapport", "intensity", "recency", "listening", "mutuality", "duration", "knowledge",
             "strength", "basis", "talk_count", "first_talk", "last_talk", "profile_id")

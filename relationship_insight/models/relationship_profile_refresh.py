@@ -257,7 +257,8 @@ class RelationshipProfile(models.Model):
         """Tell the planner how many customers there are, which it can't know from the statement."""
         if everyone:
             self.env.cr.execute(
-                "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'; SET LOCAL jit = off")
+                "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB';"
+                " SET LOCAL jit = off")
         else:
             self.env.cr.execute("RESET enable_nestloop; RESET work_mem; SET LOCAL jit = off")
 
@@ -326,7 +327,8 @@ class RelationshipProfile(models.Model):
                    (SELECT PERCENTILE_DISC(%(fifths)s::float8[]) WITHIN GROUP (
                            ORDER BY first_purchase + (last_purchase - first_purchase))
                       FROM relationship_new WHERE purchase_days > 0),
-                   (SELECT PERCENTILE_DISC(%(fifths)s::float8[]) WITHIN GROUP (ORDER BY purchase_days)
+                   (SELECT PERCENTILE_DISC(%(fifths)s::float8[]) WITHIN GROUP (
+                           ORDER BY purchase_days)
                       FROM relationship_new WHERE purchase_days > 0),
                    (SELECT PERCENTILE_DISC(%(fifths)s::float8[]) WITHIN GROUP (ORDER BY spend_total)
                       FROM relationship_new WHERE purchase_days > 0)

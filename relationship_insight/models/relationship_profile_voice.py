@@ -17,7 +17,7 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _measure_tags(self):
-        """Map each measure the insight uses to (tag, answers needed): its scale, or a pole of M01."""
+        """Map each measure the insight uses to (tag, answers needed): its scale, or pole of M01."""
         measures = self.env["relationship.measure"].sudo().with_context(active_test=False).search([
             ("answerable", "=", True)])
         groups = {}
@@ -256,7 +256,8 @@ class RelationshipProfile(models.Model):
                        SUM(share * %(aged)s) AS share
                   FROM (
                     SELECT customer, day, measure_id,
-                           (tokens / NULLIF(SUM(tokens) OVER (PARTITION BY customer, person, day), 0)
+                           (tokens / NULLIF(
+                               SUM(tokens) OVER (PARTITION BY customer, person, day), 0)
                            )::float8 AS share
                       FROM tokens
                   ) shared

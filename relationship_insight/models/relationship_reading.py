@@ -26,7 +26,8 @@ class RelationshipReading(models.Model):
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     value = fields.Float(aggregator="avg")
     na = fields.Boolean(
-        string="Not Applicable", help="The customer didn't know or it didn't apply: never a number.")
+        string="Not Applicable",
+        help="The customer didn't know or it didn't apply: never a number.")
     score = fields.Float(
         string="Score (0-100)", compute="_compute_score", store=True, aggregator="avg",
         help="The answer on a scale from 0 to 100, reversed items turned around.")

@@ -31,7 +31,7 @@ class RelationshipRefreshQueue(models.Model):
 
     @api.model
     def _take(self, limit):
-        """Remove and return up to ``limit`` queued customer ids, skipping rows another worker holds."""
+        """Remove and return up to ``limit`` queued customer ids, but those another worker holds."""
         rows = self.env.execute_query(SQL(
             """
             WITH taken AS MATERIALIZED (

@@ -32,7 +32,8 @@ class CardCase(TransactionCase):
     def new_user(cls, login, group, company=None):
         company = company or cls.company
         return new_test_user(
-            cls.env, login, groups=f"base.group_user,base.group_allow_export,{group}", company_id=company.id,
+            cls.env, login, groups=f"base.group_user,base.group_allow_export,{group}",
+            company_id=company.id,
             company_ids=[Command.set(company.ids)])
 
     @classmethod

@@ -218,7 +218,8 @@ class PopulationCase(TransactionCase):
                 vals_list += [{
                     "partner_id": person.id, "company_id": company.id, "date": cls._past(),
                     "staff_id": rng.choice(cls.staff).id, "channel": rng.choice(channels),
-                    "purpose": rng.choice(purposes), "summary": rng.choice((False, " ", "Likes tea")),
+                    "purpose": rng.choice(purposes),
+                    "summary": rng.choice((False, " ", "Likes tea")),
                     "visibility": rng.choice(("company", "company", "team", "me")),
                     "team_id": False, "source_key": False,
                 }] * rng.choice((1, 1, 2))

@@ -198,7 +198,8 @@ class PurchaseCase(CommonPosTest):
             if whole:
                 continue
             rate = ticket.currency_rate or 1
-            partner = ticket.partner_id or ticket.lines.refunded_orderline_id.order_id.partner_id[:1]
+            sold = ticket.lines.refunded_orderline_id.order_id
+            partner = ticket.partner_id or sold.partner_id[:1]
             rows["pos.order", ticket.id] = {
                 "partner_id": partner, "company_id": ticket.company_id,
                 "date": ticket.date_order, "amount": counted / rate, "own": counted - linked,

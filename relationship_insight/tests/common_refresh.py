@@ -9,7 +9,16 @@ from collections import defaultdict
 import pytz
 
 from odoo.addons.relationship_insight.stats import (
-    attitude, bgnbd, bond, classify, gaps, motives, ranks, rate, scales, shrinkage,
+    attitude,
+    bgnbd,
+    bond,
+    classify,
+    gaps,
+    motives,
+    ranks,
+    rate,
+    scales,
+    shrinkage,
 )
 
 DIRECT = {"survey", "pulse", "interview", "import"}
@@ -103,7 +112,7 @@ class Oracle:
             "overdue_ratio": rhythm.overdue, "x": seen.x, "T": seen.T,
         }
         values["rate_year"] = values["rate"] * 365
-        if len(visits) > 1 and seen.T >= len(visits):
+        if len(visits) > 1 and len(visits) <= seen.T:
             first = numbers[0]
             values["clumpiness"] = gaps.clumpiness(
                 [number - first + 1 for number in numbers], seen.T + 1)
@@ -116,7 +125,8 @@ class Oracle:
     def _rank(self, result):
         buyers = sorted(customer for customer in result if result[customer]["purchase_days"])
         quintiles = ranks.rfm([
-            (result[c]["recency_days"], result[c]["purchase_days"], round(result[c]["spend_total"], 6))
+            (result[c]["recency_days"], result[c]["purchase_days"],
+             round(result[c]["spend_total"], 6))
             for c in buyers], keys=buyers)
         for customer, rfm in zip(buyers, quintiles):
             result[customer] |= {
@@ -303,7 +313,8 @@ class Oracle:
                 ("channel", "!=", "email")]):
             day = self.day(note.date)
             if day <= self.asof:
-                result[note.commercial_partner_id.id, note.staff_id.id][day, note.channel].append(note)
+                pair = note.commercial_partner_id.id, note.staff_id.id
+                result[pair][day, note.channel].append(note)
         return result
 
     def rapports(self):
@@ -314,7 +325,8 @@ class Oracle:
             top = measure
             while top.parent_id:
                 top = top.parent_id
-            if top.code == "M08" and reading.staff_id and not reading.na and reading.origin in DIRECT:
+            told = not reading.na and reading.origin in DIRECT
+            if top.code == "M08" and reading.staff_id and told:
                 weight = 2 ** (-self.age(self.day(reading.date)) / measure.half_life_days)
                 result[reading.commercial_partner_id.id, reading.staff_id.id].append(
                     (weight, scales.pomp(

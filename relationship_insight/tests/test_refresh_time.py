@@ -6,7 +6,8 @@ from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
 from odoo.addons.relationship_insight.models.relationship_profile_refresh import (
-    COLUMNS, SNAPSHOT_COLUMNS,
+    COLUMNS,
+    SNAPSHOT_COLUMNS,
 )
 
 from .common_population import NOW, PopulationCase

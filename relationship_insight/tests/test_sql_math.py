@@ -5,7 +5,12 @@ from odoo.tools import SQL
 
 from odoo.addons.relationship_insight.stats import special
 from odoo.addons.relationship_insight.tools.sql_math import (
-    sql_decay, sql_exp, sql_gamma_q, sql_hyp2f1, sql_ln_gamma, sql_normal_cdf,
+    sql_decay,
+    sql_exp,
+    sql_gamma_q,
+    sql_hyp2f1,
+    sql_ln_gamma,
+    sql_normal_cdf,
 )
 
 

@@ -11,11 +11,11 @@ import sys
 import time
 from contextlib import contextmanager
 
+import population
+
 import odoo.modules.registry
 from odoo import SUPERUSER_ID, api
 from odoo.tools import config
-
-import population
 
 PARTS = {}
 
@@ -44,7 +44,8 @@ def main(customers=100_000):
         first = full(env, "first full refresh (inserts)")
         second = full(env, "second full refresh (nothing new)")
         # A day later every figure has decayed: the honest nightly case.
-        cr.execute("UPDATE relationship_profile SET attitude = attitude + 0.001, rate = rate + 1e-9")
+        cr.execute(
+            "UPDATE relationship_profile SET attitude = attitude + 0.001, rate = rate + 1e-9")
         cr.commit()
         nightly = full(env, "nightly full refresh (every row changes)")
         bare = bare_limit(env, customers)
@@ -52,7 +53,7 @@ def main(customers=100_000):
               f"{nightly / bare:.2f} (nightly), {second / bare:.2f} (nothing new)")
         ids = [row[0] for row in env.execute_query(odoo.tools.SQL(
             "SELECT commercial_partner_id FROM relationship_profile ORDER BY random() LIMIT 1000"))]
-        for attempt in range(3):
+        for _attempt in range(3):
             start = time.monotonic()
             Profile._refresh(ids)
             cr.commit()

@@ -14,7 +14,8 @@ def make(env, customers, orders, readings, notes):
     warehouse = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
     config = env["pos.config"].search([("company_id", "=", company.id)], limit=1)
     if not config:
-        config = env["pos.config"].create({"name": "Bench", "picking_type_id": warehouse.pos_type_id.id})
+        config = env["pos.config"].create(
+            {"name": "Bench", "picking_type_id": warehouse.pos_type_id.id})
     product = env["product.product"].create({"name": "Bench", "list_price": 10})
     session = env["pos.session"].create({"config_id": config.id, "user_id": env.uid})
     env.flush_all()
@@ -31,8 +32,8 @@ def make(env, customers, orders, readings, notes):
     # The rows are made to fit: checking ten million foreign keys would take longer than all else.
     cr.execute("SET LOCAL session_replication_role = replica")
     cr.execute("""
-        INSERT INTO res_partner (name, complete_name, active, is_company, type, autopost_bills, lang,
-                                 email, email_normalized, create_date, write_date)
+        INSERT INTO res_partner (name, complete_name, active, is_company, type, autopost_bills,
+                                 lang, email, email_normalized, create_date, write_date)
         SELECT 'Bench ' || i, 'Bench ' || i, TRUE, i %% 20 = 0, 'contact', 'ask', 'en_US',
                'bench' || i || '@example.com', 'bench' || i || '@example.com', NOW(), NOW()
           FROM generate_series(1, %(customers)s) i
@@ -52,8 +53,9 @@ def make(env, customers, orders, readings, notes):
           FROM generate_series(1, %(till)s) i
     """, fill)
     cr.execute("""
-        INSERT INTO sale_order (name, partner_id, partner_invoice_id, partner_shipping_id, company_id,
-                                currency_id, currency_rate, state, date_order, amount_untaxed,
+        INSERT INTO sale_order (name, partner_id, partner_invoice_id, partner_shipping_id,
+                                company_id, currency_id, currency_rate, state, date_order,
+                                amount_untaxed,
                                 amount_tax, amount_total, user_id, picking_policy, warehouse_id,
                                 create_date, write_date)
         SELECT 'BENCHSO' || i, p, p, p, %(company)s, %(currency)s, 1, 'sale',
@@ -64,16 +66,17 @@ def make(env, customers, orders, readings, notes):
     """, fill)
     cr.execute("""
         INSERT INTO pos_order_line (order_id, name, product_id, qty, price_unit, price_subtotal,
-                                    price_subtotal_incl, discount, company_id, create_date, write_date)
+                                    price_subtotal_incl, discount, company_id, create_date,
+                                    write_date)
         SELECT id, 'L' || id, %(product)s, 1, amount_total * 1.25, amount_total, amount_total, 20,
                %(company)s, NOW(), NOW()
           FROM pos_order WHERE name LIKE 'BENCH/%%' AND id %% 10 = 0
     """, fill)
     _readings(env, fill)
     cr.execute("""
-        INSERT INTO relationship_note (partner_id, commercial_partner_id, company_id, staff_id, date,
-                                       channel, purpose, initiator, depth, visibility, summary,
-                                       create_date, write_date, create_uid)
+        INSERT INTO relationship_note (partner_id, commercial_partner_id, company_id, staff_id,
+                                       date, channel, purpose, initiator, depth, visibility,
+                                       summary, create_date, write_date, create_uid)
         SELECT p, p, %(company)s, %(partner)s,
                NOW() AT TIME ZONE 'UTC' - (RANDOM() * 365) * INTERVAL '1 day', 'store', 'listen',
                'customer', '1.0', 'company', 'said something', NOW(), NOW(), %(uid)s
