@@ -9,10 +9,10 @@ import time
 import urllib.request
 from pathlib import Path
 
-from . import apt, explain, odoo_source, postgres
+from . import explain, odoo_source, postgres
 from .layout import HOME, LOGS, ROOT
 from .ui import Stop, run
-from .venv import CAIRO, ODOO, PYTHON, VENV
+from .venv import ODOO, PYTHON, VENV, library_folders
 
 READY = 180  # seconds a server may take to answer
 
@@ -46,7 +46,7 @@ def environment(server, path=()):
     if binaries := postgres.binaries():
         folders.append(str(binaries))
     folders.append(os.environ.get("PATH", os.defpath))
-    libraries = os.pathsep.join(map(str, apt.library_folders(CAIRO)))
+    libraries = os.pathsep.join(map(str, library_folders()))
     kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "ODOO_RC")}
     if libraries:
         kept["LD_LIBRARY_PATH"] = libraries

