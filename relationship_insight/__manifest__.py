@@ -29,6 +29,7 @@
         "data/ir_cron_data.xml",
         "views/relationship_measure_views.xml",
         "views/relationship_reading_views.xml",
+        "views/relationship_reading_import_views.xml",
         "views/relationship_purchase_views.xml",
         "views/relationship_note_views.xml",
         "views/relationship_competitor_views.xml",

@@ -6,6 +6,8 @@ from . import (
     relationship_competitor_mention,
     relationship_refresh_queue,
     relationship_reading,
+    relationship_reading_match,
+    relationship_reading_import,
     relationship_note,
     relationship_note_feeling,
     relationship_note_promise,

@@ -22,3 +22,4 @@ from . import test_customer_card_ui
 from . import test_survey_access
 from . import test_survey_mapping
 from . import test_reference_data
+from . import test_reading_import

