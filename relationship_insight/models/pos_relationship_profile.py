@@ -18,16 +18,17 @@ class RelationshipProfile(models.Model):
                 """
                 SELECT partner.commercial_partner_id AS customer,
                        %(let_off)s / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8 AS discount
-                  FROM pos_order_line l
-                  JOIN pos_order o ON o.id = l.order_id AND o.state IN %(states)s
+                  FROM %(orders)s
+                  JOIN pos_order_line l ON l.order_id = o.id
                   JOIN res_partner partner ON partner.id = o.partner_id
                   %(join)s
-                 WHERE l.discount > 0 AND l.refunded_orderline_id IS NULL AND NOT %(settles)s
-                   AND %(scope)s
+                 WHERE o.state IN %(states)s AND l.discount > 0
+                   AND l.refunded_orderline_id IS NULL AND NOT %(settles)s AND %(scope)s
                 """,
                 let_off=Purchase._sql_let_off(
                     Purchase._sql_line_amount("l"), SQL("l.price_unit * l.qty"),
                     SQL("l.discount")),
+                orders=scope.orders("pos_order", "o"),
                 states=PAID_STATES,
                 join=join,
                 settles=settles,

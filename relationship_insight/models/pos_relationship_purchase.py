@@ -23,6 +23,7 @@ class RelationshipPurchase(models.Model):
     def _purchase_ctes(self, scope):
         return {
             "pos_back": self._sql_pos_back(scope),
+            **({"ticket": self._sql_tickets(scope)} if scope.partners else {}),
             "ticket_back": SQL(
                 """
                 SELECT ticket_id, SUM(amount) AS amount,
@@ -58,10 +59,10 @@ class RelationshipPurchase(models.Model):
                            - COALESCE(settled.amount, 0))::float8 AS amount,
                        COALESCE(returned.amount, 0)::float8 AS returning,
                        COALESCE(o.is_refund, FALSE) AS is_refund, settled.whole
-                  FROM pos_order o
+                  FROM %(tickets)s o
              LEFT JOIN settled ON settled.order_id = o.id
              LEFT JOIN ticket_back returned ON returned.ticket_id = o.id
-                 WHERE o.state IN %(states)s AND %(scope)s AND %(tickets)s
+                 WHERE o.state IN %(states)s AND %(scope)s
               ) po
               %(staff_join)s
          LEFT JOIN pos_return back ON back.order_id = po.id
@@ -70,9 +71,7 @@ class RelationshipPurchase(models.Model):
             states=PAID_STATES,
             scope=scope._replace(partners=None).sql(
                 SQL("o.date_order"), SQL("o.partner_id"), SQL("o.company_id")),
-            tickets=(
-                SQL("o.id IN (%s)", self._sql_tickets(scope, SQL("pos_back")))
-                if scope.partners else SQL("TRUE")),
+            tickets=SQL("ticket" if scope.partners else "pos_order"),
             staff=staff,
             staff_join=staff_join,
             cashier=self._sql_pos_cashier(),
@@ -97,17 +96,16 @@ class RelationshipPurchase(models.Model):
         )
 
     @api.model
-    def _sql_tickets(self, scope, back):
-        """SQL of the ids of the tickets of some customers, unnamed returns to them included.
-
-        :param back: SQL of the table of ``_sql_pos_back``
-        """
+    def _sql_tickets(self, scope):
+        """SQL of the tickets of some customers, returns to them on unnamed tickets included."""
         return SQL(
             """
-            SELECT id FROM pos_order WHERE partner_id IN (%s)
+            SELECT o.* FROM %s
          UNION ALL
-            SELECT ticket_id FROM %s WHERE ticket_partner_id IS NULL AND partner_id IS NOT NULL
-            """, scope.partners, back)
+            SELECT o.* FROM pos_order o WHERE o.id IN (
+                SELECT ticket_id FROM pos_back
+                 WHERE ticket_partner_id IS NULL AND partner_id IS NOT NULL)
+            """, scope.orders("pos_order", "o"))
 
     @api.model
     def _sql_line_amount(self, alias):
@@ -138,14 +136,14 @@ class RelationshipPurchase(models.Model):
         if scope.partners:
             lines = SQL(
                 """
-                (SELECT * FROM pos_order WHERE partner_id IN (%s) OFFSET 0) sold
+                %s
                 CROSS JOIN LATERAL (
                     SELECT * FROM pos_order_line o WHERE o.order_id = sold.id OFFSET 0) origin
                 CROSS JOIN LATERAL (
                     SELECT * FROM pos_order_line o
                      WHERE o.refunded_orderline_id = origin.id OFFSET 0
                 ) back
-                """, scope.partners)
+                """, scope.orders("pos_order", "sold"))
         settling, join = self._sql_settling_join(SQL("origin"))
         return SQL(
             """

@@ -56,8 +56,8 @@ class RelationshipPurchase(models.Model):
                            / NULLIF(SUM(%(amount)s) OVER (PARTITION BY move.id), 0)::float8
                            AS amount,
                        %(columns)s
-                  FROM account_move move
-                  JOIN pos_order sold ON sold.account_move = move.reversed_entry_id
+                  FROM %(orders)s
+                  JOIN account_move move ON move.reversed_entry_id = sold.account_move
                   JOIN pos_order_line l ON l.order_id = sold.id
                   %(join)s
                  WHERE move.move_type = 'out_refund' AND move.state = 'posted'
@@ -65,6 +65,7 @@ class RelationshipPurchase(models.Model):
               ) each_line
              WHERE amount IS NOT NULL AND NOT down_payment
             """,
+            orders=scope.orders("pos_order", "sold"),
             amount=self._sql_line_amount("l"),
             columns=columns,
             join=join,

@@ -66,9 +66,9 @@ class RelationshipPurchase(models.Model):
         if scope.partners:
             lines = SQL(
                 """
-                (%s) mine (id) CROSS JOIN LATERAL (
-                    SELECT * FROM pos_order_line o WHERE o.order_id = mine.id OFFSET 0) l
-                """, self._sql_tickets(scope, SQL("pos_back")))
+                ticket CROSS JOIN LATERAL (
+                    SELECT * FROM pos_order_line o WHERE o.order_id = ticket.id OFFSET 0) l
+                """)
         _columns, join = self._sql_settling_join(line)
         return SQL(
             """

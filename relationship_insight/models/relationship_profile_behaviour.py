@@ -204,14 +204,15 @@ class RelationshipProfile(models.Model):
                 """
                 SELECT partner.commercial_partner_id AS customer,
                        %(let_off)s / COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 AS discount
-                  FROM sale_order_line l
-                  JOIN sale_order so ON so.id = l.order_id AND so.state = 'sale'
+                  FROM %(orders)s
+                  JOIN sale_order_line l ON l.order_id = so.id
                   JOIN res_partner partner ON partner.id = so.partner_id
-                 WHERE l.discount > 0 AND %(scope)s
+                 WHERE so.state = 'sale' AND l.discount > 0 AND %(scope)s
                 """,
                 let_off=Purchase._sql_let_off(
                     SQL("l.price_total"), SQL("l.price_unit * l.product_uom_qty"),
                     SQL("l.discount")),
+                orders=scope.orders("sale_order", "so"),
                 scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
             ),
             SQL(

@@ -22,6 +22,21 @@ class Scope(typing.NamedTuple):
             conditions.append(SQL("%s = %s", company, self.company_id))
         return SQL(" AND ").join(conditions)
 
+    def orders(self, table, alias):
+        """Return the SQL of a table of orders; those of a few customers are looked up one by one.
+
+        The planner would rather read all orders, not knowing how few a customer has.
+        """
+        names = {"table": SQL.identifier(table), "alias": SQL.identifier(alias)}
+        if not self.partners:
+            return SQL("%(table)s %(alias)s", **names)
+        return SQL(
+            """
+            (%(partners)s) buyer (id) CROSS JOIN LATERAL (
+                SELECT * FROM %(table)s every WHERE every.partner_id = buyer.id OFFSET 0
+            ) %(alias)s
+            """, partners=self.partners, **names)
+
 
 class RelationshipPurchase(models.Model):
     """Every purchase of every customer: sale orders and what they returned.
@@ -124,11 +139,12 @@ class RelationshipPurchase(models.Model):
                    so.amount_total < 0 AS is_refund,
                    'sale' AS channel, seller.partner_id AS staff_id,
                    'sale.order' AS order_model, so.id AS order_id
-              FROM sale_order so
+              FROM %(orders)s
          LEFT JOIN res_users seller ON seller.id = so.user_id
          LEFT JOIN sale_return back ON back.sale_order_id = so.id
              WHERE so.state = 'sale' AND %(scope)s
             """,
+            orders=scope.orders("sale_order", "so"),
             rate=SQL("COALESCE(NULLIF(so.currency_rate, 0), 1)::float8"),
             scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
         )
@@ -174,17 +190,18 @@ class RelationshipPurchase(models.Model):
                        ELSE COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 / %(rate)s END)
                        AS order_amount,
                    SUM(%(sign)s * %(let_off)s / %(rate)s) AS let_off
-              FROM account_move move
-              JOIN account_move_line aml ON aml.move_id = move.id
-              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = aml.id
-              JOIN sale_order_line sol ON sol.id = rel.order_line_id
-              JOIN sale_order so ON so.id = sol.order_id AND so.state = 'sale'
+              FROM %(orders)s
+              JOIN sale_order_line sol ON sol.order_id = so.id
+              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id
+              JOIN account_move_line aml ON aml.id = rel.invoice_line_id
+              JOIN account_move move ON move.id = aml.move_id
          LEFT JOIN res_users seller ON seller.id = so.user_id
-             WHERE move.state = 'posted' AND %(credit)s
+             WHERE so.state = 'sale' AND move.state = 'posted' AND %(credit)s
                AND sol.is_downpayment IS NOT TRUE AND aml.quantity * sol.product_uom_qty > 0
                AND %(not_elsewhere)s AND %(scope)s
           GROUP BY move.id, so.id
             """,
+            orders=scope.orders("sale_order", "so"),
             sign=sign,
             signed=SQL("%s * aml.price_total::float8", sign),
             let_off=self._sql_let_off(
