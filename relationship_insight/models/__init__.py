@@ -7,6 +7,7 @@ from . import (
     relationship_refresh_queue,
     relationship_reading,
     relationship_reading_match,
+    relationship_reading_rows,
     relationship_reading_import,
     relationship_note,
     relationship_note_feeling,

@@ -10,6 +10,7 @@ from ..tools.sql_math import sql_decay, sql_normal_cdf
 DIRECT_ORIGINS = ("survey", "pulse", "interview", "import")
 SCALE_CODES = ("M03", "M04", "M07", "M10", "M11A", "M13", "M16_stay")
 W = scales.ATTITUDE_WEIGHTS
+MAX_ITEMS = 30
 
 
 class RelationshipProfile(models.Model):
@@ -71,14 +72,14 @@ class RelationshipProfile(models.Model):
                        reading.partner_id AS person,
                        %(day)s AS day,
                        reading.date, reading.value, reading.score,
-                       COALESCE(tags.tag, '') AS tag, tags.need,
+                       COALESCE(tags.tag, '') AS tag, tags.need, tags.item,
                        reading.competitor_id IS NULL AND NOT COALESCE(reading.na, FALSE)
                            AND reading.origin IN %(direct)s AS own,
                        reading.competitor_id IS NOT NULL AND NOT COALESCE(reading.na, FALSE)
                            AND reading.origin IN %(direct)s AS rival,
                        NOT COALESCE(reading.na, FALSE) AS given
                   FROM relationship_reading reading
-             LEFT JOIN (VALUES %(tags)s) AS tags (measure_id, tag, need)
+             LEFT JOIN (VALUES %(tags)s) AS tags (measure_id, tag, need, item)
                     ON tags.measure_id = reading.measure_id
                  WHERE %(readings)s
             ),
@@ -87,8 +88,8 @@ class RelationshipProfile(models.Model):
                        COUNT(*) AS readings,
                        MAX(date) AS last_reading,
                        COUNT(*) FILTER (WHERE given) AS given,
-                       CASE WHEN own AND COUNT(*) >= MIN(need) THEN AVG(score) END AS score,
-                       CASE WHEN own AND COUNT(*) >= MIN(need) THEN AVG(value) END AS value,
+                       CASE WHEN %(enough)s THEN AVG(score) END AS score,
+                       CASE WHEN %(enough)s THEN AVG(value) END AS value,
                        MAX(value) AS top
                   FROM answers
               GROUP BY customer, person, day, tag, own, rival
@@ -145,6 +146,10 @@ class RelationshipProfile(models.Model):
             direct=DIRECT_ORIGINS,
             tags=self._sql_tags(),
             readings=self._sql_readings(company, asof, customers),
+            # An item answered twice in a day is still one item: they are told apart by their bits.
+            enough=SQL(
+                "own AND COUNT(*) >= MIN(need) AND (MIN(need) = 1 OR LENGTH(REPLACE("
+                "BIT_OR(item)::bit(%s)::text, '0', '')) >= MIN(need))", SQL(str(MAX_ITEMS))),
             positive=scale("M01+", "value"), negative=scale("M01-", "value"),
             trust=scale("M10"), affective=scale("M11A"), satisfaction=scale("M04"),
             pride=scale("M07"), recommend=scale("M03"),
@@ -165,11 +170,13 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _sql_tags(self):
-        rows = [
-            SQL("(%s, %s, %s)", measure_id, tag, need)
-            for measure_id, (tag, need) in sorted(self._measure_tags().items())
-        ]
-        return SQL(", ").join(rows or [SQL("(0, '', 1)")])
+        """SQL rows (measure_id, tag, need, item): ``item`` is a bit of its own within the scale."""
+        places = {}
+        rows = []
+        for measure_id, (tag, need) in sorted(self._measure_tags().items()):
+            place = places[tag] = places.get(tag, -1) + 1
+            rows.append(SQL("(%s, %s, %s, %s)", measure_id, tag, need, 1 << place % MAX_ITEMS))
+        return SQL(", ").join(rows or [SQL("(0, '', 1, 0)")])
 
     @api.model
     def _ctes_voice(self, company, asof, params, customers=None):

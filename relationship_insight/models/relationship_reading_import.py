@@ -3,18 +3,16 @@ import hashlib
 import io
 import re
 from collections import Counter
-from types import SimpleNamespace
 
 import psycopg2
-import pytz
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-LINKS = ("measure_id", "partner_id", "company_id", "competitor_id", "staff_id")
-PLAIN = ("date", "value", "na", "text", "channel", "lang", "origin")
+from .relationship_reading_rows import LINKS, PLAIN
+
 # What an import writes, in the order of its columns.
 COLUMNS = (
     "measure_id", "partner_id", "company_id", "date", "value", "na", "text", "competitor_id",
@@ -73,135 +71,6 @@ class RelationshipReading(models.Model):
                 or path[0] in LINKS and (len(path) == 1 or path[1:] in (
                     ("id",), (".id",)) or path == ("measure_id", "code"))
                 for path in paths))
-
-    # ------------------------------------------------------------
-    # Reading the file
-    # ------------------------------------------------------------
-
-    @api.model
-    def _read_rows(self, paths, data):
-        """Return the rows as values, each with its ``place`` in the file, and the errors.
-
-        An error is (place, path of the column, sentence).
-        """
-        columns = {path[0]: (place, path) for place, path in enumerate(paths)}
-        matches = {
-            name: self._match_cells(
-                name, path[1] if len(path) > 1 else "",
-                {cell for row in data if (cell := self._clean(row[place]))})
-            for name, (place, path) in columns.items() if name in LINKS}
-        convert = self._get_converters()
-        measures = self._get_import_measures(matches["measure_id"])
-        skipped = set(self.env.context.get("import_skip_records") or ())
-        emptied = set(self.env.context.get("import_set_empty_fields") or ())
-        now = fields.Datetime.now()
-        company = self.env.company.id
-        rows, errors = [], []
-        for number, cells in enumerate(data):
-            row = {"place": number, "company_id": company, "lang": self.env.lang}
-            wrong, skip = [], False
-            for name, (place, path) in columns.items():
-                cell = self._clean(cells[place])
-                if not cell:
-                    continue
-                found = matches[name][cell] if name in LINKS else convert(name, cell)
-                if not isinstance(found, _Wrong) and not (
-                        name in LINKS and isinstance(found, str)):
-                    row[name] = found
-                elif name in skipped:
-                    skip = True
-                elif name not in emptied:
-                    wrong.append((number, path, str(found)))
-            if skip:
-                continue
-            if not wrong:
-                error = self._get_row_error(row, measures, now)
-                if error:
-                    wrong.append((number, columns.get(error[0], (0, error[:1]))[1], error[1]))
-            errors += wrong
-            rows.append(row)
-        return rows, errors
-
-    @api.model
-    def _clean(self, cell):
-        return cell.strip() if isinstance(cell, str) else "" if cell in (None, False) else str(cell)
-
-    @api.model
-    def _get_import_measures(self, found):
-        """Return {id: what the checks need to know}, far quicker to read than records."""
-        names = ("name", "answerable", "kind", "scale_min", "scale_max", "step")
-        measures = self.env["relationship.measure"].browse(
-            {match for match in found.values() if isinstance(match, int)})
-        return {
-            measure.id: SimpleNamespace(**{name: measure[name] for name in names})
-            for measure in measures}
-
-    @api.model
-    def _get_row_error(self, row, measures, now):
-        """Return (column, sentence) if this row can't be a reading, else None."""
-        if not row.get("measure_id"):
-            return "measure_id", self.env._("The measure is missing.")
-        if not row.get("date"):
-            return "date", self.env._("The date of the answer is missing.")
-        measure = measures[row["measure_id"]]
-        if not row.get("na") and "value" not in row and measure.kind != "text":
-            return "value", self.env._("%(measure)s needs a value.", measure=measure.name)
-        error = self._get_reading_error(
-            measure, row.get("value", 0.0), row.get("na"), row.get("text"), row["date"], now)
-        if not error:
-            return None
-        if not measure.answerable:
-            return "measure_id", error
-        if row["date"] > now:
-            return "date", error
-        return ("text" if measure.kind == "text" else "value"), error
-
-    @api.model
-    def _get_converters(self):
-        """Return a function (column, cell) giving the value or a ``_Wrong`` sentence.
-
-        Cells of few kinds are converted once; moments are in the user's time zone, as in any
-        import.
-        """
-        Converter = self.env["ir.fields.converter"]
-        zone = self.env.tz
-        known = {}
-
-        def convert_once(name, cell):
-            if name in ("channel", "origin", "na"):
-                field = self._fields[name]
-                method = Converter._str_to_boolean if name == "na" else Converter._str_to_selection
-                try:
-                    value, warnings = method(self, field, cell, None)
-                except ValueError:
-                    warnings = True
-                if not warnings:
-                    return value
-                return _Wrong(self.env._(
-                    "“%(value)s” is none of: %(choices)s.", value=cell, choices=", ".join(
-                        ("1", "0") if name == "na" else dict(
-                            field._description_selection(self.env)).values())))
-            if name == "value":
-                try:
-                    return float(cell)
-                except ValueError:
-                    return _Wrong(self.env._("“%(value)s” is not a number.", value=cell))
-            try:
-                moment = fields.Datetime.to_datetime(cell)
-                return zone.localize(moment, is_dst=False).astimezone(
-                    pytz.utc).replace(tzinfo=None)
-            except ValueError:
-                return _Wrong(self.env._(
-                    "“%(value)s” is not a date. Write it like 2026-01-31 14:30:00.", value=cell))
-
-        def convert(name, cell):
-            if name in ("text", "lang"):
-                return cell
-            if (name, cell) not in known:
-                known[name, cell] = convert_once(name, cell)
-            return known[name, cell]
-
-        return convert
 
     # ------------------------------------------------------------
     # Once only
@@ -321,9 +190,3 @@ class RelationshipReading(models.Model):
             messages.append({"type": "error", "message": self.env._(
                 "%(count)s more rows have errors.", count=len(errors) - MAX_ERRORS)})
         return messages
-
-
-class _Wrong(str):
-    """A sentence that says why a cell can't be converted."""
-
-    __slots__ = ()

@@ -164,17 +164,19 @@ class Oracle:
         return self.items_by_tag[tag]
 
     def scale(self, answers, tag):
-        """Score of a scale from {measure: values}; M01 keeps its own unit."""
+        """Score of a scale from {measure: values}; M01 keeps its own unit.
+
+        Each answer counts, but an item answered twice in a day is one item answered.
+        """
         items = self.items(tag)
-        given = [
-            sum(answers[item]) / len(answers[item]) if answers.get(item) else None
-            for item in items]
-        if tag in (("M01", True), ("M01", False)):
-            return scales.mean_of_answers(given)
-        measure = items[0]
-        return scales.scale_score(
-            given, measure.scale_min, measure.scale_max,
-            [place for place, item in enumerate(items) if item.reverse])
+        given = [answers[item][0] if answers.get(item) else None for item in items]
+        if scales.mean_of_answers(given) is None:
+            return None
+        values = [
+            value if tag in (("M01", True), ("M01", False)) else scales.pomp(
+                value, item.scale_min, item.scale_max, item.reverse)
+            for item in items for value in answers.get(item, ())]
+        return sum(values) / len(values)
 
     def voice(self):
         """{customer id: figures}"""

@@ -400,3 +400,29 @@ class TestPurchase(PurchaseCase):
         self.assertEqual(queued(), [self.customer.id])
         self._credit(ticket.account_move)
         self.assertEqual(queued(), [self.customer.id])
+
+    def test_bought_on_discount(self):
+        """What was let off goes back with the goods, and a settled order's discount counts once."""
+        self._order({"price_unit": 100, "product_uom_qty": 1, "discount": 10})
+        self._order((110, 1))
+        returned = self._order({"price_unit": 100, "product_uom_qty": 1, "discount": 50})
+        self._credit(self._invoice(returned))
+        self._ticket({"price_unit": 20, "qty": 5, "discount": 40}, partner=self.customer)
+        ticket = self._ticket({"price_unit": 10, "qty": 5, "discount": 20}, partner=self.customer)
+        self._give_back(ticket, 4)
+        free = self._order({"price_unit": 30, "product_uom_qty": 1, "discount": 100})
+        self.assertEqual(free.amount_total, 0)
+        spend, discount = 90 + 110 + 60 + 8, 10 + 40 + 2 + 30
+        if self.has_pos_sale:
+            settled = self._order({"price_unit": 50, "product_uom_qty": 1, "discount": 20})
+            line = settled.order_line
+            self._ticket(
+                {"price_unit": 50, "discount": 20, "sale_order_origin_id": settled.id,
+                 "sale_order_line_id": line.id}, partner=self.customer)
+            spend, discount = spend + 40, discount + 10
+        self.env["relationship.profile"]._refresh(self.customer.ids)
+        profile = self.env["relationship.profile"].sudo().search([
+            ("commercial_partner_id", "=", self.customer.id),
+            ("company_id", "=", self.env.company.id)])
+        self.assertAlmostEqual(profile.spend_total, spend, 2)
+        self.assertAlmostEqual(profile.promo_share, discount / (discount + spend), 6)

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo.tests import TransactionCase, freeze_time, tagged
+from odoo.tools import SQL
 
 from odoo.addons.relationship_insight.stats import scales
 
@@ -138,3 +139,21 @@ class TestRefreshClass(TransactionCase):
         profile = self._profile(customer)
         self.assertEqual(profile.attitude, expected)
         self.assertEqual((profile.attitude_count, profile.reading_count), (1, 4))
+
+    def test_item_answered_twice(self):
+        """A scale needs enough of its items, however often one of them is answered in a day."""
+        customer = self.env["res.partner"].create({"name": "Twice"})
+        tell, bring = (
+            self.env.ref(f"relationship_insight.measure_m07_{name}") for name in ("tell", "bring"))
+        for value in (5, 4, 3):
+            self._answer(customer, 1, value, measure_id=tell.id)
+        self.env["relationship.profile"]._refresh(customer.ids)
+        self.assertIsNone(self._stored_pride(customer))
+        self._answer(customer, 1, 2, measure_id=bring.id)
+        self.env["relationship.profile"]._refresh(customer.ids)
+        self.assertAlmostEqual(self._stored_pride(customer), (100 + 75 + 50 + 25) / 4)
+
+    def _stored_pride(self, customer):
+        return self.env.execute_query(SQL(
+            "SELECT pride FROM relationship_profile WHERE commercial_partner_id = %s",
+            customer.id))[0][0]
