@@ -13,6 +13,7 @@ never a low score.
 from . import attitude
 from . import bgnbd
 from . import bond
+from . import changes
 from . import classify
 from . import gaps
 from . import habits
@@ -20,6 +21,7 @@ from . import intervals
 from . import mentions
 from . import motives
 from . import optimise
+from . import raking
 from . import ranks
 from . import rate
 from . import reliability
@@ -27,4 +29,5 @@ from . import scales
 from . import shrinkage
 from . import special
 from . import spend
+from . import suppression
 from . import tokens
