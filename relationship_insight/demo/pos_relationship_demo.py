@@ -1,7 +1,6 @@
-from itertools import groupby
-
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import groupby
 
 DISCOUNT = 20
 # Receipts are numbered apart from those of the real till, which counts from 1.
@@ -26,8 +25,8 @@ class RelationshipDemo(models.AbstractModel):
                 sequence_number=number,
                 tracking_number=str(number % 1000),
             )
-        for _month, group in groupby(tickets, key=lambda vals: f"{vals['date_order']:%Y-%m}"):
-            vals_list = list(group)
+        for _month, vals_list in groupby(
+                tickets, key=lambda vals: f"{vals['date_order']:%Y-%m}"):
             session = self._create_session(config, vals_list, staff)
             for vals in vals_list:
                 vals["session_id"] = session.id

@@ -16,7 +16,7 @@ class RelationshipBond(models.Model):
         ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     staff_id = fields.Many2one(
-        "res.partner", string="Staff", required=True, readonly=True, index=True,
+        "res.partner", required=True, readonly=True, index=True,
         ondelete="cascade")
     date = fields.Date(string="As Of", readonly=True)
     strength = fields.Float(

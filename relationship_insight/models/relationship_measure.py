@@ -160,8 +160,8 @@ class RelationshipMeasure(models.Model):
         frozen = FROZEN_FIELDS & set(vals)
         if frozen:
             self._check_frozen({name: vals[name] for name in frozen})
-        if WORDING_FIELDS & set(vals):
-            self._keep_wording(vals)
+        for measure in self._keep_wording(vals):
+            super(RelationshipMeasure, measure).write({"version": measure.version + 1})
         return super().write(vals)
 
     def _check_frozen(self, vals):
@@ -179,7 +179,10 @@ class RelationshipMeasure(models.Model):
                         measure=measure.name, field=field._description_string(self.env)))
 
     def _keep_wording(self, vals):
-        """Store the wording that was asked until now, and count up the version."""
+        """Store the wording that was asked until now; return the measures that get a new one."""
+        reworded = self.browse()
+        if not WORDING_FIELDS & set(vals):
+            return reworded
         Wording = self.env["relationship.measure.wording"].sudo()
         for measure in self._filter_answered():
             changed = [
@@ -194,7 +197,8 @@ class RelationshipMeasure(models.Model):
                 "lang": self.env.lang or "en_US",
                 **{name: measure[name] for name in WORDING_FIELDS},
             })
-            super(RelationshipMeasure, measure).write({"version": measure.version + 1})
+            reworded += measure
+        return reworded
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):

@@ -75,7 +75,7 @@ class RelationshipMeasure(models.Model):
         if self[0].kind == "motive":
             return self._prepare_reasons_question()
         if len(self) > 1:
-            return self._prepare_matrix_question(scale.with_context(self.env.context))
+            return self._prepare_matrix_question(scale.with_env(self.env))
         if self.code == "M13" and competitors:
             return self._prepare_rivals_question(competitors)
         vals = {"title": self.question, "relationship_measure_id": self.id}

@@ -31,7 +31,7 @@ class RelationshipNote(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company)
     staff_id = fields.Many2one(
-        "res.partner", string="Staff", required=True, index=True, ondelete="restrict",
+        "res.partner", required=True, index=True, ondelete="restrict",
         default=lambda self: self.env.user.partner_id)
     team_id = fields.Many2one(
         "crm.team", string="Sales Team", ondelete="set null", index="btree_not_null",
@@ -81,7 +81,7 @@ class RelationshipNote(models.Model):
         string="Promised For", default=lambda self: fields.Date.add(
             fields.Date.context_today(self), days=3))
     promise_activity_id = fields.Many2one(
-        "mail.activity", string="Promise Activity", readonly=True, ondelete="set null",
+        "mail.activity", readonly=True, ondelete="set null",
         index="btree_not_null")
     order_model = fields.Char(string="Document Type", readonly=True)
     order_id = fields.Many2oneReference(

@@ -53,7 +53,7 @@ class RelationshipProfile(models.Model):
             if not partners:
                 return
         self.env.flush_all()
-        for company in self.env["res.company"].sudo().search([], order="id"):
+        for company in self._companies():
             today = self._local_today(company)
             day = asof or today
             start = time.monotonic()
@@ -103,7 +103,7 @@ class RelationshipProfile(models.Model):
     @api.model
     def _snapshot_months(self):
         """Write the snapshots of the last twelve month ends that are still missing."""
-        for company in self.env["res.company"].sudo().search([], order="id"):
+        for company in self._companies():
             today = self._local_today(company)
             last = self.env["relationship.snapshot"].sudo().search(
                 [("company_id", "=", company.id)], order="date desc", limit=1).date
@@ -124,8 +124,13 @@ class RelationshipProfile(models.Model):
         return row[0] and row[0].date()
 
     # ------------------------------------------------------------
-    # Time
+    # Companies and time
     # ------------------------------------------------------------
+
+    @api.model
+    def _companies(self):
+        """The companies that are in use, whoever asks."""
+        return self.env["res.company"].sudo().search([("active", "=", True)], order="id")
 
     @api.model
     def _timezone(self, company):

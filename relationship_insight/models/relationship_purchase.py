@@ -66,10 +66,10 @@ class RelationshipPurchase(models.Model):
         string="Counts as Visit", readonly=True,
         help="Something was paid and not all of it was returned.")
     channel = fields.Selection([("sale", "Sales Order")], readonly=True)
-    staff_id = fields.Many2one("res.partner", string="Staff", readonly=True)
+    staff_id = fields.Many2one("res.partner", readonly=True)
     order_model = fields.Char(string="Order Type", readonly=True)
     order_id = fields.Many2oneReference(
-        string="Order", model_field="order_model", readonly=True)
+        model_field="order_model", readonly=True)
 
     _depends = {
         "account.move": [

@@ -63,7 +63,7 @@ class RelationshipReading(models.Model):
     note_id = fields.Many2one(
         "relationship.note", string="Conversation", index="btree_not_null", ondelete="cascade")
     order_model = fields.Char(string="Order Type", readonly=True)
-    order_id = fields.Many2oneReference(string="Order", model_field="order_model", readonly=True)
+    order_id = fields.Many2oneReference(model_field="order_model", readonly=True)
     source_key = fields.Char(
         readonly=True, copy=False, help="Makes a repeated submission count once.")
     voided = fields.Boolean(readonly=True)

@@ -152,7 +152,7 @@ class RelationshipReading(models.Model):
         """Competitors by name, else by one of their other names."""
         groups = defaultdict(list)
         names = defaultdict(list)
-        for competitor in Competitor.search([]):
+        for competitor in Competitor.search([("active", "=", True)]):
             names[competitor.name.casefold()].append(competitor.id)
             for alias in (competitor.aliases or "").split(","):
                 groups[alias.strip().casefold()].append(competitor.id)

@@ -13,13 +13,14 @@ class SurveySurvey(models.Model):
 
     @api.depends_context("uid")
     def _compute_allowed_survey_types(self):
-        super()._compute_allowed_survey_types()
+        result = super()._compute_allowed_survey_types()
         if self.env.user.has_group(RELATIONS_GROUP):
             self.allowed_survey_types = [*(self.allowed_survey_types or []), "relationship"]
+        return result
 
     @api.onchange("survey_type")
     def _onchange_survey_type(self):
-        super()._onchange_survey_type()
+        result = super()._onchange_survey_type()
         if self.survey_type == "relationship":
             self.update({
                 "access_mode": "token",
@@ -29,6 +30,7 @@ class SurveySurvey(models.Model):
                 "is_time_limited": False,
                 "scoring_type": "no_scoring",
             })
+        return result
 
     @api.constrains("survey_type")
     def _check_relationship_mapping(self):

@@ -29,13 +29,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             tuple(src_partners.ids), tuple((src_partners | dst_partner).ids),
             dst_partner.id, dst_partner.id))
         self.env.invalidate_all()
-        super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
         for model in ("relationship.reading", "relationship.note"):
             Model = self.env[model].sudo()
             records = Model.search([("partner_id", "=", dst_partner.id)])
             self.env.add_to_compute(Model._fields["commercial_partner_id"], records)
         self.env["relationship.refresh.queue"]._add(
             [*(customers | dst_partner).ids, *known_to_staff])
+        return result
 
     def _get_customers_of_staff(self, staff):
         """Return the ids of the customers who have a bond with one of these."""
