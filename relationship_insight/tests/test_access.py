@@ -20,6 +20,14 @@ MATRIX = {
     "relationship.transition": {"rep": "r", "relations": "r", "manager": "r"},
     "relationship.calibration": {"manager": "r"},
     "relationship.refresh.queue": {},
+    "relationship.instrument": {"relations": "rwc", "manager": "rwcu"},
+    "relationship.instrument.version": {"relations": "rwcu", "manager": "rwcu"},
+    "relationship.instrument.item": {"relations": "rwcu", "manager": "rwcu"},
+    "relationship.campaign": {"relations": "rwc", "manager": "rwcu"},
+    "relationship.wave": {"relations": "rwc", "manager": "rwcu"},
+    "relationship.invitation": {"relations": "r", "manager": "r"},
+    "relationship.eligibility": {"relations": "r", "manager": "r"},
+    "relationship.contact.preference": {"relations": "rwc", "manager": "rwc"},
 }
 ROLES = ("rep", "relations", "manager", "plain", "cashier")
 # Who sees what of the evidence made in setUpClass.

@@ -1,0 +1,70 @@
+from odoo import fields, models
+
+OUTCOMES = [
+    ("invited", "Asked"),
+    ("deferred", "Later"),
+    ("skipped", "Not asked"),
+]
+REASONS = [
+    ("invited", "Asked"),
+    ("not_due", "Turn comes later"),
+    ("floor", "Asked within the last 24 hours"),
+    ("quarantine", "Asked or answered lately"),
+    ("budget", "Asked often enough this year"),
+    ("backoff", "Didn't react to the last ones"),
+    ("conflict", "Another campaign goes first"),
+    ("capacity", "Too many open cases"),
+    ("paused", "Takes a break"),
+    ("outside", "New, or hasn't bought for a year"),
+    ("not_sampled", "Not drawn"),
+    ("holdout", "Group that is never asked"),
+    ("opted_out", "Wants no questions"),
+    ("blacklist", "Blocked address"),
+    ("no_address", "No address"),
+    ("duplicate", "Same address as another contact"),
+    ("undone", "Purchase was returned or cancelled"),
+    ("expired", "Waited too long"),
+]
+
+
+class RelationshipEligibility(models.Model):
+    """The ledger: one line per person and wave, or per event, with one outcome and one reason."""
+
+    _name = "relationship.eligibility"
+    _description = "Who Was Asked and Why"
+    _order = "date desc, id desc"
+    _rec_name = "reason"
+    _log_access = False
+
+    campaign_id = fields.Many2one(
+        "relationship.campaign", required=True, readonly=True, index=True, ondelete="cascade")
+    wave_id = fields.Many2one(
+        "relationship.wave", readonly=True, index="btree_not_null", ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, index=True,
+        ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    date = fields.Datetime(string="Decided On", required=True, readonly=True)
+    outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
+    reason = fields.Selection(REASONS, required=True, readonly=True)
+    date_first = fields.Datetime(
+        string="Waiting Since", readonly=True, help="When their turn came first.")
+    date_until = fields.Datetime(
+        string="Looked at Again", readonly=True, help="When a later turn is decided.")
+    date_expire = fields.Datetime(
+        string="Given Up On", readonly=True, help="After this day they are not asked any more.")
+    invitation_id = fields.Many2one(
+        "relationship.invitation", readonly=True, ondelete="set null", index="btree_not_null")
+    event_key = fields.Char(readonly=True, help="The occasion, which asks once.")
+    order_model = fields.Char(string="Order Type", readonly=True)
+    order_id = fields.Many2oneReference(string="Order", model_field="order_model", readonly=True)
+    shop_model = fields.Char(string="Shop Type", readonly=True)
+    shop_id = fields.Many2oneReference(string="Shop", model_field="shop_model", readonly=True)
+    staff_id = fields.Many2one("res.partner", string="Staff", readonly=True, ondelete="set null")
+    stratum = fields.Char(string="Group", readonly=True)
+    inclusion_probability = fields.Float(
+        string="Chance of Being Asked", readonly=True, digits=(16, 6), aggregator="avg")
+
+    _wave_uniq = models.UniqueIndex("(wave_id, partner_id) WHERE wave_id IS NOT NULL")
+    _event_uniq = models.UniqueIndex("(campaign_id, event_key) WHERE event_key IS NOT NULL")
+    _due_idx = models.Index("(company_id, date_until) WHERE outcome = 'deferred'")

@@ -1,0 +1,125 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+PULSE_ITEMS = 3
+DEEP_ITEMS = 12
+EMOTION_FREQUENCY = "M01"
+# Only these may change once customers are asked.
+OPEN_FIELDS = {"comparable", "date_retired", "state"}
+
+
+class RelationshipInstrumentVersion(models.Model):
+    """The exact questions asked from one day on. Live ones never change."""
+
+    _name = "relationship.instrument.version"
+    _description = "Version of a Questionnaire"
+    _order = "instrument_id, number desc"
+
+    instrument_id = fields.Many2one(
+        "relationship.instrument", string="Questionnaire", required=True, index=True,
+        ondelete="cascade")
+    kind = fields.Selection(related="instrument_id.kind")
+    number = fields.Integer(string="Version", readonly=True, copy=False)
+    state = fields.Selection([
+        ("draft", "Draft"),
+        ("live", "Asked Now"),
+        ("retired", "Replaced"),
+    ], required=True, default="draft", readonly=True, copy=False)
+    comparable = fields.Boolean(
+        string="Comparable With the Version Before",
+        help="Tick it if the new wording means the same. If not, the trend line breaks here.")
+    date_live = fields.Datetime(string="Asked Since", readonly=True, copy=False)
+    date_retired = fields.Datetime(string="Replaced On", readonly=True, copy=False)
+    item_ids = fields.One2many(
+        "relationship.instrument.item", "version_id", string="Questions", copy=True)
+    survey_id = fields.Many2one(
+        "survey.survey", string="Survey", ondelete="restrict", index="btree_not_null",
+        domain=[("survey_type", "=", "relationship")])
+    asks_emotion_frequency = fields.Boolean(
+        compute="_compute_asks_emotion_frequency", store=True,
+        help="How often they felt something in the last 4 weeks: never asked twice in 28 days.")
+
+    _number_uniq = models.Constraint(
+        "UNIQUE(instrument_id, number)", "This version exists already.")
+    _live_uniq = models.UniqueIndex(
+        "(instrument_id) WHERE state = 'live'", "Only one version can be asked at a time.")
+
+    @api.depends("instrument_id.name", "number")
+    def _compute_display_name(self):
+        for version in self:
+            version.display_name = self.env._(
+                "%(name)s, version %(number)s",
+                name=version.instrument_id.name or "", number=version.number)
+
+    @api.depends(
+        "item_ids.measure_id", "survey_id.question_and_page_ids.relationship_measure_id",
+        "survey_id.question_and_page_ids.matrix_row_ids.relationship_measure_id")
+    def _compute_asks_emotion_frequency(self):
+        for version in self:
+            measures = version._get_measures()
+            version.asks_emotion_frequency = EMOTION_FREQUENCY in (
+                (measures | measures.parent_id).mapped("code"))
+
+    def _get_measures(self):
+        """Return the measures that these versions ask, items of scales included."""
+        questions = self.survey_id.sudo().question_and_page_ids
+        return self.item_ids._get_measures() | questions.relationship_measure_id | (
+            questions.matrix_row_ids | questions.suggested_answer_ids).relationship_measure_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not vals.get("number"):
+                newest = self.search(
+                    [("instrument_id", "=", vals.get("instrument_id"))], limit=1)
+                vals["number"] = newest.number + 1
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if set(vals) - OPEN_FIELDS and any(version.state != "draft" for version in self):
+            raise UserError(self.env._(
+                "Customers are asked with this version, so it can't change. "
+                "Make a new version instead."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_asked(self):
+        if any(version.state != "draft" for version in self):
+            raise UserError(self.env._(
+                "Customers were asked with this version. It stays, so that their answers keep "
+                "their question."))
+
+    def action_go_live(self):
+        """Freeze the questions and ask with this version from now on."""
+        now = fields.Datetime.now()
+        for version in self:
+            version._check_complete()
+            for item in version.item_ids:
+                item.wording_version = item.measure_id.version
+            version.instrument_id.live_version_id.write({"state": "retired", "date_retired": now})
+            self.env.flush_all()  # one live version at a time
+            version.write({"date_live": now})
+            version.state = "live"
+
+    def _check_complete(self):
+        self.ensure_one()
+        if self.kind == "survey":
+            if not self.survey_id.question_ids:
+                raise ValidationError(self.env._("Choose a survey with questions."))
+            return
+        limit = DEEP_ITEMS if self.instrument_id.is_deep else PULSE_ITEMS
+        if not 1 <= len(self.item_ids) <= limit:
+            raise ValidationError(self.env._(
+                "%(name)s needs one to %(limit)s questions.",
+                name=self.instrument_id.name, limit=limit))
+
+    def _copy_to_draft(self):
+        """Return a draft of the next version with the same questions."""
+        self.ensure_one()
+        return self.create({
+            "instrument_id": self.instrument_id.id,
+            "survey_id": self.survey_id.id,
+            "item_ids": [Command.create(vals) for vals in self.item_ids.copy_data(
+                {"version_id": False})],
+        })
