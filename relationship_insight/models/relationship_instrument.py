@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class RelationshipInstrument(models.Model):
-    """What a campaign asks: a pulse of a few measures, or a survey. Its versions stay comparable."""
+    """What a campaign asks, a pulse of a few measures or a survey, in versions that compare."""
 
     _name = "relationship.instrument"
     _description = "Questionnaire"
