@@ -23,3 +23,4 @@ from . import test_survey_access
 from . import test_survey_mapping
 from . import test_reference_data
 from . import test_reading_import
+from . import test_handover

@@ -1,2 +1,2 @@
-from . import relationship_reading_void, base_partner_merge
+from . import relationship_reading_void, base_partner_merge, base_partner_merge_bond
 from . import relationship_survey_add

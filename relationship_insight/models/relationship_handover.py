@@ -1,0 +1,266 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+INTRODUCE_WITHIN = 7
+INTRODUCTIONS_A_DAY = 10
+
+
+class RelationshipHandover(models.Model):
+    """One colleague leaves: every customer gets a successor, and nothing promised is lost."""
+
+    _name = "relationship.handover"
+    _description = "Handover"
+    _inherit = ["mail.thread"]
+    _order = "date desc, id desc"
+    _rec_name = "staff_id"
+
+    user_id = fields.Many2one(
+        "res.users", string="User Who Leaves", index="btree_not_null", ondelete="set null",
+        domain=[("share", "=", False)])
+    staff_id = fields.Many2one(
+        "res.partner", string="Who Leaves", required=True, index=True, ondelete="restrict",
+        compute="_compute_staff_id", store=True, readonly=False, precompute=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade")
+    date = fields.Date(
+        string="Handed Over On", required=True, default=fields.Date.context_today)
+    reason = fields.Selection([
+        ("leaves", "Leaves the company"),
+        ("moves", "Moves to another job"),
+        ("absent", "Long absence"),
+        ("archived", "User was archived"),
+        ("departure", "Employee departure"),
+        ("deleted", "User was deleted"),
+    ], required=True, default="leaves")
+    successor_id = fields.Many2one(
+        "res.users", string="Successor for the Rest", compute="_compute_successor_id", store=True,
+        readonly=False, precompute=True, ondelete="set null",
+        domain="[('share', '=', False), ('id', '!=', user_id)]",
+        help="Takes over whatever has no better successor.")
+    state = fields.Selection(
+        [("draft", "Being prepared"), ("done", "Handed over")], default="draft", required=True,
+        readonly=True, copy=False)
+    line_ids = fields.One2many("relationship.handover.line", "handover_id", string="Customers")
+    customer_count = fields.Integer(compute="_compute_counts", string="Customers Handed Over")
+    introduced_count = fields.Integer(compute="_compute_counts", string="Introduced")
+    open_activity_count = fields.Integer(
+        compute="_compute_open_activity_count", string="Open Activities")
+    activity_before = fields.Integer(string="Activities Before", readonly=True, copy=False)
+    activity_moved = fields.Integer(string="Activities Passed On", readonly=True, copy=False)
+    activity_closed = fields.Integer(
+        string="Private Ones Closed", readonly=True, copy=False,
+        help="Promises from private notes: nobody else may read them, so they are closed and "
+        "stay with their author.")
+
+    @api.depends("user_id")
+    def _compute_staff_id(self):
+        for handover in self:
+            handover.staff_id = handover.user_id.partner_id or handover.staff_id
+
+    @api.depends("user_id")
+    def _compute_successor_id(self):
+        for handover in self:
+            if handover.user_id:
+                handover.successor_id = handover._get_default_successor()
+
+    @api.depends("line_ids.state")
+    def _compute_counts(self):
+        counts = {
+            (handover, state): count
+            for handover, state, count in self.env["relationship.handover.line"]._read_group(
+                [("handover_id", "in", self.ids)], ["handover_id", "state"], ["__count"])}
+        for handover in self:
+            states = {state: n for (owner, state), n in counts.items() if owner == handover}
+            handover.customer_count = sum(states.values())
+            handover.introduced_count = states.get("introduced", 0)
+
+    @api.depends("user_id", "state")
+    def _compute_open_activity_count(self):
+        counts = dict(self.env["mail.activity"].sudo()._read_group(
+            [("user_id", "in", self.user_id.ids)], ["user_id"], ["__count"]))
+        for handover in self:
+            handover.open_activity_count = counts.get(handover.user_id, 0)
+
+    @api.depends("staff_id", "date")
+    def _compute_display_name(self):
+        for handover in self:
+            handover.display_name = self.env._(
+                "Handover of %(name)s", name=handover.staff_id.name or "")
+
+    # Actions
+
+    def action_propose(self):
+        """List the customers of whoever leaves, each with the successor who knows them best."""
+        for handover in self:
+            if handover.state != "draft":
+                raise UserError(self.env._("This handover is done."))
+            handover._propose_lines()
+
+    def action_hand_over(self):
+        """Pass everything on.
+
+        :raise UserError: if it is done already, or somebody is without a successor
+        """
+        for handover in self:
+            if handover.state != "draft":
+                raise UserError(self.env._("This handover is done."))
+            if not handover.successor_id or not all(handover.line_ids.mapped("successor_id")):
+                raise UserError(self.env._(
+                    "Choose a successor for every customer, and one for the rest."))
+            if handover.user_id in (handover.successor_id | handover.line_ids.successor_id):
+                raise UserError(self.env._("Whoever leaves can't be the successor."))
+            handover._propose_lines()
+            # The activities of a colleague can be anywhere; managers of the app may move them.
+            handover.sudo()._hand_over()
+
+    def action_open_lines(self):
+        """Open the customers of this handover."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "relationship_insight.relationship_handover_line_action"),
+            "domain": [("handover_id", "=", self.id)],
+            "context": {},
+        }
+
+    # Business
+
+    @api.model
+    def _hand_over_users(self, users, reason):
+        """Hand over everything of users who are about to go, without asking.
+
+        :param users: res.users, still active
+        :return: the handovers made; a user with neither customers nor activities gets none
+        """
+        handovers = self.sudo().browse()
+        busy = {user for user, in self.env["mail.activity"].sudo()._read_group(
+            [("user_id", "in", users.ids)], ["user_id"])}
+        # Customers with a login come and go by the hundred.
+        for user in users.sudo().filtered(lambda user: not user.share or user in busy):
+            handover = self.sudo()._start(user, user.partner_id, user.company_id, reason, users)
+            handovers |= handover or self.browse()
+        return handovers
+
+    @api.model
+    def _hand_over_staff(self, staff, company, reason):
+        """Hand over the customers of a member of staff without a login."""
+        return self.sudo()._start(self.env["res.users"], staff, company, reason)
+
+    @api.model
+    def _start(self, user, staff, company, reason, leaving=()):
+        leaving = self.env["res.users"].union(user, *leaving)
+        handover = self.with_company(company).create({
+            "user_id": user.id,
+            "staff_id": staff.id,
+            "company_id": company.id,
+            "reason": reason,
+            "successor_id": self._find_default_successor(user, company, leaving).id,
+        })
+        if not user.share:
+            handover._propose_lines(leaving)
+        if not handover.line_ids and not handover.open_activity_count:
+            handover.unlink()
+            return None
+        handover._hand_over()
+        return handover
+
+    def _get_default_successor(self):
+        self.ensure_one()
+        return self._find_default_successor(self.user_id, self.company_id, self.user_id)
+
+    @api.model
+    def _find_default_successor(self, user, company, leaving):
+        """Return the leader of the leaver's team, or whoever does this, or another manager."""
+        def fits(candidate):
+            return (
+                candidate.active and not candidate.share and candidate not in leaving
+                and company in candidate.company_ids)
+
+        team_leader = user.sudo().crm_team_ids.user_id
+        managers = self.env.ref("relationship_insight.group_relationship_manager").sudo()
+        for candidate in (*team_leader, self.env.user, *managers.all_user_ids.sorted("id")):
+            if fits(candidate.sudo()):
+                return candidate
+        return self.env["res.users"].sudo().search(
+            [("share", "=", False), ("id", "not in", leaving.ids)], order="id", limit=1)
+
+    def _hand_over(self):
+        """Pass on customers and activities, plan the introductions, say so to the successors."""
+        self.ensure_one()
+        self._pass_on_activities()
+        self._pass_on_customers()
+        self._pass_on_account_teams()
+        self._plan_introductions()
+        self.state = "done"
+        for successor, lines in self.line_ids.grouped("successor_id").items():
+            self.message_post(
+                body=self.env._(
+                    "%(successor)s takes over %(count)s customers from %(leaver)s.",
+                    successor=successor.name, count=len(lines), leaver=self.staff_id.name),
+                partner_ids=successor.partner_id.ids)
+        self.env["relationship.refresh.queue"]._add(self.line_ids.commercial_partner_id.ids)
+
+    def _pass_on_customers(self):
+        if not self.user_id:
+            return
+        mine = self.env["res.partner"].with_context(active_test=False).search([
+            ("user_id", "=", self.user_id.id),
+            ("company_id", "in", [False, *self.user_id.company_ids.ids])])
+        successors = {line.commercial_partner_id: line.successor_id for line in self.line_ids}
+        by_successor = mine.grouped(
+            lambda partner: successors.get(partner.commercial_partner_id, self.successor_id))
+        for successor, partners in by_successor.items():
+            partners.with_context(mail_auto_subscribe_no_notify=True).write(
+                {"user_id": successor.id})
+
+    def _pass_on_account_teams(self):
+        Team = self.env["relationship.account.team"]
+        open_rows = Team.search([("staff_id", "=", self.staff_id.id), ("date_to", "=", False)])
+        successors = {line.commercial_partner_id: line.successor_id for line in self.line_ids}
+        open_rows.filtered(lambda row: row.date_from > self.date).unlink()
+        open_rows = open_rows.exists()
+        open_rows.write({"date_to": self.date})
+        taken = {
+            (row.commercial_partner_id, row.company_id, row.staff_id)
+            for row in Team.search([
+                ("commercial_partner_id", "in", open_rows.commercial_partner_id.ids),
+                ("date_to", "=", False)])}
+        vals_list = []
+        for row in open_rows:
+            successor = successors.get(row.commercial_partner_id, self.successor_id).partner_id
+            known = (row.commercial_partner_id, row.company_id, successor) in taken
+            if row.role != "primary" and known:
+                continue
+            vals_list.append({
+                "commercial_partner_id": row.commercial_partner_id.id,
+                "company_id": row.company_id.id,
+                "staff_id": successor.id,
+                "role": row.role,
+                "date_from": self.date,
+            })
+        Team.create(vals_list)
+
+    def _plan_introductions(self):
+        """The most valuable customers are introduced first, a few a day."""
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        model = self.env["ir.model"]._get_id("res.partner")
+        vals_list, rank = [], {}
+        lines = self.line_ids.sorted(lambda line: (-line.spend_12m, line.id))
+        for line in lines:
+            place = rank[line.successor_id] = rank.get(line.successor_id, -1) + 1
+            vals_list.append({
+                "activity_type_id": todo.id,
+                "summary": self.env._(
+                    "Introduce yourself: you take over from %(name)s", name=self.staff_id.name),
+                "date_deadline": self.date + timedelta(
+                    days=INTRODUCE_WITHIN + place // INTRODUCTIONS_A_DAY),
+                "user_id": line.successor_id.id,
+                "res_model_id": model,
+                "res_id": line.commercial_partner_id.id,
+            })
+        activities = self.env["mail.activity"].with_context(
+            mail_activity_quick_update=True).create(vals_list)
+        for line, activity in zip(lines, activities):
+            line.introduction_id = activity

@@ -1,0 +1,90 @@
+from odoo import models
+
+
+class RelationshipHandover(models.Model):
+    """What happens to the open activities of a colleague who leaves: none is deleted."""
+
+    _inherit = "relationship.handover"
+
+    def _pass_on_activities(self):
+        """Give every open activity of the leaver a new owner and count them.
+
+        A promise from a private note stays with its author, closed: it is nobody else's to read.
+        One from a note of a team stays within the team.
+        """
+        self.ensure_one()
+        activities = self.env["mail.activity"].search([("user_id", "=", self.user_id.id)]) \
+            if self.user_id else self.env["mail.activity"]
+        owners, private = self._get_new_owners(activities)
+        for owner, owned in owners.items():
+            owned.with_context(mail_activity_quick_update=True).write({"user_id": owner.id})
+        if private:
+            # Done without a word on the customer, who everybody reads.
+            private.write({"active": False})
+        self.write({
+            "activity_before": len(activities),
+            "activity_moved": sum(map(len, owners.values())),
+            "activity_closed": len(private),
+        })
+        by_customer = self._get_customers_of(activities - private)
+        counts, promises = {}, {}
+        promised = self.env["relationship.note"].search(
+            [("promise_activity_id", "in", (activities - private).ids)]).promise_activity_id
+        for activity, customer in by_customer.items():
+            counts[customer] = counts.get(customer, 0) + 1
+            if activity in promised:
+                promises[customer] = promises.get(customer, 0) + 1
+        for line in self.line_ids:
+            line.activity_count = counts.get(line.commercial_partner_id.id, 0)
+            line.promise_count = promises.get(line.commercial_partner_id.id, 0)
+
+    def _get_new_owners(self, activities):
+        """Return ({new owner: activities}, activities to close)."""
+        Activity = self.env["mail.activity"]
+        notes = {
+            note.promise_activity_id: note for note in self.env["relationship.note"].search(
+                [("promise_activity_id", "in", activities.ids)])}
+        customers = self._get_customers_of(activities)
+        successors = {line.commercial_partner_id.id: line.successor_id for line in self.line_ids}
+        owners, private = {}, Activity
+        for activity in activities:
+            note = notes.get(activity)
+            owner = successors.get(customers.get(activity), self.successor_id)
+            if note and note.visibility == "me":
+                private |= activity
+                continue
+            if note and note.visibility == "team":
+                owner = self._get_owner_in_team(note.team_id, owner)
+                if not owner:
+                    private |= activity
+                    continue
+            owners[owner] = owners.get(owner, Activity) | activity
+        return owners, private
+
+    def _get_owner_in_team(self, team, successor):
+        """Return the successor if the team may tell them, else somebody of the team, if any."""
+        members = (team.user_id | team.member_ids).filtered("active") - self.user_id
+        return successor if successor in members else members[:1]
+
+    def _get_customers_of(self, activities):
+        """Return {activity: customer id} for those on a document of a customer."""
+        result = {}
+        for note in self.env["relationship.note"].search(
+                [("promise_activity_id", "in", activities.ids)]):
+            result[note.promise_activity_id] = note.commercial_partner_id.id
+        for model, on_model in activities.grouped("res_model").items():
+            if not model or model not in self.env:
+                continue
+            Model = self.env[model].with_context(active_test=False)
+            field = "id" if model == "res.partner" else "partner_id"
+            if field not in Model._fields or not Model._fields[field].store or (
+                    field == "partner_id" and Model._fields[field].comodel_name != "res.partner"):
+                continue
+            records = Model.browse(set(on_model.mapped("res_id"))).exists()
+            partners = {
+                record.id: (record if field == "id" else record[field]).commercial_partner_id.id
+                for record in records}
+            result.update({
+                activity: partners[activity.res_id]
+                for activity in on_model if partners.get(activity.res_id)})
+        return result
