@@ -1,0 +1,166 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .relationship_case import OPEN_STATES
+
+# Fresh words of the customer: what is imported is history, what staff noticed they act on already.
+ORIGINS = ("survey", "pulse", "interview")
+# Answers committed late may have a lower number than some that were looked at already.
+OVERLAP = 5000
+RECENT_DAYS = 14
+BATCH = 200
+# How far back, and how many answers before, a fall is measured against.
+EARLIER_DAYS = 730
+EARLIER_ANSWERS = 2
+
+
+class RelationshipAlertRule(models.Model):
+    _inherit = "relationship.alert.rule"
+
+    @api.model
+    def _cron_raise(self):
+        """Open one case, or activity, for each answering customer a rule is about."""
+        newest = self._get_newest_reading_id()
+        rules = self.search([])
+        alerts = rules._find_alerts()
+        raised = self._raise(alerts[:BATCH])
+        if len(alerts) <= BATCH:
+            rules.last_reading_id = newest
+        self.env["ir.cron"]._commit_progress(raised, remaining=max(0, len(alerts) - BATCH))
+
+    def _find_alerts(self):
+        """Return what the rules find among new answers and nobody was told of yet.
+
+        :return: [{key, rule_id, partner_id, company_id, staff_id, date, reading_ids}], one per
+            person and sitting, under the first rule that fits
+        """
+        if not self:
+            return []
+        self.env["relationship.reading"].flush_model()
+        self.flush_model()
+        return self.env.execute_query_dict(SQL(
+            """
+            WITH found AS (
+                SELECT %(key)s AS key, rule.id AS rule_id, rule.sequence,
+                       reading.id AS reading_id, reading.partner_id, reading.company_id,
+                       reading.staff_id, reading.date, reading.channel
+                  FROM relationship_alert_rule rule
+                  JOIN relationship_measure measure
+                    ON measure.id = rule.measure_id OR measure.parent_id = rule.measure_id
+                  JOIN relationship_reading reading ON reading.measure_id = measure.id
+                   AND (rule.company_id IS NULL OR rule.company_id = reading.company_id)
+                  JOIN res_partner partner ON partner.id = reading.partner_id AND partner.active
+                 WHERE rule.id = ANY(%(rules)s)
+                   AND reading.id > COALESCE(rule.last_reading_id, 0) - %(overlap)s
+                   AND reading.id > %(oldest)s - %(overlap)s
+                   AND reading.create_date >= rule.create_date
+                   AND reading.date > NOW() AT TIME ZONE 'UTC' - %(recent)s * INTERVAL '1 day'
+                   AND reading.origin IN %(origins)s
+                   AND reading.competitor_id IS NULL AND reading.na IS NOT TRUE
+                   AND reading.voided IS NOT TRUE
+                   AND CASE rule.trigger
+                       WHEN 'low' THEN reading.score <= rule.threshold
+                       WHEN 'high' THEN reading.score >= rule.threshold
+                       ELSE reading.score <= (
+                           SELECT AVG(earlier.score) - rule.threshold
+                             FROM relationship_reading earlier
+                            WHERE earlier.commercial_partner_id = reading.commercial_partner_id
+                              AND earlier.company_id = reading.company_id
+                              AND earlier.partner_id = reading.partner_id
+                              AND earlier.measure_id = reading.measure_id
+                              AND earlier.competitor_id IS NULL AND earlier.na IS NOT TRUE
+                              AND earlier.voided IS NOT TRUE AND (earlier.origin IN %(origins)s
+                                   OR earlier.origin = 'import')
+                              AND earlier.date < reading.date
+                              AND earlier.date > reading.date - %(earlier)s * INTERVAL '1 day'
+                           HAVING COUNT(*) >= %(answers)s)
+                       END
+            )
+            SELECT DISTINCT ON (found.key) found.key, rule_id, partner_id, company_id, staff_id,
+                   date, channel,
+                   (SELECT ARRAY_AGG(DISTINCT other.reading_id) FROM found other
+                     WHERE other.key = found.key) AS reading_ids
+              FROM found
+             WHERE NOT EXISTS (
+                SELECT 1 FROM relationship_alert WHERE relationship_alert.key = found.key)
+          ORDER BY found.key, sequence, rule_id, reading_id
+            """,
+            key=self._sql_sitting(),
+            rules=self.ids,
+            oldest=min(self.mapped("last_reading_id")),
+            overlap=OVERLAP,
+            recent=RECENT_DAYS,
+            origins=ORIGINS,
+            earlier=EARLIER_DAYS,
+            answers=EARLIER_ANSWERS))
+
+    @api.model
+    def _sql_sitting(self):
+        """SQL that tells one sitting of one person from another: what leads to one case."""
+        return SQL(
+            """
+            COALESCE('survey:' || reading.user_input_id,
+                     'day:' || reading.partner_id || ':' || reading.company_id || ':'
+                         || reading.date::date)
+            """)
+
+    @api.model
+    def _raise(self, alerts):
+        """Act on what ``_find_alerts`` returned; a sitting is acted on once, whoever runs this.
+
+        :return: how many were acted on
+        """
+        keys = self.env["relationship.alert"]._claim([alert["key"] for alert in alerts])
+        fresh = [alert for alert in alerts if alert["key"] in keys]
+        cases = []
+        for alert in fresh:
+            rule = self.browse(alert["rule_id"])
+            partner = self.env["res.partner"].browse(alert["partner_id"])
+            user = rule._get_owner(partner, alert)
+            if rule.action == "activity" and user:
+                partner.activity_schedule(
+                    "mail.mail_activity_data_todo", user_id=user.id, summary=rule.name)
+            elif not self._add_to_open_case(partner, alert):
+                cases.append(rule._prepare_case(partner, user, alert))
+        self.env["relationship.case"].create(cases)
+        return len(fresh)
+
+    def _get_owner(self, partner, alert):
+        """The customer's salesperson, but never the person the answer is about."""
+        self.ensure_one()
+        company = self.env["res.company"].browse(alert["company_id"])
+        candidates = (
+            partner.user_id | partner.commercial_partner_id.user_id | self.user_id
+            | company.relationship_case_user_id)
+        return candidates.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids
+            and user.partner_id.id != alert["staff_id"])[:1]
+
+    def _add_to_open_case(self, partner, alert):
+        """Add the answers to the customer's open case, if there is one."""
+        case = self.env["relationship.case"].search([
+            ("commercial_partner_id", "=", partner.commercial_partner_id.id),
+            ("company_id", "=", alert["company_id"]),
+            ("kind", "in", ("low", "callback", "complaint")), ("state", "in", OPEN_STATES),
+        ], limit=1)
+        if case:
+            case.reading_ids |= self.env["relationship.reading"].browse(alert["reading_ids"])
+            case.message_post(body=self.env._("The customer answered again and is still unhappy."))
+        return case
+
+    def _prepare_case(self, partner, user, alert):
+        self.ensure_one()
+        return {
+            "name": self.name,
+            "kind": "low",
+            "partner_id": partner.id,
+            "company_id": alert["company_id"],
+            "user_id": user.id,
+            "team_id": (
+                user.sale_team_id.id if user.sale_team_id.company_id.id in (
+                    False, alert["company_id"]) else False),
+            "channel": alert["channel"],
+            "date_received": min(alert["date"], fields.Datetime.now()),
+            "reading_ids": [fields.Command.set(alert["reading_ids"])],
+            "source_key": f"alert:{alert['key']}",
+        }
