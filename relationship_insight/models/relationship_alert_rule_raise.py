@@ -99,7 +99,7 @@ class RelationshipAlertRule(models.Model):
         """SQL that tells one sitting of one person from another: what leads to one case."""
         return SQL(
             """
-            COALESCE('survey:' || reading.user_input_id,
+            COALESCE('invitation:' || reading.invitation_id, 'survey:' || reading.user_input_id,
                      'day:' || reading.partner_id || ':' || reading.company_id || ':'
                          || reading.date::date)
             """)

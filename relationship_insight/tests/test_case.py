@@ -183,7 +183,7 @@ class TestAlert(CaseCase):
         attitude = self.env.ref("relationship_insight.measure_m13")
         now = fields.Datetime.now()
         self.answer(9, attitude, date=now - timedelta(days=200))
-        self.answer(6, attitude, date=now - timedelta(days=1))
+        self.answer(8, attitude, date=now - timedelta(days=1))
         self.raise_alerts()
         self.assertFalse(self.cases(), "one earlier answer is no level to fall from")
         self.answer(9, attitude, date=now - timedelta(days=100))
@@ -199,11 +199,18 @@ class TestAlert(CaseCase):
         self.assertEqual(self.customer.activity_ids.user_id, self.nok)
 
     def test_history_before_the_rule_raises_nothing(self):
-        self.answer(0)
-        rule = self.rule.copy({"last_reading_id": False})
-        self.assertGreater(rule.create_date, self.rule.create_date - timedelta(1))
         self.rule.active = False
-        self.assertTrue(rule.last_reading_id >= 0)
+        self.answer(0)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE relationship_reading SET create_date = create_date - INTERVAL '1 hour'")
+        rule = self.rule.copy({"active": True})
+        self.raise_alerts()
+        self.assertFalse(self.cases())
+        self.assertEqual(rule.last_reading_id, rule._get_newest_reading_id())
+        self.answer(0)
+        self.raise_alerts()
+        self.assertEqual(len(self.cases()), 1)
 
     def test_more_alerts_than_one_batch(self):
         partners = self.env["res.partner"].create([{"name": str(i)} for i in range(5)])
