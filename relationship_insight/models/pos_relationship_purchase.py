@@ -47,26 +47,24 @@ class RelationshipPurchase(models.Model):
             """
             SELECT po.id::bigint * 4 + 2 AS id, po.name AS reference, po.partner_id, po.company_id,
                    po.date_order AS date, po.amount / po.rate AS amount,
-                   (po.amount - po.returning + COALESCE(back.amount, 0)) / po.rate AS net_amount,
+                   (po.amount + po.change) / po.rate AS net_amount,
                    po.is_refund OR po.amount < 0 AS is_refund,
                    'pos' AS channel, %(staff)s AS staff_id,
                    'pos.order' AS order_model, po.id AS order_id
               FROM (
-                SELECT o.id, o.name, COALESCE(o.partner_id, returned.partner_id) AS partner_id,
+                SELECT o.id, o.name, COALESCE(o.partner_id, changed.partner_id) AS partner_id,
                        o.company_id, o.date_order, o.user_id, %(cashier)s,
                        COALESCE(NULLIF(o.currency_rate, 0), 1)::float8 AS rate,
-                       (CASE WHEN o.is_refund THEN -ABS(o.amount_total) ELSE o.amount_total END
-                           - COALESCE(settled.amount, 0))::float8 AS amount,
-                       COALESCE(returned.amount, 0)::float8 AS returning,
-                       COALESCE(o.is_refund, FALSE) AS is_refund, settled.whole
+                       CASE WHEN o.is_refund THEN -ABS(o.amount_total) ELSE o.amount_total END
+                           ::float8 - COALESCE(changed.settled, 0) AS amount,
+                       COALESCE(changed.amount, 0) AS change,
+                       COALESCE(o.is_refund, FALSE) AS is_refund
                   FROM %(tickets)s o
-             LEFT JOIN settled ON settled.order_id = o.id
-             LEFT JOIN ticket_back returned ON returned.ticket_id = o.id
-                 WHERE o.state IN %(states)s AND %(scope)s
+             LEFT JOIN pos_change changed ON changed.order_id = o.id
+                 WHERE o.state IN %(states)s AND changed.whole IS NOT TRUE AND %(scope)s
+                OFFSET 0
               ) po
               %(staff_join)s
-         LEFT JOIN pos_return back ON back.order_id = po.id
-             WHERE po.whole IS NOT TRUE
             """,
             states=PAID_STATES,
             scope=scope._replace(partners=None).sql(

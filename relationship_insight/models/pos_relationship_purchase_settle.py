@@ -51,7 +51,26 @@ class RelationshipPurchase(models.Model):
             "SELECT NULL::int AS order_id, 0::float8 AS amount, FALSE AS whole WHERE FALSE")
         if self._has_settling_tickets():
             settled = self._sql_settled(scope)
-        return {**ctes, "settled": settled}
+        return {**ctes, "settled": settled, "pos_change": self._sql_pos_changes()}
+
+    @api.model
+    def _sql_pos_changes(self):
+        """SQL of the tickets that aren't plain, a row for each: the many others join but once."""
+        return SQL(
+            """
+            SELECT order_id, BOOL_OR(whole) AS whole, SUM(settled) AS settled,
+                   SUM(amount) AS amount, MIN(partner_id) AS partner_id
+              FROM (
+                SELECT order_id, whole, amount AS settled, 0::float8 AS amount,
+                       NULL::int AS partner_id
+                  FROM settled
+             UNION ALL
+                SELECT ticket_id, NULL, 0, -amount, partner_id FROM ticket_back
+             UNION ALL
+                SELECT order_id, NULL, 0, amount, NULL FROM pos_return
+              ) change
+          GROUP BY order_id
+            """)
 
     @api.model
     def _sql_settled(self, scope):

@@ -98,12 +98,16 @@ class RelationshipCalibration(models.Model):
         share = min(1.0, SAMPLE_SIZE / max(customers, 1))
         return self.env.execute_query(SQL(
             """
-            WITH %(days)s,
+            WITH %(orders)s,
             sampled AS (
                 SELECT customer, day, %(asof)s - day AS age,
                        day - LAG(day) OVER (PARTITION BY customer ORDER BY day) AS gap
-                  FROM days
-                 WHERE visit AND (customer::bigint * 2654435761) %% 1000000 < %(share)s
+                  FROM (
+                    SELECT DISTINCT customer, visit_day AS day
+                      FROM orders
+                     WHERE visit_day IS NOT NULL
+                       AND (customer::bigint * 2654435761) %% 1000000 < %(share)s
+                  ) visit
             )
             SELECT COUNT(*) - 1 AS x, MAX(day) - MIN(day) AS t_x, %(asof)s - MIN(day) AS t,
                    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap) AS gap,
@@ -111,7 +115,7 @@ class RelationshipCalibration(models.Model):
               FROM sampled
           GROUP BY customer
             """,
-            days=Profile._cte_days(company, asof),
+            orders=Profile._cte_orders(company, asof),
             asof=SQL("%s::date", asof),
             share=round(share * 1_000_000),
         ))

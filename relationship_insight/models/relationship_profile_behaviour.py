@@ -13,20 +13,36 @@ class RelationshipProfile(models.Model):
     _inherit = "relationship.profile"
 
     @api.model
-    def _cte_days(self, company, asof, customers=None):
-        """SQL ``days``: one row per customer and local day with orders, up to ``asof``."""
+    def _cte_orders(self, company, asof, customers=None):
+        """SQL ``orders``: one row per order up to ``asof``, with the local day it counts for.
+
+        ``visit_day`` is the day of an order of which something was paid and kept.
+        """
+        customer = SQL("partner.commercial_partner_id")
+        partners = SQL("JOIN res_partner partner ON partner.id = source.partner_id")
+        if customers is None:
+            # Most customers are their own entity: joining the others only is much smaller.
+            customer = SQL("COALESCE(partner.commercial_partner_id, source.partner_id)")
+            partners = SQL(
+                """
+                LEFT JOIN res_partner partner ON partner.id = source.partner_id
+                      AND partner.commercial_partner_id != partner.id
+                """)
         return SQL(
             """
-            days AS (
-                SELECT partner.commercial_partner_id AS customer,
-                       %(day)s AS day,
-                       SUM(source.amount) AS spend,
-                       BOOL_OR(source.amount > 0 AND source.net_amount > 0.005) AS visit
-                  FROM (%(sources)s) source
-                  JOIN res_partner partner ON partner.id = source.partner_id
-              GROUP BY 1, 2
+            orders AS (
+                SELECT customer, day, amount, CASE WHEN visit THEN day END AS visit_day
+                  FROM (
+                    SELECT %(customer)s AS customer, %(day)s AS day, source.amount,
+                           source.amount > 0 AND source.net_amount > 0.005 AS visit
+                      FROM (%(sources)s) source
+                      %(partners)s
+                     WHERE source.partner_id IS NOT NULL
+                  ) source
             )
             """,
+            customer=customer,
+            partners=partners,
             day=self._sql_local_day(SQL("source.date"), company),
             sources=self.env["relationship.purchase"]._purchase_union(
                 self._purchase_scope(company, asof, customers)),
@@ -44,30 +60,27 @@ class RelationshipProfile(models.Model):
         decay = SQL("%s::float8", math.log(2) / params["half_life"])
         return SQL(
             """
-            %(days)s,
+            %(orders)s,
             %(promo)s,
             gapped AS (
-                SELECT customer, day, spend, visit, %(asof)s - day AS age,
-                       CASE WHEN visit THEN
-                           day - MAX(day) FILTER (WHERE visit) OVER (
-                               PARTITION BY customer ORDER BY day
-                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-                       END AS gap
-                  FROM days
+                SELECT customer, day, amount, visit_day,
+                       visit_day - LAG(visit_day) OVER (
+                           PARTITION BY customer ORDER BY visit_day) AS gap
+                  FROM orders
             ),
             bought AS (
                 SELECT customer,
-                       COUNT(*) FILTER (WHERE visit) AS purchase_days,
-                       MIN(day) FILTER (WHERE visit) AS first_purchase,
-                       MAX(day) FILTER (WHERE visit) AS last_purchase,
-                       SUM(spend) AS spend_total,
-                       COALESCE(SUM(spend) FILTER (WHERE age < 365), 0) AS spend_12m,
-                       SUM(%(aged)s) FILTER (WHERE visit) AS mass,
-                       COUNT(gap) AS gap_count,
-                       SUM(gap) AS gap_sum,
-                       SUM(gap * gap)::float8 AS gap_squares,
-                       SUM(gap * LN(gap::float8)) AS gap_logs,
-                       PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap) AS gap_median
+                       COUNT(visit_day) FILTER (WHERE %(new_day)s) AS purchase_days,
+                       MIN(visit_day) AS first_purchase,
+                       MAX(visit_day) AS last_purchase,
+                       SUM(amount) AS spend_total,
+                       COALESCE(SUM(amount) FILTER (WHERE day > %(year_ago)s), 0) AS spend_12m,
+                       SUM(%(aged)s) FILTER (WHERE %(new_day)s) AS mass,
+                       COUNT(gap) FILTER (WHERE gap > 0) AS gap_count,
+                       SUM((gap * gap)::float8) AS gap_squares,
+                       SUM(gap * LN(gap::float8)) FILTER (WHERE gap > 0) AS gap_logs,
+                       PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap)
+                           FILTER (WHERE gap > 0) AS gap_median
                   FROM gapped
               GROUP BY customer
             ),
@@ -76,6 +89,7 @@ class RelationshipProfile(models.Model):
                        (%(asof)s - first_purchase)::float8 AS t,
                        (last_purchase - first_purchase)::float8 AS t_x,
                        (purchase_days - 1)::float8 AS x,
+                       (last_purchase - first_purchase)::float8 AS gap_sum,
                        mass - %(aged_first)s AS x_w,
                        (1 - %(aged_first)s) / %(decay)s AS t_w
                   FROM bought
@@ -94,10 +108,10 @@ class RelationshipProfile(models.Model):
                        %(p_behaviour)s AS p_behaviour,
                        %(p_alive)s AS p_alive,
                        %(expected)s AS expected_90d,
-                       gap_sum / NULLIF(gap_count, 0)::float8 AS gap_mean,
+                       gap_sum / NULLIF(gap_count, 0) AS gap_mean,
                        CASE WHEN gap_count >= 3 THEN
                            SQRT(GREATEST(gap_squares - gap_sum ^ 2 / gap_count, 0)
-                               / (gap_count - 1)) / (gap_sum / gap_count::float8)
+                               / (gap_count - 1)) / (gap_sum / gap_count)
                        END AS gap_cv,
                        (%(asof)s - last_purchase) / NULLIF(gap_median, 0) AS overdue_ratio,
                        %(clumpiness)s AS clumpiness,
@@ -107,11 +121,14 @@ class RelationshipProfile(models.Model):
              LEFT JOIN promo USING (customer)
             )
             """,
-            days=self._cte_days(company, asof, customers),
+            orders=self._cte_orders(company, asof, customers),
             promo=self._cte_promo(company, asof, customers),
             asof=SQL("%s::date", asof),
             decay=decay,
-            aged=sql_decay(SQL("age"), decay),
+            # A second order of a day comes with a gap of 0.
+            new_day=SQL("gap IS DISTINCT FROM 0"),
+            year_ago=SQL("%s::date - 365", asof),
+            aged=sql_decay(SQL("%s::date - visit_day", asof), decay),
             aged_first=sql_decay(SQL("%s::date - first_purchase", asof), decay),
             r=SQL("%s::float8", params["r"]),
             alpha=SQL("%s::float8", params["alpha"]),

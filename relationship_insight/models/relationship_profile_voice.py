@@ -9,6 +9,10 @@ from ..tools.sql_math import sql_decay, sql_normal_cdf
 # Only the customer's own words count as attitude; what staff noticed is kept apart.
 DIRECT_ORIGINS = ("survey", "pulse", "interview", "import")
 SCALE_CODES = ("M03", "M04", "M07", "M10", "M11A", "M13", "M16_stay")
+# In SQL a scale is its place here: numbers are quicker to group by than words.
+TAGS = ("M01+", "M01-", "M02+", "M02-", "M16", *SCALE_CODES)
+# Whom an answer is about: nobody (not applicable), us as noticed by staff, us, another store.
+NONE, NOTICED, OWN, RIVAL = range(4)
 W = scales.ATTITUDE_WEIGHTS
 MAX_ITEMS = 30
 
@@ -63,7 +67,7 @@ class RelationshipProfile(models.Model):
         """
         def scale(tag, column="score"):
             return SQL(
-                "MAX(%s) FILTER (WHERE tag = %s)", SQL.identifier(column), tag)
+                "MAX(%s) FILTER (WHERE tag = %s)", SQL.identifier(column), TAGS.index(tag))
 
         return SQL(
             """
@@ -72,39 +76,37 @@ class RelationshipProfile(models.Model):
                        reading.partner_id AS person,
                        %(day)s AS day,
                        reading.date, reading.value, reading.score,
-                       COALESCE(tags.tag, '') AS tag, tags.need, tags.item,
-                       reading.competitor_id IS NULL AND NOT COALESCE(reading.na, FALSE)
-                           AND reading.origin IN %(direct)s AS own,
-                       reading.competitor_id IS NOT NULL AND NOT COALESCE(reading.na, FALSE)
-                           AND reading.origin IN %(direct)s AS rival,
-                       NOT COALESCE(reading.na, FALSE) AS given
+                       tags.tag, tags.need, tags.item,
+                       CASE WHEN reading.na IS TRUE THEN %(none)s
+                            WHEN (reading.origin IN %(direct)s) IS NOT TRUE THEN %(noticed)s
+                            WHEN reading.competitor_id IS NULL THEN %(own)s
+                            ELSE %(rival)s END AS about
                   FROM relationship_reading reading
              LEFT JOIN (VALUES %(tags)s) AS tags (measure_id, tag, need, item)
                     ON tags.measure_id = reading.measure_id
                  WHERE %(readings)s
             ),
             scaled AS (
-                SELECT customer, person, day, tag, rival,
+                SELECT customer, person, day, tag, about,
                        COUNT(*) AS readings,
                        MAX(date) AS last_reading,
-                       COUNT(*) FILTER (WHERE given) AS given,
                        CASE WHEN %(enough)s THEN AVG(score) END AS score,
                        CASE WHEN %(enough)s THEN AVG(value) END AS value,
                        MAX(value) AS top
                   FROM answers
-              GROUP BY customer, person, day, tag, own, rival
+              GROUP BY customer, person, day, tag, about
             ),
             said AS (
                 SELECT customer, person, day,
                        SUM(readings) AS readings,
                        MAX(last_reading) AS last_reading,
-                       COALESCE(SUM(given) FILTER (WHERE tag = 'M02+'), 0) AS events_positive,
-                       COALESCE(SUM(given) FILTER (WHERE tag = 'M02-'), 0) AS events_negative,
+                       COALESCE(SUM(readings) FILTER (WHERE %(good)s), 0) AS events_positive,
+                       COALESCE(SUM(readings) FILTER (WHERE %(bad)s), 0) AS events_negative,
                        %(positive)s AS positive, %(negative)s AS negative,
                        %(trust)s AS trust, %(affective)s AS affective,
                        %(satisfaction)s AS satisfaction, %(pride)s AS pride,
                        %(recommend)s AS recommend, %(us)s AS us, %(us_raw)s AS us_raw,
-                       MAX(top) FILTER (WHERE rival AND tag = 'M13') AS rival_raw,
+                       MAX(top) FILTER (WHERE about = %(rival)s AND tag = %(versus)s) AS rival_raw,
                        %(stay)s AS stay
                   FROM scaled
               GROUP BY customer, person, day
@@ -148,8 +150,10 @@ class RelationshipProfile(models.Model):
             readings=self._sql_readings(company, asof, customers),
             # An item answered twice in a day is still one item: they are told apart by their bits.
             enough=SQL(
-                "own AND COUNT(*) >= MIN(need) AND (MIN(need) = 1 OR LENGTH(REPLACE("
-                "BIT_OR(item)::bit(%s)::text, '0', '')) >= MIN(need))", SQL(str(MAX_ITEMS))),
+                "about = %s AND COUNT(*) >= MIN(need) AND (MIN(need) = 1 OR LENGTH(REPLACE("
+                "BIT_OR(item)::bit(%s)::text, '0', '')) >= MIN(need))", OWN, SQL(str(MAX_ITEMS))),
+            none=NONE, noticed=NOTICED, own=OWN, rival=RIVAL, versus=TAGS.index("M13"),
+            good=self._sql_events("M02+"), bad=self._sql_events("M02-"),
             positive=scale("M01+", "value"), negative=scale("M01-", "value"),
             trust=scale("M10"), affective=scale("M11A"), satisfaction=scale("M04"),
             pride=scale("M07"), recommend=scale("M03"),
@@ -160,6 +164,11 @@ class RelationshipProfile(models.Model):
                     ("w_rec", "recommend"))
             },
         )
+
+    @api.model
+    def _sql_events(self, tag):
+        """SQL condition on ``scaled``: moments of a kind that were told or noticed."""
+        return SQL("tag = %s AND about != %s", TAGS.index(tag), NONE)
 
     @api.model
     def _sql_aged(self, company, asof):
@@ -175,8 +184,9 @@ class RelationshipProfile(models.Model):
         rows = []
         for measure_id, (tag, need) in sorted(self._measure_tags().items()):
             place = places[tag] = places.get(tag, -1) + 1
-            rows.append(SQL("(%s, %s, %s, %s)", measure_id, tag, need, 1 << place % MAX_ITEMS))
-        return SQL(", ").join(rows or [SQL("(0, '', 1, 0)")])
+            rows.append(SQL(
+                "(%s, %s, %s, %s)", measure_id, TAGS.index(tag), need, 1 << place % MAX_ITEMS))
+        return SQL(", ").join(rows or [SQL("(0, 0, 1, 0)")])
 
     @api.model
     def _ctes_voice(self, company, asof, params, customers=None):
@@ -194,6 +204,7 @@ class RelationshipProfile(models.Model):
                 SELECT observations.*, %(asof)s - day AS age,
                        %(aged)s AS w
                   FROM observations
+                OFFSET 0
             ),
             heard AS (
                 SELECT customer,
@@ -281,43 +292,61 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _ctes_motive_mix(self, company, asof, params, customers=None):
-        """SQL ``mix``: why each customer buys, thin answers pulled to the company's mean shares."""
+        """SQL ``mix``: why each customer buys, thin answers pulled to the company's mean shares.
+
+        Each motive is a column, since a row for each motive of each customer takes far longer.
+        """
+        known = self._known_motives(params) or [(0, "merit", 0.0)]
+        columns = [SQL.identifier(f"p{measure_id}") for measure_id, _kind, _mean in known]
+
+        def kind_share(kind):
+            shares = [c for c, each in zip(columns, known, strict=True) if each[1] == kind]
+            return SQL(" + ").join(shares or [SQL("NULL::float8")])
+
         return SQL(
             """
             %(motives)s,
             answered AS (
-                SELECT customer, SUM(share) AS mass, ROUND(SUM(answers))::int AS answers
+                SELECT customer, ROUND(SUM(answers))::int AS answers,
+                       SUM(share) + %(kappa)s AS mass, %(sums)s
                   FROM motives GROUP BY customer
             ),
             pulled AS (
-                SELECT answered.customer, answered.answers, known.measure_id, known.kind,
-                       (COALESCE(motives.share, 0) + %(kappa)s * known.mean)
-                       / (answered.mass + %(kappa)s) AS share
-                  FROM answered
-            CROSS JOIN (VALUES %(known)s) AS known (measure_id, kind, mean)
-             LEFT JOIN motives ON motives.customer = answered.customer
-                   AND motives.measure_id = known.measure_id
+                SELECT customer, answers, %(pulled)s FROM answered OFFSET 0
             ),
             mix AS MATERIALIZED (
-                SELECT customer, MAX(answers) AS answers,
-                       JSONB_OBJECT_AGG(measure_id, ROUND(share::numeric, 4)) AS motives,
-                       (ARRAY_AGG(measure_id ORDER BY share DESC, measure_id))[1] AS motive_id,
-                       SUM(share) FILTER (WHERE kind = 'relational') AS relational,
-                       SUM(share) FILTER (WHERE kind = 'situational') AS situational,
-                       SUM(share) FILTER (WHERE kind = 'merit') AS merit
+                SELECT customer, answers, JSONB_BUILD_OBJECT(%(pairs)s) AS motives,
+                       CASE GREATEST(%(columns)s) %(largest)s END AS motive_id,
+                       %(relational)s AS relational, %(situational)s AS situational,
+                       %(merit)s AS merit
                   FROM pulled
-              GROUP BY customer
             )
             """,
             motives=self._cte_motives(company, asof, customers),
             kappa=SQL("%s::float8", motives.KAPPA_M),
-            known=self._sql_known_motives(params),
+            sums=SQL(", ").join(
+                SQL("COALESCE(SUM(share) FILTER (WHERE measure_id = %s), 0) AS %s", each[0], column)
+                for column, each in zip(columns, known, strict=True)),
+            pulled=SQL(", ").join(
+                SQL("(%(c)s + %(prior)s::float8) / mass AS %(c)s",
+                    c=column, prior=motives.KAPPA_M * each[2])
+                for column, each in zip(columns, known, strict=True)),
+            # A share in ten thousandths is a whole number, which makes a decimal much sooner.
+            pairs=SQL(", ").join(
+                SQL("%s, ROUND(%s * 10000)::int * 0.0001", str(each[0]), column)
+                for column, each in zip(columns, known, strict=True)),
+            columns=SQL(", ").join(columns),
+            largest=SQL(" ").join(
+                SQL("WHEN %s THEN %s", column, each[0])
+                for column, each in zip(columns, known, strict=True)),
+            **{kind: kind_share(kind) for kind in ("relational", "situational", "merit")},
         )
 
     @api.model
-    def _sql_known_motives(self, params):
+    def _known_motives(self, params):
+        """Return (measure id, kind, mean share in the company) of every motive, by id."""
         measures = self.env["relationship.measure"].sudo().with_context(active_test=False).search([
-            ("parent_id.code", "=", "M16")])
+            ("parent_id.code", "=", "M16")], order="id")
         rows = []
         for measure in measures:
             suffix = measure.code.partition("_")[2]
@@ -326,6 +355,5 @@ class RelationshipProfile(models.Model):
                 kind = "relational"
             elif suffix in motives.SITUATIONAL or suffix == "only":
                 kind = "situational"
-            mean = params["motives"].get(str(measure.id), 0.0)
-            rows.append(SQL("(%s, %s, %s::float8)", measure.id, kind, mean))
-        return SQL(", ").join(rows or [SQL("(0, 'merit', 0::float8)")])
+            rows.append((measure.id, kind, params["motives"].get(str(measure.id), 0.0)))
+        return rows
