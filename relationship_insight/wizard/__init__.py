@@ -1,2 +1,3 @@
 from . import relationship_reading_void, base_partner_merge, base_partner_merge_bond
 from . import relationship_survey_add
+from . import relationship_referral_match

@@ -1,0 +1,241 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+SOURCES = [
+    ("link", "Opened their link"),
+    ("code", "Gave their code"),
+    ("pos", "Told at the till"),
+    ("sale", "Told with an order"),
+    ("survey", "Told in a survey"),
+    ("pulse", "Told in a pulse"),
+    ("staff", "Told to staff"),
+    ("lead", "Told when first asking"),
+    ("import", "Imported"),
+]
+# How well each proves it; among equals the earliest counts.
+STRENGTH = {
+    "link": 5, "code": 5, "pos": 4, "sale": 4, "survey": 3, "pulse": 3, "staff": 2, "lead": 2,
+    "import": 1,
+}
+STATES = [
+    ("claimed", "Claimed"),
+    ("confirmed", "Confirmed"),
+    ("qualified", "Bought"),
+    ("rewarded", "Rewarded"),
+    ("rejected", "Rejected"),
+    ("expired", "Expired"),
+]
+ACCEPTED = ("confirmed", "qualified", "rewarded")
+ENDED = ("rejected", "expired")
+REASONS = [
+    ("existing", "Was a customer before"),
+    ("other", "Somebody else brought them"),
+    ("block", "Blocked by a rule"),
+    ("flag", "Not accepted after a look"),
+    ("refund", "The purchase came back"),
+    ("desk", "Rejected by hand"),
+    ("merged", "Both turned out to be one customer"),
+]
+# Only the life of a referral itself moves these, see relationship_referral_life.
+PROTECTED = {
+    "state", "reason", "confirmed_by_id", "confirmed_date", "confirmed_how", "winner_id",
+    "order_model", "order_id", "order_date", "order_amount", "qualified_date", "reward_date",
+    "rewarded_date", "deadline", "thank_activity_id", "source_key",
+}
+
+
+class RelationshipReferral(models.Model):
+    """One claim that a customer was brought by another, from the first word to the thank-you."""
+
+    _name = "relationship.referral"
+    _description = "Referral"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    program_id = fields.Many2one(
+        "relationship.referral.program", string="Programme", required=True, check_company=True,
+        ondelete="restrict", index=True,
+        default=lambda self: self.env["relationship.referral.program"]._get_program(
+            self.env.company))
+    referrer_id = fields.Many2one(
+        "res.partner", string="Who Brought Them", index="btree_not_null", ondelete="set null",
+        tracking=True)
+    referrer_commercial_id = fields.Many2one(
+        related="referrer_id.commercial_partner_id", string="Brought By (Customer)", store=True,
+        index="btree_not_null")
+    referrer_name = fields.Char(
+        string="Name They Told", help="As it was told, until the customer is found.")
+    referred_id = fields.Many2one(
+        "res.partner", string="Friend", index="btree_not_null", ondelete="set null",
+        tracking=True)
+    referred_commercial_id = fields.Many2one(
+        related="referred_id.commercial_partner_id", string="Friend (Customer)", store=True,
+        index="btree_not_null")
+    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
+    code_id = fields.Many2one(
+        "relationship.referral.code", string="Code", index="btree_not_null", ondelete="set null")
+    source = fields.Selection(SOURCES, string="How It Is Known", required=True, default="staff")
+    date = fields.Datetime(
+        string="Told On", required=True, default=fields.Datetime.now, index=True)
+    staff_id = fields.Many2one(
+        "res.partner", string="Told To", index="btree_not_null", ondelete="set null",
+        default=lambda self: self.env.user.partner_id if self.env.user._is_internal() else False)
+    document_model = fields.Char(readonly=True)
+    document_id = fields.Many2oneReference(
+        string="Where", model_field="document_model", readonly=True)
+    note_id = fields.Many2one(
+        "relationship.note", string="Conversation", readonly=True, index="btree_not_null",
+        ondelete="set null")
+    device_key = fields.Char(readonly=True, groups="base.group_no_one")
+    source_key = fields.Char(readonly=True, copy=False)
+
+    state = fields.Selection(
+        STATES, required=True, default="claimed", readonly=True, copy=False, index=True,
+        tracking=True, group_expand=True)
+    reason = fields.Selection(REASONS, string="Why Not", readonly=True, copy=False, tracking=True)
+    confirmed_by_id = fields.Many2one(
+        "res.users", string="Confirmed By", readonly=True, copy=False)
+    confirmed_date = fields.Datetime(readonly=True, copy=False)
+    confirmed_how = fields.Selection([
+        ("rule", "By the programme's rule"),
+        ("desk", "By hand"),
+    ], readonly=True, copy=False)
+    winner_id = fields.Many2one(
+        "relationship.referral", string="Counts Instead", readonly=True, copy=False,
+        index="btree_not_null", ondelete="set null")
+    deadline = fields.Datetime(string="Has to Buy Until", readonly=True, copy=False)
+    order_model = fields.Char(readonly=True, copy=False)
+    order_id = fields.Many2oneReference(
+        string="First Purchase", model_field="order_model", readonly=True, copy=False)
+    order_date = fields.Datetime(string="Bought On", readonly=True, copy=False)
+    order_amount = fields.Monetary(string="Bought For", readonly=True, copy=False)
+    qualified_date = fields.Datetime(readonly=True, copy=False)
+    days_to_purchase = fields.Integer(
+        string="Days Until They Bought", compute="_compute_days_to_purchase", store=True,
+        aggregator="avg")
+    reward_date = fields.Date(string="Reward Due", readonly=True, copy=False)
+    rewarded_date = fields.Datetime(readonly=True, copy=False)
+    reward_ids = fields.One2many(
+        "relationship.referral.reward", "referral_id", string="Rewards", readonly=True)
+    flag_ids = fields.One2many(
+        "relationship.referral.flag", "referral_id", string="Flags", readonly=True)
+    flag_state = fields.Selection([
+        ("open", "To be looked at"),
+        ("blocked", "Blocked"),
+        ("cleared", "Looked at"),
+    ], string="Flag", compute="_compute_flag_state", store=True)
+    is_blocked = fields.Boolean(compute="_compute_flag_state", store=True)
+    thank_activity_id = fields.Many2one(
+        "mail.activity", string="Thank-you", readonly=True, copy=False, ondelete="set null",
+        index="btree_not_null")
+
+    _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
+    _accepted_uniq = models.UniqueIndex(
+        "(referred_commercial_id, company_id)"
+        " WHERE state IN ('confirmed', 'qualified', 'rewarded')",
+        "Somebody else is already accepted as the one who brought this customer.")
+    _pair_uniq = models.UniqueIndex(
+        "(referred_commercial_id, referrer_commercial_id, company_id)"
+        " WHERE state NOT IN ('rejected', 'expired')",
+        "This referral is already known.")
+    _lead_uniq = models.UniqueIndex(
+        "(lead_id, company_id) WHERE referred_id IS NULL"
+        " AND state IN ('confirmed', 'qualified', 'rewarded')",
+        "Somebody else is already accepted as the one who brought this lead.")
+    _edge_idx = models.Index(
+        "(company_id, referrer_commercial_id, referred_commercial_id)"
+        " WHERE state IN ('confirmed', 'qualified', 'rewarded')")
+    _due_idx = models.Index("(company_id, reward_date) WHERE state = 'qualified'")
+    _open_idx = models.Index(
+        "(company_id, deadline) WHERE state IN ('claimed', 'confirmed')")
+    _device_idx = models.Index("(device_key) WHERE device_key IS NOT NULL")
+
+    @api.depends("order_date", "date")
+    def _compute_days_to_purchase(self):
+        for referral in self:
+            referral.days_to_purchase = referral.order_date and max(
+                0, (referral.order_date - referral.date).days)
+
+    @api.depends("flag_ids.decision", "flag_ids.severity")
+    def _compute_flag_state(self):
+        for referral in self:
+            flags = referral.flag_ids
+            live = flags.filtered(lambda flag: flag.decision != "cleared")
+            referral.is_blocked = any(
+                flag.severity == "block" or flag.decision == "upheld" for flag in live)
+            referral.flag_state = (
+                "blocked" if referral.is_blocked else "open" if live
+                else "cleared" if flags else False)
+
+    @api.depends("referrer_id", "referrer_name", "referred_id", "lead_id")
+    def _compute_display_name(self):
+        for referral in self:
+            referrer = referral.referrer_id.name or referral.referrer_name or "?"
+            friend = referral.referred_id.name or referral.sudo().lead_id.name or "?"
+            referral.display_name = f"{referrer} → {friend}"
+
+    @api.constrains("referrer_id", "referrer_name", "referred_id", "lead_id")
+    def _check_both_sides(self):
+        for referral in self:
+            if not (referral.referrer_id or (referral.referrer_name or "").strip()):
+                raise ValidationError(self.env._("Tell who brought them: a customer or a name."))
+            if not (referral.referred_id or referral.lead_id):
+                raise ValidationError(self.env._("Tell whom they brought: a customer or a lead."))
+
+    @api.constrains("date")
+    def _check_date(self):
+        if any(referral.date > fields.Datetime.now() + timedelta(minutes=5) for referral in self):
+            raise ValidationError(self.env._("A referral can't lie in the future."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(PROTECTED & set(vals) for vals in vals_list):
+            raise AccessError(self.env._("A referral starts as claimed."))
+        Program = self.env["relationship.referral.program"]
+        for vals in vals_list:
+            company = self.env["res.company"].browse(
+                vals.get("company_id") or self.env.company.id)
+            vals["company_id"] = company.id
+            program = Program.browse(vals.get("program_id")) or Program._get_program(company)
+            vals["program_id"] = program.id
+            if vals.get("lead_id") and not vals.get("referred_id"):
+                lead = self.env["crm.lead"].sudo().browse(vals["lead_id"])
+                vals["referred_id"] = lead.partner_id.id
+            told = fields.Datetime.to_datetime(vals.get("date")) or fields.Datetime.now()
+            vals.setdefault("deadline", told + timedelta(days=program.sudo().window_days))
+        referrals = super().create(vals_list)
+        referrals.sudo()._start()
+        return referrals
+
+    def write(self, vals):
+        if not self.env.su and PROTECTED & set(vals):
+            raise AccessError(self.env._("Use the buttons to move a referral along."))
+        before = self.sudo()._get_customer_ids()
+        res = super().write(vals)
+        if {"date", "program_id"} & set(vals):
+            for referral in self.sudo():
+                referral.deadline = referral.date + timedelta(
+                    days=referral.program_id.window_days)
+        if {"referrer_id", "referred_id", "lead_id"} & set(vals):
+            self.sudo()._start()
+        if {"referrer_id", "referred_id", "state", "company_id"} & set(vals):
+            self.env["relationship.referral.queue"]._wake(before + self.sudo()._get_customer_ids())
+        return res
+
+    def unlink(self):
+        customers = self.sudo()._get_customer_ids()
+        others = self.sudo()._get_competing()
+        res = super().unlink()
+        others.exists()._resolve()
+        self.env["relationship.referral.queue"]._wake(customers)
+        return res
+
+    def _get_customer_ids(self):
+        return (self.referrer_commercial_id | self.referred_commercial_id).ids

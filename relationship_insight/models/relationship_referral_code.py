@@ -1,0 +1,128 @@
+import secrets
+import string
+
+from psycopg2 import errors
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.tools.urls import urljoin
+
+# No letters and digits that are taken for one another when read aloud or from paper.
+ALPHABET = "".join(sorted(set(string.ascii_uppercase + string.digits) - set("01ILOSU5BVZ2")))
+CODE_LENGTH = 8
+
+
+class RelationshipReferralCode(models.Model):
+    """What a customer gives to friends: a code to type and a link to open."""
+
+    _name = "relationship.referral.code"
+    _description = "Referral Code"
+    _order = "id desc"
+    _rec_name = "code"
+    _rec_names_search = ["code", "partner_id"]
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, index=True,
+        ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, default=lambda self: self.env.company)
+    active = fields.Boolean(default=True)
+    is_main = fields.Boolean(
+        default=True, readonly=True,
+        help="The one to share. Codes taken over from a merged contact go on working.")
+    code = fields.Char(
+        required=True, readonly=True, copy=False, default=lambda self: self._make_code())
+    token = fields.Char(
+        required=True, readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(24),
+        groups="relationship_insight.group_relationship_relations")
+    share_url = fields.Char(string="Link", compute="_compute_share_url")
+    visit_count = fields.Integer(
+        string="Visits of the Link", readonly=True, help="Counted without storing who came.")
+    last_visit = fields.Date(readonly=True)
+    referral_count = fields.Integer(string="Friends", compute="_compute_referral_count")
+
+    _code_uniq = models.Constraint("UNIQUE(code)", "This code is taken.")
+    _token_uniq = models.Constraint("UNIQUE(token)", "This link is taken.")
+    _partner_uniq = models.UniqueIndex(
+        "(partner_id, company_id) WHERE active AND is_main", "A customer has one code per company.")
+
+    @api.model
+    def _make_code(self):
+        return "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
+
+    @api.model
+    def _normalize(self, text):
+        """Return a code as stored, whatever blanks, dashes and case it was typed with."""
+        return "".join(char for char in (text or "").upper() if char.isalnum())
+
+    @api.depends("token")
+    def _compute_share_url(self):
+        for code in self:
+            code.share_url = urljoin(code.get_base_url(), f"/referral/{code.sudo().token}")
+
+    def _compute_referral_count(self):
+        counts = dict(self.env["relationship.referral"]._read_group(
+            [("code_id", "in", self.ids)], ["code_id"], ["__count"]))
+        for code in self:
+            code.referral_count = counts.get(code, 0)
+
+    @api.model
+    def _get_or_create(self, partner, company=None):
+        """Return the customer's code, made when first asked for.
+
+        :param partner: the person who shares it
+        :param company: default the current one
+        :raise ConcurrencyError: when another request just made it; Odoo then tries again
+        """
+        company = company or self.env.company
+        Code = self.sudo()
+        code = Code.search(
+            [("partner_id", "=", partner.id), ("company_id", "=", company.id)],
+            order="is_main desc, id desc", limit=1)
+        if code:
+            return code
+        try:
+            with self.env.cr.savepoint():
+                return Code.create({"partner_id": partner.id, "company_id": company.id})
+        except errors.UniqueViolation as error:
+            raise ConcurrencyError("The referral code was made just now.") from error
+
+    @api.model
+    def _find(self, text, company=None):
+        """Return the active code typed as ``text``, empty when there is none."""
+        code = self._normalize(text)
+        if not code:
+            return self.browse()
+        domain = [("code", "=", code), ("partner_id.active", "=", True)]
+        if company:
+            domain.append(("company_id", "=", company.id))
+        return self.sudo().search(domain, limit=1)
+
+    @api.model
+    def _find_by_token(self, token):
+        """Return the active code of a link, empty when there is none."""
+        if not token or len(token) > 64:
+            return self.browse()
+        return self.sudo().search(
+            [("token", "=", token), ("partner_id.active", "=", True)], limit=1)
+
+    def _count_visit(self):
+        """Count one visit of the link; nothing about the visitor is kept."""
+        for code in self.sudo():
+            code._increment_visits()
+
+    def _increment_visits(self):
+        self.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE relationship_referral_code SET visit_count = COALESCE(visit_count, 0) + 1,"
+            " last_visit = CURRENT_DATE WHERE id = %s", [self.id])
+        self.invalidate_recordset(["visit_count", "last_visit"])
+
+    def action_renew(self):
+        """Make the old code and link worthless and give the customer new ones."""
+        self.check_access("write")
+        for code in self.sudo():
+            self.sudo().search([
+                ("partner_id", "=", code.partner_id.id), ("company_id", "=", code.company_id.id),
+            ]).active = False
+            self._get_or_create(code.partner_id, code.company_id)

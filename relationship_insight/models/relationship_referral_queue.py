@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class RelationshipReferralQueue(models.Model):
+    """Customers whose referrals have to be looked at. Append-only, so that no order waits."""
+
+    _name = "relationship.referral.queue"
+    _description = "Referrals to Look At"
+    _log_access = False
+
+    # A plain number: a foreign key would make every order lock its customer.
+    commercial_partner_ref = fields.Integer(required=True)
+
+    @api.model
+    def _add(self, commercial_partner_ids):
+        """Note that these customers bought or returned something; those nobody brought are free.
+
+        :param list commercial_partner_ids: ids of commercial entities; empty is fine
+        """
+        ids = [partner_id for partner_id in commercial_partner_ids if partner_id]
+        if not ids:
+            return
+        self.env["relationship.referral"].flush_model(["referred_commercial_id", "state"])
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO relationship_referral_queue (commercial_partner_ref)
+            SELECT DISTINCT referred_commercial_id FROM relationship_referral
+             WHERE referred_commercial_id = ANY(%s) AND state NOT IN ('rejected', 'expired')
+            """, list(set(ids))))
+        if self.env.cr.rowcount:
+            self._trigger()
+
+    @api.model
+    def _wake(self, commercial_partner_ids):
+        """Have the referrals of these customers, on either side, looked at soon."""
+        ids = [partner_id for partner_id in commercial_partner_ids if partner_id]
+        if not ids:
+            return
+        self.env.cr.execute(SQL(
+            "INSERT INTO relationship_referral_queue (commercial_partner_ref) SELECT unnest(%s)",
+            list(set(ids))))
+        self._trigger()
+
+    @api.model
+    def _trigger(self):
+        cron = self.env.ref(
+            "relationship_insight.ir_cron_relationship_referral", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+
+    @api.model
+    def _take(self, limit):
+        """Remove and return up to ``limit`` queued customer ids, but those another worker holds."""
+        rows = self.env.execute_query(SQL(
+            """
+            WITH taken AS MATERIALIZED (
+                SELECT id FROM relationship_referral_queue ORDER BY id LIMIT %s
+                FOR UPDATE SKIP LOCKED
+            )
+            DELETE FROM relationship_referral_queue queue
+             USING taken WHERE queue.id = taken.id
+            RETURNING commercial_partner_ref
+            """, limit))
+        return sorted({row[0] for row in rows})
+
+
+class RelationshipRefreshQueue(models.Model):
+    _inherit = "relationship.refresh.queue"
+
+    @api.model
+    def _add(self, commercial_partner_ids):
+        """Whatever changes a customer's purchases may move the referral that brought them."""
+        ids = list(commercial_partner_ids)
+        super()._add(ids)
+        self.env["relationship.referral.queue"]._add(ids)

@@ -1,0 +1,142 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .relationship_referral import ACCEPTED
+
+FEWEST_DIGITS = 5
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    referral_ids = fields.One2many(
+        "relationship.referral", "referrer_id", string="Friends They Brought",
+        groups="relationship_insight.group_relationship_staff")
+    referred_by_ids = fields.One2many(
+        "relationship.referral", "referred_id", string="Brought By (Claims)",
+        groups="relationship_insight.group_relationship_staff")
+    referred_by_id = fields.Many2one(
+        "res.partner", string="Brought By", compute="_compute_referral",
+        search="_search_referred_by_id",
+        groups="relationship_insight.group_relationship_staff")
+    referral_count = fields.Integer(
+        string="Friends Brought", compute="_compute_referral",
+        groups="relationship_insight.group_relationship_staff")
+
+    @api.depends("referral_ids.state", "referred_by_ids.state")
+    @api.depends_context("uid", "company")
+    def _compute_referral(self):
+        """Who brought them, and how many they brought, as far as the user may see it."""
+        Referral = self.env["relationship.referral"]
+        accepted = Domain("state", "in", ACCEPTED) & Domain(
+            "company_id", "=", self.env.company.id)
+        customers = self.commercial_partner_id.ids
+        counts = dict(Referral._read_group(
+            accepted & Domain("referrer_commercial_id", "in", customers),
+            ["referrer_commercial_id"], ["__count"]))
+        above = {
+            referral.referred_commercial_id.id: referral.referrer_id
+            for referral in Referral.search_fetch(
+                accepted & Domain("referred_commercial_id", "in", customers),
+                ["referred_commercial_id", "referrer_id"])
+        }
+        for partner in self:
+            customer = partner.commercial_partner_id
+            partner.referral_count = counts.get(customer, 0)
+            partner.referred_by_id = above.get(customer.id)
+
+    def _search_referred_by_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        Referral = self.env["relationship.referral"]
+        accepted = Domain("state", "in", ACCEPTED) & Domain(
+            "company_id", "=", self.env.company.id)
+        ids = [partner_id for partner_id in value if partner_id]
+        query = Referral._search(accepted & Domain("referrer_id", "in", ids))
+        column = Referral._field_to_sql(Referral._table, "referred_commercial_id", query)
+        domain = Domain("commercial_partner_id", "in", query.subselect(column))
+        if False in value:
+            brought = Referral._search(accepted)
+            column = Referral._field_to_sql(Referral._table, "referred_commercial_id", brought)
+            domain |= Domain("commercial_partner_id", "not in", brought.subselect(column))
+        return domain
+
+    def action_view_referrals(self):
+        """Open what is known about who brought this customer and whom they brought."""
+        self.ensure_one()
+        customer = self.commercial_partner_id.id
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "relationship_insight.relationship_referral_action"),
+            "domain": [
+                "|", ("referrer_commercial_id", "=", customer),
+                ("referred_commercial_id", "=", customer)],
+            "context": {"default_referred_id": self.id},
+        }
+
+    @api.model
+    @api.readonly
+    def find_referrers(self, text, exclude_id=False, limit=8):
+        """Find who may be meant: by referral code, loyalty card, phone, e-mail or name.
+
+        :param str text: as typed or scanned; at least two characters
+        :param int exclude_id: the friend, who can't have brought themselves
+        :return: list of dicts with ``id``, ``name``, ``phone``, ``email``, ``city``, ``sure``
+            (found by a code, card or full phone number)
+        """
+        exclude = self.browse(exclude_id or []).commercial_partner_id
+        return self._find_referrers(text, exclude=exclude, limit=min(int(limit), 40))
+
+    @api.model
+    def _find_referrers(self, text, exclude=None, limit=8):
+        text = (text or "").strip()
+        if len(text) < 2:
+            return []
+        fit = Domain("commercial_partner_id", "not in", exclude.ids) if exclude else Domain.TRUE
+        sure = self._find_by_code(text)
+        found = self.search(fit & Domain("id", "in", sure.ids), limit=limit)
+        digits = "".join(char for char in text if char.isdigit())
+        if len(digits) >= FEWEST_DIGITS:
+            # The country's prefix or the leading zero may be there or not.
+            found |= self.search(
+                fit & Domain("phone_sanitized", "like", f"%{digits.lstrip('0')}"), limit=limit)
+            sure |= found
+        if len(found) < limit:
+            domain = Domain("complete_name", "ilike", text)
+            if "@" in text:
+                domain |= Domain("email_normalized", "=", text.lower())
+            found |= self.search(
+                fit & domain & Domain("id", "not in", found.ids), limit=limit - len(found))
+        return [
+            {
+                "id": partner.id,
+                "name": partner.display_name,
+                "phone": partner.phone or "",
+                "email": partner.email or "",
+                "city": partner.city or "",
+                "sure": partner in sure,
+            }
+            for partner in found[:limit]
+        ]
+
+    @api.model
+    def _find_by_code(self, text):
+        """Return the customers a referral code or a loyalty card of this company belongs to."""
+        company = self.env.company
+        owner = self.env["relationship.referral.code"]._find(text, company).partner_id
+        cards = self.env["loyalty.card"].sudo().search([
+            ("code", "=", text), ("partner_id", "!=", False),
+            ("company_id", "in", (company.id, False))], limit=2)
+        return self.browse((owner | cards.partner_id).ids) | self.search(
+            [("barcode", "=", text)], limit=2)
+
+    def unlink(self):
+        """Erase the names that were told with a deleted contact; chains lose this link alone."""
+        Referral = self.env["relationship.referral"].sudo()
+        referrals = Referral.search([
+            "|", ("referrer_id", "in", self.ids), ("referred_id", "in", self.ids)])
+        neighbours = referrals._get_customer_ids()
+        referrals.write({"referrer_name": False, "device_key": False})
+        res = super().unlink()
+        Referral.env["relationship.referral.queue"]._wake(neighbours)
+        return res
