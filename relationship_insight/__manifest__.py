@@ -73,6 +73,7 @@
         "views/relationship_care_menus.xml",
         "wizard/relationship_referral_match_views.xml",
         "views/relationship_menus.xml",
+        "views/relationship_campaign_menus.xml",
         "views/relationship_referral_menus.xml",
     ],
     "demo": [
