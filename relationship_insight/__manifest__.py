@@ -51,6 +51,7 @@
         "views/relationship_insight_views.xml",
         "views/relationship_referral_program_views.xml",
         "views/relationship_referral_views.xml",
+        "wizard/relationship_referral_match_views.xml",
         "views/res_partner_views.xml",
         "views/relationship_note_partner_views.xml",
         "views/sale_order_views.xml",
@@ -71,9 +72,6 @@
         "views/relationship_campaign_menus.xml",
         "views/relationship_handover_menus.xml",
         "views/relationship_care_menus.xml",
-        "wizard/relationship_referral_match_views.xml",
-        "views/relationship_menus.xml",
-        "views/relationship_campaign_menus.xml",
         "views/relationship_referral_menus.xml",
     ],
     "demo": [
