@@ -51,10 +51,10 @@ class RelationshipReferral(models.Model):
             self.flush_model()
             if winner and winner.state == "claimed":
                 winner._mark_confirmed("rule")
-            stale = (claims - winner).filtered(lambda claim: claim.winner_id != winner)
-            stale.winner_id = winner
-            if winner.winner_id:
-                winner.winner_id = False
+            for claim in claims:
+                better = winner if claim != winner else self.browse()
+                if claim.winner_id != better:
+                    claim.winner_id = better
 
     def _pick_winner(self):
         """Return which of these claims on one friend counts, none when none is sure."""

@@ -162,15 +162,12 @@ class RelationshipReferral(models.Model):
         """
         self.env.flush_all()
         facts = {}
-        for company in self.company_id:
-            aimed = self.filtered(
-                lambda ref: ref.company_id == company and ref.referred_commercial_id)
-            facts.update(aimed._read_company_purchases(company))
+        aimed = self.filtered("referred_commercial_id")
+        for company, referrals in aimed.grouped("company_id").items():
+            facts.update(referrals._read_company_purchases(company))
         return facts
 
     def _read_company_purchases(self, company):
-        if not self:
-            return {}
         scope = Scope(company_id=company.id, partners=SQL(
             "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)",
             self.referred_commercial_id.ids))

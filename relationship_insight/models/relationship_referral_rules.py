@@ -31,7 +31,7 @@ class RelationshipReferral(models.Model):
         ]
 
     def _apply_rules(self):
-        """Flag what the rules see in these referrals, each reason once, and block what they must."""
+        """Flag what the rules see in these referrals, each reason once; block what must be."""
         if not self:
             return
         self.env.flush_all()
@@ -227,7 +227,8 @@ class RelationshipReferral(models.Model):
                      WHERE x.referrer_commercial_id = mine.node
                        AND x.company_id = mine.company_id
                        AND x.state IN ('qualified', 'rewarded')
-                       AND x.order_date < NOW() AT TIME ZONE 'UTC' - mine.farm_days * INTERVAL '1 day'
+                       AND x.order_date < NOW() AT TIME ZONE 'UTC'
+                           - mine.farm_days * INTERVAL '1 day'
                 ) seen
                  WHERE seen.n >= mine.farm_count AND seen.gone >= mine.farm_share * seen.n
                 """, mine),
