@@ -48,6 +48,7 @@
         "views/relationship_account_team_views.xml",
         "views/relationship_handover_views.xml",
         "views/relationship_handover_line_views.xml",
+        "views/relationship_transition_views.xml",
         "views/relationship_insight_views.xml",
         "views/relationship_referral_program_views.xml",
         "views/relationship_referral_views.xml",

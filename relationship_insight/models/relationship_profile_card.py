@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 CARD_ROWS = 5
 CARD_MOTIVES = 6
+CARD_CHANGES = 3
 FEW_ANSWERS = 2
 Z_95 = 1.96
 CARD_FIELDS = [
@@ -63,12 +64,14 @@ class RelationshipProfile(models.Model):
         return {
             "state": "thin" if profile._is_class_unknown() else "rich",
             "profile_id": profile.id,
+            "customer_id": customer.id,
             "date": profile.date,
             "currency_id": profile.currency_id.id,
             "loyalty_class": profile.loyalty_class,
             "since": False if profile._is_class_unknown() else profile.class_date,
             "confidence": profile.confidence,
             "sentences": profile._get_card_sentences(measures),
+            "changes": [change._get_card_row() for change in self._search_card_changes(customer)],
             "probabilities": profile._get_card_probabilities(),
             "axes": {
                 "feelings": profile._get_card_feelings(counts),
@@ -97,7 +100,7 @@ class RelationshipProfile(models.Model):
                 self.env._("A colleague looks after this customer."),
                 self.env._("Their insight is shown to that colleague and to Customer Relations."),
             ]}
-        return {"state": "empty", "sentences": [
+        return {"state": "empty", "customer_id": customer.id, "sentences": [
             self.env._("Nothing is known about this customer yet."),
             self.env._(
                 "Talk with them and log it, or wait for their first order: "
@@ -113,6 +116,16 @@ class RelationshipProfile(models.Model):
             ("voided", "=", False),
         ], ["date", "measure_id", "na", "origin", "score", "text", "valence", "value"],
             limit=CARD_ROWS)
+
+    @api.model
+    def _search_card_changes(self, customer):
+        """The latest changes of class; the first class somebody was given is none."""
+        return self.env["relationship.transition"].search_fetch([
+            ("commercial_partner_id", "=", customer.id),
+            ("company_id", "=", self.env.company.id),
+            ("class_from", "!=", False),
+        ], ["attitude_after", "attitude_before", "class_from", "class_to", "date", "rate_after",
+            "rate_before"], limit=CARD_CHANGES)
 
     @api.model
     def _search_card_talks(self, customer):

@@ -86,6 +86,7 @@ class RelationshipProfile(models.Model):
         Queue = self.env["relationship.refresh.queue"]
         while self._try_lock_refresh() and (ids := Queue._take(DIRTY_BATCH)):
             self._refresh(ids)
+            self._tell_screens(ids)
             remaining = Queue.search_count([], limit=1)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 return
@@ -93,6 +94,12 @@ class RelationshipProfile(models.Model):
             soon = fields.Datetime.now() + timedelta(seconds=30)
             self.env.ref(
                 "relationship_insight.ir_cron_relationship_refresh_dirty")._trigger(at=soon)
+
+    @api.model
+    def _tell_screens(self, customer_ids):
+        """Let open cards of these customers load anew; what they show stays under the rules."""
+        self.env.ref("relationship_insight.group_relationship_staff")._bus_send(
+            "relationship.profile/refreshed", {"customers": customer_ids})
 
     @api.model
     def _try_lock_refresh(self):

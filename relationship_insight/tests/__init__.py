@@ -10,6 +10,7 @@ from . import test_survey_capture
 from . import test_insight
 from . import test_insight_time
 from . import test_insight_ui
+from . import test_transition
 from . import test_views
 from . import test_customer_card
 from . import test_contact_form

@@ -1,4 +1,10 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import {
+    Component,
+    onWillDestroy,
+    onWillStart,
+    onWillUpdateProps,
+    useState,
+} from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
@@ -32,7 +38,11 @@ export class RelationshipCard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
+        this.bus = useService("bus_service");
         this.state = useState({ card: null, failed: false });
+        const onRefreshed = ({ customers }) => this.onRefreshed(customers);
+        this.bus.subscribe("relationship.profile/refreshed", onRefreshed);
+        onWillDestroy(() => this.bus.unsubscribe("relationship.profile/refreshed", onRefreshed));
         onWillStart(() => {
             this.load(this.props);
         });
@@ -66,6 +76,25 @@ export class RelationshipCard extends Component {
         }
     }
 
+    /** New evidence was worked in: show it where the customer is open, without a flicker. */
+    async onRefreshed(customers) {
+        const shown = this.card;
+        if (!shown || !customers.includes(shown.customer_id)) {
+            return;
+        }
+        const partnerId = this.partnerId;
+        const card = await this.keepLast.add(
+            this.orm.silent.call("relationship.profile", "get_customer_card", [partnerId])
+        );
+        if (partnerId === this.partnerId) {
+            this.state.card = card;
+        }
+        const { record } = this.props;
+        if (card.loyalty_class !== shown.loyalty_class && !(await record.isDirty())) {
+            await record.load();
+        }
+    }
+
     get card() {
         return this.state.card;
     }
@@ -76,6 +105,14 @@ export class RelationshipCard extends Component {
 
     get loyaltyClass() {
         return CLASSES[this.card.loyalty_class || "unknown"];
+    }
+
+    get changes() {
+        return this.card.changes.map((change) => ({
+            ...change,
+            before: CLASSES[change.from],
+            after: CLASSES[change.to],
+        }));
     }
 
     get probabilities() {
@@ -226,6 +263,10 @@ export class RelationshipCard extends Component {
 
     openReading(reading) {
         return this.openForm("relationship.reading", reading.id);
+    }
+
+    openChange(change) {
+        return this.openForm("relationship.transition", change.id);
     }
 
     openTalk(talk) {
