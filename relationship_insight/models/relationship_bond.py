@@ -36,6 +36,32 @@ class RelationshipBond(models.Model):
     duration = fields.Float(readonly=True, aggregator="avg")
     knowledge = fields.Float(readonly=True, aggregator="avg")
     talk_count = fields.Integer(string="Talks, 12 Months", readonly=True)
+    served_count = fields.Integer(
+        string="Orders Served, 12 Months", readonly=True,
+        help="Days on which they served this customer at the till without logging a talk. "
+        "Each counts as a greeting.")
+    kept_count = fields.Integer(string="Promises Kept, 12 Months", readonly=True)
+    movement = fields.Float(
+        string="Since Last Month", readonly=True, aggregator="avg",
+        help="Points won or lost since the end of last month.")
+    points_rapport = fields.Float(
+        string="Rapport (points)", readonly=True, digits=(8, 4), aggregator="avg")
+    points_intensity = fields.Float(
+        string="Talks (points)", readonly=True, digits=(8, 4), aggregator="avg")
+    points_recency = fields.Float(
+        string="Recency (points)", readonly=True, digits=(8, 4), aggregator="avg")
+    points_listening = fields.Float(
+        string="Listening (points)", readonly=True, digits=(8, 4), aggregator="avg")
+    points_mutuality = fields.Float(
+        string="Two-way (points)", readonly=True, digits=(8, 4), aggregator="avg")
+    points_duration = fields.Float(
+        string="Duration (points)", readonly=True, digits=(8, 4), aggregator="avg")
+    points_knowledge = fields.Float(
+        string="Wishes and Promises (points)", readonly=True, digits=(8, 4), aggregator="avg")
+    points_cap = fields.Float(
+        string="Held Back (points)", readonly=True, digits=(8, 4), aggregator="avg",
+        help="Taken off above 60 until the customer has told us.")
+    formula_version = fields.Integer(readonly=True, aggregator=None)
     first_talk = fields.Datetime(readonly=True)
     last_talk = fields.Datetime(readonly=True)
 

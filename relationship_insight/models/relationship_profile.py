@@ -145,6 +145,19 @@ class RelationshipProfile(models.Model):
     talk_count = fields.Integer(string="Conversations, 12 Months", readonly=True)
     last_talk = fields.Datetime(readonly=True)
 
+    bond_count = fields.Integer(
+        string="Warm Bonds", readonly=True, aggregator="avg",
+        help="How many colleagues have a bond of 40 or more with them.")
+    key_staff_id = fields.Many2one(
+        "res.partner", string="Only Warm Bond", readonly=True, ondelete="set null",
+        help="The one colleague who holds this customer, if it is only one.")
+    contact_hhi = fields.Float(
+        string="Concentration of Talks", readonly=True, aggregator="avg",
+        help="1: one colleague has all the talks; lower: they are shared.")
+    key_risk = fields.Float(
+        string="Key-person Risk", readonly=True, aggregator="avg",
+        help="How much of the bond hangs on the closest colleague, 0 to 1.")
+
     # What to do
     reading_count = fields.Integer(string="Readings", readonly=True)
     last_reading = fields.Datetime(readonly=True)
@@ -161,6 +174,8 @@ class RelationshipProfile(models.Model):
     _customer_uniq = models.Constraint(
         "UNIQUE(commercial_partner_id, company_id)", "One insight per customer and company.")
     _spend_idx = models.Index("(company_id, spend_12m DESC, id)")
+    _key_staff_idx = models.Index(
+        "(company_id, key_staff_id, spend_12m DESC) WHERE key_staff_id IS NOT NULL")
 
     def init(self):
         # Most rows change every night, in columns without an index: with room on the page

@@ -21,9 +21,9 @@ class RelationshipProfile(models.Model):
         """SQL of ``bonds``: one row per customer and member of staff.
 
         The index and its weights are those of ``stats.bond``; one talk counts per day, channel
-        and pair of people, and private conversations count nowhere.
+        and pair of people, and private conversations count nowhere. Orders served strengthen a
+        bond but make none: sales are not a relationship.
         """
-        weights = {key: SQL("%s::float8", value) for key, value in bond.WEIGHTS.items()}
         return SQL(
             """
             notes AS (
@@ -70,8 +70,11 @@ class RelationshipProfile(models.Model):
                   ) rated
               GROUP BY customer, staff
             ),
+            %(served)s,
             parts AS (
                 SELECT customer, staff, rapports.mass AS q_mass,
+                       COALESCE(served_count, 0) AS served_count,
+                       COALESCE(kept_count, 0) AS kept_count,
                        CASE WHEN rapports.mass >= 0.25 THEN
                            (rapports.mass * rapports.q + %(kappa)s * COALESCE(known.q, rapports.q))
                            / (rapports.mass + %(kappa)s)
@@ -82,22 +85,17 @@ class RelationshipProfile(models.Model):
                            / (COALESCE(listen, 0) + COALESCE(sell, 0) + 2) AS l,
                        LEAST(1, 2 * (COALESCE(invited, 0) + 1.0) / (COALESCE(total, 0) + 2)) AS m,
                        LEAST(1, LN(1 + COALESCE(months, 0)) / LN(%(full_months)s + 1.0)) AS dn,
-                       LEAST(1, COALESCE(facts, 0) / %(full_facts)s::float8) AS n,
+                       LEAST(1, (COALESCE(facts, 0) + COALESCE(kept_count, 0))
+                           / %(full_facts)s::float8) AS n,
                        COALESCE(talk_count, 0) AS talk_count, first_talk, last_talk
                   FROM talks
              FULL JOIN rapports USING (customer, staff)
+             LEFT JOIN served USING (customer, staff)
+             LEFT JOIN kept USING (customer, staff)
              LEFT JOIN (VALUES %(staff_means)s) AS known (staff_id, q) ON known.staff_id = staff
                  WHERE talks.total > 0 OR rapports.mass >= 0.25
             ),
-            bonds AS (
-                SELECT parts.*,
-                       CASE WHEN q IS NOT NULL THEN 100 * (%(Q)s * q + other)
-                            ELSE LEAST(%(cap)s, 100 * other / (1 - %(Q)s)) END AS strength
-                  FROM parts, LATERAL (
-                    SELECT %(I)s * i + %(R)s * r + %(L)s * l + %(M)s * m + %(Dn)s * dn + %(N)s * n
-                           AS other
-                  ) summed
-            )
+            %(points)s
             """,
             note_day=self._sql_local_day(SQL("note.date"), company),
             listening=LISTENING,
@@ -116,7 +114,9 @@ class RelationshipProfile(models.Model):
             reading_aged=sql_decay(
                 SQL("%s::date - %s", asof, self._sql_local_day(SQL("reading.date"), company)),
                 SQL("%s::float8 / measure.half_life_days", math.log(2))),
-            mass_aged=sql_decay(SQL("COALESCE(talks.mass, 0)"), SQL("(1 / 3.0::float8)")),
+            mass_aged=sql_decay(
+                SQL("COALESCE(talks.mass, 0) + COALESCE(served.mass, 0)"),
+                SQL("(1 / 3.0::float8)")),
             month=SQL("%s::float8", DAYS_PER_MONTH),
             rapport_ids=self._rapport_measure_ids() or [0],
             direct=DIRECT_ORIGINS,
@@ -125,29 +125,9 @@ class RelationshipProfile(models.Model):
             staff_means=self._sql_staff_means(params),
             full_months=SQL("%s::float8", bond.FULL_MONTHS),
             full_facts=bond.FULL_FACTS,
-            cap=SQL("%s::float8", bond.CAP_WITHOUT_Q),
-            **weights,
+            served=self._ctes_served(company, asof, customers),
+            points=self._ctes_bond_points(),
         )
-
-    @api.model
-    def _cte_closest(self):
-        """SQL ``closest``: each customer's bond with the store, from ``relationship_new_bond``."""
-        return SQL(
-            """
-            closest AS MATERIALIZED (
-                SELECT customer,
-                       0.8 * MAX(strength) FILTER (WHERE place = 1)
-                       + 0.2 * COALESCE(MAX(strength) FILTER (WHERE place = 2), 0) AS bond,
-                       MAX(staff) FILTER (WHERE place = 1) AS staff,
-                       SUM(talk_count) AS talk_count, MAX(last_talk) AS last_talk
-                  FROM (
-                    SELECT customer, staff, strength, talk_count, last_talk, ROW_NUMBER() OVER (
-                        PARTITION BY customer ORDER BY strength DESC, staff) AS place
-                      FROM relationship_new_bond
-                  ) placed
-              GROUP BY customer
-            )
-            """)
 
     @api.model
     def _rapport_measure_ids(self):
@@ -163,69 +143,3 @@ class RelationshipProfile(models.Model):
             SQL("(%s, %s::float8)", int(staff_id), mean)
             for staff_id, mean in params.get("rapport", {}).items()]
         return SQL(", ").join(rows or [SQL("(0, 0::float8)")])
-
-    @api.model
-    def _upsert_bonds(self, company, asof, customers):
-        """Write the bonds of ``relationship_new_bond`` that changed; drop those that ended."""
-        columns = (
-            "rapport", "intensity", "recency", "listening", "mutuality", "duration", "knowledge",
-            "strength", "basis", "talk_count", "first_talk", "last_talk", "profile_id")
-        names = SQL(", ").join(map(SQL.identifier, columns))
-        self.env.cr.execute(SQL(
-            """
-            WITH fresh AS (
-                SELECT customer, staff, q AS rapport, i AS intensity, r AS recency, l AS listening,
-                       m AS mutuality, dn AS duration, n AS knowledge, strength,
-                       CASE WHEN q IS NULL THEN 'staff' ELSE 'customer' END AS basis,
-                       made.talk_count, made.first_talk, made.last_talk, profile.id AS profile_id
-                  FROM relationship_new_bond made
-                  JOIN relationship_profile profile ON profile.commercial_partner_id = customer
-                   AND profile.company_id = %(company)s
-            )
-            INSERT INTO relationship_bond AS old (
-                commercial_partner_id, company_id, staff_id, date, band, create_uid, create_date,
-                write_uid, write_date, %(names)s)
-            SELECT customer, %(company)s, staff, %(asof)s, %(band)s, 1, NOW() AT TIME ZONE 'UTC', 1,
-                   NOW() AT TIME ZONE 'UTC', %(names)s
-              FROM fresh
-            ON CONFLICT (commercial_partner_id, company_id, staff_id) DO UPDATE
-               SET (date, band, write_date, %(names)s) = ROW (
-                   EXCLUDED.date, %(held_band)s, EXCLUDED.write_date, %(excluded)s)
-             WHERE (%(old)s) IS DISTINCT FROM (%(excluded)s)
-            """,
-            company=company.id,
-            asof=SQL("%s::date", asof),
-            names=names,
-            excluded=SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(c)) for c in columns),
-            old=SQL(", ").join(SQL("old.%s", SQL.identifier(c)) for c in columns),
-            band=self._sql_band(SQL("strength")),
-            held_band=self._sql_held_band(),
-        ))
-        self.env.cr.execute(SQL(
-            """
-            DELETE FROM relationship_bond bond
-             WHERE bond.company_id = %s AND %s AND NOT EXISTS (
-                SELECT 1 FROM relationship_new_bond fresh
-                 WHERE fresh.customer = bond.commercial_partner_id AND fresh.staff = bond.staff_id)
-            """,
-            company.id,
-            SQL("TRUE") if customers is None
-            else SQL("bond.commercial_partner_id = ANY(%s)", list(customers))))
-
-    @api.model
-    def _sql_band(self, strength):
-        """The band a strength falls into."""
-        cases = SQL(" ").join(
-            SQL("WHEN %s >= %s THEN %s", strength, SQL(repr(low)), name)
-            for name, low in reversed(bond.BANDS))
-        return SQL("CASE %s ELSE 'none' END", cases)
-
-    @api.model
-    def _sql_held_band(self):
-        """The band to keep: it changes only when the strength is 5 points beyond its border."""
-        margin = SQL(repr(bond.MARGIN))
-        return SQL(
-            "CASE WHEN old.band IN (%s, %s) THEN old.band ELSE %s END",
-            self._sql_band(SQL("EXCLUDED.strength - %s", margin)),
-            self._sql_band(SQL("EXCLUDED.strength + %s", margin)),
-            self._sql_band(SQL("EXCLUDED.strength")))

@@ -29,7 +29,8 @@ class RelationshipProfile(models.Model):
                        negative, event_positive, event_negative, pride, recommend, quality, stay,
                        reading_count, last_reading, mix.motive_id, mix.motives, mix.answers,
                        mix.relational, mix.situational, mix.merit, closest.bond, closest.staff,
-                       closest.talk_count, closest.last_talk, ranked.behaviour_pct,
+                       closest.talk_count, closest.last_talk, closest.warm, closest.warmest,
+                       closest.hhi, closest.strengths, closest.strongest, ranked.behaviour_pct,
                        ranked.rfm_recency, ranked.rfm_frequency, ranked.rfm_monetary
                   FROM behaviour
              FULL JOIN voice USING (customer)
@@ -161,6 +162,10 @@ class RelationshipProfile(models.Model):
                        stated.staff AS bond_staff_id,
                        COALESCE(stated.talk_count, 0) AS talk_count,
                        stated.last_talk,
+                       COALESCE(warm, 0) AS bond_count,
+                       CASE WHEN warm = 1 THEN warmest END AS key_staff_id,
+                       hhi AS contact_hhi,
+                       strongest / NULLIF(strengths, 0) * stated.bond / 100 AS key_risk,
                        COALESCE(stated.reading_count, 0) AS reading_count,
                        stated.last_reading,
                        %(ask_next)s AS ask_next,

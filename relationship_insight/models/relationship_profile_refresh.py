@@ -24,7 +24,8 @@ COLUMNS = (
     "attitude_date", "p_attitude", "feeling_balance", "feeling_positive", "feeling_negative",
     "event_positive", "event_negative", "pride", "recommend", "quality", "stay_strength",
     "motive_id", "motives", "motive_count", "relational_share", "situational_share",
-    "merit_share", "bond", "bond_staff_id", "talk_count", "last_talk", "reading_count",
+    "merit_share", "bond", "bond_staff_id", "talk_count", "last_talk",
+    "bond_count", "key_staff_id", "contact_hhi", "key_risk", "reading_count",
     "last_reading", "ask_next", "score_version",
 )
 SNAPSHOT_COLUMNS = (
@@ -237,6 +238,7 @@ class RelationshipProfile(models.Model):
             ON CONFLICT (commercial_partner_id, company_id, date) DO NOTHING
             """,
             company=company.id, asof=SQL("%s::date", asof), names=names))
+        self._snapshot_bonds(company, asof)
 
     @api.model
     def _compute_new(self, company, asof, params, ranks, customers):

@@ -6,13 +6,19 @@ American Journal of Sociology 78:1360); closeness says most, frequency alone mis
 """
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from .checks import not_negative, within
 from .shrinkage import kappa_from_reliability, recency_weights, shrink
 
+# Counts up when the formula changes. 2: orders served and promises kept count; parts in points.
+FORMULA_VERSION = 2
 WEIGHTS = {"Q": 0.35, "I": 0.20, "R": 0.15, "L": 0.10, "M": 0.10, "Dn": 0.05, "N": 0.05}
 CAP_WITHOUT_Q = 60.0
+# An order served face to face counts as a greeting, on a day without a logged talk, for a year.
+SERVED_DEPTH = 0.25
+SERVED_DAYS = 365
 TALK_HALF_LIFE = 180.0
 RECENCY_HALF_LIFE = 90.0
 FULL_MONTHS = 36
@@ -36,12 +42,29 @@ class Components(NamedTuple):
     N: float
 
 
+class Points(NamedTuple):
+    """What each part adds to the bond, in points of four decimals that sum to it exactly.
+
+    ``cap`` is what is taken off (0 or below) above 60 while the customer has not spoken.
+    """
+
+    Q: Decimal
+    I: Decimal  # noqa: E741
+    R: Decimal
+    L: Decimal
+    M: Decimal
+    Dn: Decimal
+    N: Decimal
+    cap: Decimal
+
+
 class Bond(NamedTuple):
-    """Strength from 0 to 100, on whose word, and its parts."""
+    """Strength from 0 to 100, on whose word, its parts, and what they add."""
 
     value: float
     basis: str
     components: Components
+    points: Points
 
 
 class CustomerBond(NamedTuple):
@@ -87,11 +110,11 @@ def conversation_mass(conversations):
 def bond(Q, c_w, days_since, listen, sell, cust_init, total, months, facts):
     """Bond of a customer and a staff member, 0 to 100.
 
-    100 * sum w_k v_k over Q rapport .35, I = 1 - exp(-c_w / 3) .20, R = 2^(-days_since / 90)
-    .15, L = (listen + 1) / (listen + sell + 2) .10, M = min(1, 2 (cust_init + 1) / (total +
-    2)) .10, Dn = min(1, ln(1 + months) / ln 37) .05, N = min(1, facts / 5) .05. Without Q the
-    other weights are made to sum to 1, the result is at most 60 and ``basis`` is
-    "staff-reported" instead of "customer".
+    100 * sum w_k v_k, each term rounded to four decimals, over Q rapport .35, I = 1 -
+    exp(-c_w / 3) .20, R = 2^(-days_since / 90) .15, L = (listen + 1) / (listen + sell + 2)
+    .10, M = min(1, 2 (cust_init + 1) / (total + 2)) .10, Dn = min(1, ln(1 + months) / ln 37)
+    .05, N = min(1, facts / 5) .05. Without Q the other weights are made to sum
+    to 1, the result is at most 60 and ``basis`` is "staff-reported" instead of "customer".
 
     :param Q: rapport the customer reports, 0 to 1, or None
     :param c_w: mass of conversations, see :func:`conversation_mass`
@@ -100,7 +123,7 @@ def bond(Q, c_w, days_since, listen, sell, cust_init, total, months, facts):
     :param sell: conversations to sell
     :param cust_init: conversations the customer began, of ``total``
     :param months: length of the acquaintance
-    :param facts: things learnt about the customer's wishes in 12 months
+    :param facts: things learnt about the customer's wishes, and promises kept, in 12 months
     :return: None if there was neither a conversation nor an answer: nothing is known
     :raise ValueError: on negative numbers, or more conversations begun than held
     """
@@ -125,12 +148,39 @@ def bond(Q, c_w, days_since, listen, sell, cust_init, total, months, facts):
         min(1.0, math.log1p(months) / math.log(FULL_MONTHS + 1)),
         min(1.0, facts / FULL_FACTS),
     )
+    points = _points(parts)
+    basis = "staff-reported" if Q is None else "customer"
+    return Bond(float(sum(points)), basis, parts, points)
+
+
+def _points(parts):
     known = {name: part for name, part in parts._asdict().items() if part is not None}
-    value = 100 * math.fsum(WEIGHTS[name] * part for name, part in known.items())
-    value /= math.fsum(WEIGHTS[name] for name in known)
-    if Q is None:
-        return Bond(min(value, CAP_WITHOUT_Q), "staff-reported", parts)
-    return Bond(min(value, 100.0), "customer", parts)
+    whole = 1.0 if parts.Q is not None else 1 - WEIGHTS["Q"]
+    points = {
+        name: _rounded(100 * WEIGHTS[name] * known.get(name, 0.0) / whole) for name in WEIGHTS}
+    most = Decimal(100 if parts.Q is not None else int(CAP_WITHOUT_Q))
+    return Points(cap=min(Decimal(0), most - sum(points.values())), **points)
+
+
+def _rounded(value):
+    # As PostgreSQL rounds a double that was cast to numeric.
+    return Decimal(format(value, ".15g")).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+def shown_points(points):
+    """Return the points as whole numbers that still add up to the rounded bond.
+
+    :param points: sequence of numbers that sum to the bond
+    :return: list of int; the largest remainders are rounded up first (Hamilton 1792)
+    """
+    points = [float(point) for point in points]
+    shown = [math.floor(point) for point in points]
+    missing = math.floor(math.fsum(points) + 0.5) - sum(shown)
+    order = sorted(
+        range(len(points)), key=lambda place: (shown[place] - points[place], place))
+    for place in order[:missing]:
+        shown[place] += 1
+    return shown
 
 
 def band(value, prev=None):

@@ -27,3 +27,4 @@ from . import test_survey_mapping
 from . import test_reference_data
 from . import test_reading_import
 from . import test_handover
+from . import test_bond

@@ -26,11 +26,14 @@ FACTS = (
     "feeling_positive", "feeling_negative", "event_positive", "event_negative", "pride",
     "recommend", "quality", "stay_strength", "motive_id", "motives", "motive_count",
     "relational_share", "situational_share", "merit_share", "bond", "bond_staff_id", "talk_count",
-    "last_talk", "reading_count", "last_reading", "ask_next",
+    "bond_count", "key_staff_id", "contact_hhi", "key_risk", "last_talk", "reading_count",
+    "last_reading", "ask_next",
 )
 BOND_FACTS = (
     "strength", "band", "basis", "rapport", "intensity", "recency", "listening", "mutuality",
-    "duration", "knowledge", "talk_count", "first_talk", "last_talk",
+    "duration", "knowledge", "talk_count", "first_talk", "last_talk", "served_count",
+    "kept_count", "points_rapport", "points_intensity", "points_recency", "points_listening",
+    "points_mutuality", "points_duration", "points_knowledge", "points_cap",
 )
 # What the refresh rounds: figures shown to two places, chances to seven.
 TOLERANCE = {"spend_total": 0.0051, "spend_12m": 0.0051, "spend_per_day": 0.0051,

@@ -21,6 +21,11 @@ from odoo.addons.relationship_insight.stats import (
     shrinkage,
 )
 
+POINTS = {
+    "Q": "points_rapport", "I": "points_intensity", "R": "points_recency",
+    "L": "points_listening", "M": "points_mutuality", "Dn": "points_duration",
+    "N": "points_knowledge", "cap": "points_cap",
+}
 DIRECT = {"survey", "pulse", "interview", "import"}
 SCALES = ("M03", "M04", "M07", "M10", "M11A", "M13", "M16_stay")
 MOTIVE_NAMES = {"only": "only_option"}
@@ -341,6 +346,7 @@ class Oracle:
     def bonds(self):
         """{(customer id, staff id): figures}"""
         talks, rapports = self.talks(), self.rapports()
+        served, kept = self.served(), self.kept()
         result = {}
         for key in {*talks, *rapports}:
             mass, mean = rapports.get(key, (0, None))
@@ -349,12 +355,37 @@ class Oracle:
                 known = self.params["rapport"].get(str(key[1]))
                 voice = bond.shrunk_rapport(
                     mass, mean, mean if known is None else 100 * known, self.params["omega"])
-            figures = self._bond(voice, talks.get(key, {}))
+            figures = self._bond(
+                voice, talks.get(key, {}), served.get(key, ()), kept.get(key, 0))
             if figures:
                 result[key] = figures
         return result
 
-    def _bond(self, voice, talks):
+    def served(self):
+        """{(customer id, staff id): days at the till}"""
+        result = defaultdict(set)
+        for order in self.env["pos.order"].search([
+                ("company_id", "=", self.company.id), ("partner_id", "!=", False),
+                ("state", "in", ("paid", "done", "invoiced")), ("amount_total", ">", 0)]):
+            day = self.day(order.date_order)
+            if not order.is_refund and day <= self.asof and self.age(day) < bond.SERVED_DAYS:
+                pair = order.partner_id.commercial_partner_id.id, order.user_id.partner_id.id
+                result[pair].add(day)
+        return result
+
+    def kept(self):
+        """{(customer id, staff id): promises kept in 12 months}"""
+        result = defaultdict(int)
+        for note in self.env["relationship.note"].search([
+                ("company_id", "=", self.company.id), ("visibility", "!=", "me"),
+                ("promise_activity_id", "!=", False)]):
+            promise = note.promise_activity_id
+            in_time = not promise.active and promise.date_done <= promise.date_deadline
+            if in_time and 0 <= self.age(promise.date_done) < 365:
+                result[note.commercial_partner_id.id, note.staff_id.id] += 1
+        return result
+
+    def _bond(self, voice, talks, served=(), kept=0):
         each = [
             (day, max(float(note.depth) for note in notes), notes)
             for (day, _channel), notes in talks.items()]
@@ -363,17 +394,21 @@ class Oracle:
             return sum(1 for _day, _depth, notes in each if any(map(test, notes)))
 
         days = [day for day, _depth, _notes in each]
+        greeted = set(served) - set(days)
         learned = {
             day for day, _depth, notes in each if self.age(day) < 365 and any(
                 note.purpose in ("listen", "care") and (note.summary or "").strip()
                 for note in notes)}
         found = bond.bond(
-            voice, bond.conversation_mass([(self.age(day), depth) for day, depth, _n in each]),
+            voice, bond.conversation_mass(
+                [(self.age(day), depth) for day, depth, _n in each]
+                + [(self.age(day), bond.SERVED_DEPTH) for day in greeted]),
             self.age(max(days)) if days else None,
             count(lambda note: note.purpose in ("listen", "care", "complaint")),
             count(lambda note: note.purpose == "sell"),
             count(lambda note: note.initiator == "customer"), len(each),
-            self.age(min(days)) / 30.4375 if days else 0, len(learned))
+            self.age(min(days)) / 30.4375 if days else 0,
+            len(learned) + kept)
         if not found:
             return None
         parts = found.components
@@ -384,7 +419,10 @@ class Oracle:
             "mutuality": parts.M, "duration": parts.Dn, "knowledge": parts.N,
             "talk_count": sum(1 for day in days if self.age(day) < 365),
             "first_talk": min(dates, default=None), "last_talk": max(dates, default=None),
-            "band": bond.band(found.value),
+            "band": bond.band(found.value), "served_count": len(greeted), "kept_count": kept,
+            **{
+                column: float(getattr(found.points, name))
+                for name, column in POINTS.items()},
         }
 
     # ------------------------------------------------------------
@@ -477,13 +515,17 @@ class Oracle:
             values = {
                 "purchase_days": 0, "spend_total": 0, "spend_12m": 0, "attitude_count": 0,
                 "reading_count": 0, "motive_count": 0, "event_positive": 0, "event_negative": 0,
-                "talk_count": 0, **behaviour.get(customer, {}), **voice.get(customer, {}),
-                **mix.get(customer, {}),
+                "talk_count": 0, "bond_count": 0, **behaviour.get(customer, {}),
+                **voice.get(customer, {}), **mix.get(customer, {}),
             }
             if dyads[customer]:
                 ordered = sorted(dyads[customer], key=lambda row: row[:2], reverse=True)
+                together = bond.customer_bond(
+                    [row[0] for row in ordered], [row[2]["talk_count"] for row in ordered])
                 values |= {
-                    "bond": bond.customer_bond([row[0] for row in ordered], []).value,
+                    "bond": together.value, "bond_count": together.bus_factor,
+                    "contact_hhi": together.hhi, "key_risk": together.risk or None,
+                    "key_staff_id": -ordered[0][1] if together.bus_factor == 1 else None,
                     "bond_staff_id": -ordered[0][1],
                     "talk_count": sum(row[2]["talk_count"] for row in ordered),
                     "last_talk": max(

@@ -36,6 +36,23 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                AND (other.commercial_partner_id = %(dst)s, -other.id)
                  > (line.commercial_partner_id = %(dst)s, -line.id)
             """, everybody=everybody, dst=dst_partner.id))
+        # Two histories of one bond: of two figures for a month the destination's is kept.
+        past = {
+            f"{alias}_{name}": self._sql_merged(alias, column, everybody, dst_partner)
+            for alias in ("past", "other")
+            for name, column in (("customer", "commercial_partner_id"), ("staff", "staff_id"))}
+        self.env.cr.execute(SQL(
+            """
+            DELETE FROM relationship_bond_snapshot past
+             USING relationship_bond_snapshot other
+             WHERE past.date = other.date AND past.company_id = other.company_id
+               AND past.id != other.id
+               AND (past.commercial_partner_id IN %(everybody)s OR past.staff_id IN %(everybody)s)
+               AND (other.commercial_partner_id IN %(everybody)s OR other.staff_id IN %(everybody)s)
+               AND %(past_customer)s = %(other_customer)s AND %(past_staff)s = %(other_staff)s
+               AND (other.commercial_partner_id = %(dst)s OR other.staff_id = %(dst)s, -other.id)
+                 > (past.commercial_partner_id = %(dst)s OR past.staff_id = %(dst)s, -past.id)
+            """, everybody=everybody, dst=dst_partner.id, **past))
         self.env.invalidate_all()
         return super()._update_foreign_keys(src_partners, dst_partner)
 

@@ -1,5 +1,8 @@
 """Staff bond: reference value, cap without the customer's voice, bands, key persons."""
 
+import math
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,13 +73,40 @@ def test_weights_are_renormalised_without_rapport():
     poor = {**REFERENCE, "c_w": 0, "days_since": 900, "listen": 0, "sell": 18, "cust_init": 0,
             "total": 18, "months": 0, "facts": 0}
     parts = .15 * 2**-10 + .10 * .05 + .10 * .1
-    assert bond.bond(None, **poor).value == pytest.approx(100 * parts / .65)
+    assert bond.bond(None, **poor).value == pytest.approx(100 * parts / .65, abs=4e-4)
 
 
 def test_a_customer_may_speak_before_staff_logged_anything():
     found = bond.bond(0.8, 0, None, 0, 0, 0, 0, 0, 0)
     assert found.components == (0.8, 0, 0, 0.5, 1, 0, 0)
     assert found.value == pytest.approx(28 + 5 + 10)
+
+
+@given(DYADS, st.one_of(st.none(), st.floats(0, 1)))
+def test_points_add_up_to_the_bond(dyad, Q):
+    found = bond.bond(Q, **dyad)
+    if found is None:
+        return
+    assert sum(found.points) == Decimal(repr(found.value))
+    assert found.points.cap <= 0
+    assert all(point >= 0 for point in found.points[:-1])
+    whole = 1 if Q is not None else .65
+    for name, part in found.components._asdict().items():
+        exact = 100 * bond.WEIGHTS[name] * (part or 0) / whole
+        assert float(getattr(found.points, name)) == pytest.approx(exact, abs=5.1e-5)
+    shown = bond.shown_points(found.points)
+    assert sum(shown) == math.floor(found.value + .5)
+    assert all(abs(whole - float(point)) < 1 for whole, point in zip(
+        shown, found.points, strict=True))
+
+
+def test_reference_points():
+    points = bond.bond(0.8, **REFERENCE).points
+    assert [round(float(point), 2) for point in points] == [
+        28, 14.73, 12.86, 7, 8, 4.46, 4, 0]
+    points = bond.bond(None, **REFERENCE).points
+    assert float(points.Q) == 0
+    assert float(points.cap) == pytest.approx(60 - 51.0438 / .65, abs=1e-3)
 
 
 def test_conversation_mass():
