@@ -9,4 +9,7 @@ def uninstall_hook(env):
     env.cr.execute("DELETE FROM relationship_campaign")
     env.cr.execute("DELETE FROM relationship_instrument")
     env.cr.execute("DELETE FROM relationship_profile")
+    env.cr.execute(
+        "DROP TRIGGER IF EXISTS relationship_invitation_holdout ON relationship_invitation")
+    env.cr.execute("DROP FUNCTION IF EXISTS relationship_invitation_holdout()")
     env.invalidate_all(flush=False)

@@ -68,3 +68,10 @@ class RelationshipEligibility(models.Model):
     _wave_uniq = models.UniqueIndex("(wave_id, partner_id) WHERE wave_id IS NOT NULL")
     _event_uniq = models.UniqueIndex("(campaign_id, event_key) WHERE event_key IS NOT NULL")
     _due_idx = models.Index("(company_id, date_until) WHERE outcome = 'deferred'")
+
+    def _give_up(self):
+        """Decide that those who still wait are not asked; what held them up stays the reason."""
+        vals = {"outcome": "skipped", "date": fields.Datetime.now(), "date_until": False}
+        untried = self.filtered(lambda line: line.reason == "not_due")
+        untried.write({**vals, "reason": "expired"})
+        (self - untried).write(vals)

@@ -46,6 +46,15 @@ class RelationshipInstrument(models.Model):
             instrument.live_version_id = instrument.version_ids.filtered(
                 lambda version: version.state == "live")[:1]
 
+    def _get_live_version(self):
+        """Return the version asked now, or say what to do."""
+        self.ensure_one()
+        if not self.live_version_id:
+            raise UserError(self.env._(
+                "%(name)s: no version is asked yet. Open its newest version and choose "
+                "\"Ask With This Version\".", name=self.name))
+        return self.live_version_id
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):
         if self.env["relationship.invitation"].sudo().search_count(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 PULSE_ITEMS = 3
 DEEP_ITEMS = 12
@@ -113,6 +114,23 @@ class RelationshipInstrumentVersion(models.Model):
             raise ValidationError(self.env._(
                 "%(name)s needs one to %(limit)s questions.",
                 name=self.instrument_id.name, limit=limit))
+
+    def _check_translated(self):
+        """Refuse to ask in a language that the questions were not translated to."""
+        self.env["relationship.measure"].flush_model(["question"])
+        for code, name in self.env["res.lang"].get_installed():
+            if code.startswith("en"):
+                continue
+            missing = self.env.execute_query(SQL(
+                """
+                SELECT id FROM relationship_measure
+                 WHERE id = ANY(%s) AND question IS NOT NULL AND NOT question ? %s
+                """, self.item_ids._get_measures().ids, code))
+            if missing:
+                measures = self.env["relationship.measure"].browse(row[0] for row in missing)
+                raise ValidationError(self.env._(
+                    "%(measures)s: translate the question to %(language)s first.",
+                    measures=", ".join(measures.mapped("name")), language=name))
 
     def _copy_to_draft(self):
         """Return a draft of the next version with the same questions."""

@@ -28,3 +28,4 @@ from . import test_reference_data
 from . import test_reading_import
 from . import test_handover
 from . import test_bond
+from . import test_campaign_rules

@@ -27,6 +27,9 @@ MATRIX = {
     "relationship.wave": {"relations": "rwc", "manager": "rwcu"},
     "relationship.invitation": {"relations": "r", "manager": "r"},
     "relationship.eligibility": {"relations": "r", "manager": "r"},
+    "relationship.planner": {"manager": "r"},
+    "relationship.wave.override": {"manager": "rwcu"},
+    "relationship.ask": {"relations": "rwcu", "manager": "rwcu"},
     "relationship.contact.preference": {"relations": "rwc", "manager": "rwc"},
 }
 ROLES = ("rep", "relations", "manager", "plain", "cashier")

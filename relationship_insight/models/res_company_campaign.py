@@ -1,0 +1,69 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# Nobody is asked twice within a day, and never twice about the same four weeks. No setting
+# switches these off.
+FLOOR_HOURS = 24
+EMOTION_FLOOR_DAYS = 28
+# Setting: the lowest value it may take.
+LOWEST = {
+    "relationship_quarantine_days": 1,
+    "relationship_quarantine_answered_days": 1,
+    "relationship_quarantine_relationship_days": 1,
+    "relationship_emotion_days": EMOTION_FLOOR_DAYS,
+    "relationship_budget_invitations": 1,
+    "relationship_budget_reminders": 0,
+    "relationship_backoff_slow": 1,
+    "relationship_backoff_stop": 1,
+    "relationship_new_days": 0,
+    "relationship_active_days": 0,
+    "relationship_patience_days": 1,
+}
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    relationship_quarantine_days = fields.Integer(
+        string="Days Between Two Invitations", default=30)
+    relationship_quarantine_answered_days = fields.Integer(
+        string="Days of Rest After an Answer", default=30)
+    relationship_quarantine_relationship_days = fields.Integer(
+        string="Days Between Two Relationship Questionnaires", default=90)
+    relationship_emotion_days = fields.Integer(
+        string="Days Between Two Questions How Often They Felt Something", default=90)
+    relationship_budget_invitations = fields.Integer(string="Invitations a Year", default=6)
+    relationship_budget_reminders = fields.Integer(string="Reminders a Year", default=6)
+    relationship_backoff_slow = fields.Integer(
+        string="Ignored Invitations Until Asked Half as Often", default=2)
+    relationship_backoff_stop = fields.Integer(
+        string="Ignored Invitations Until Not Asked Any More", default=4)
+    relationship_new_days = fields.Integer(
+        string="Days a New Customer Isn't Asked", default=30)
+    relationship_active_days = fields.Integer(
+        string="Days Since the Last Purchase", default=365,
+        help="Customers who haven't bought for longer aren't asked about the relationship. "
+             "0: no limit.")
+    relationship_patience_days = fields.Integer(
+        string="Days to Wait for a Turn", default=30,
+        help="Who had to wait longer for other campaigns goes first.")
+    relationship_holdout_share = fields.Float(
+        string="Never Asked", default=0.05, digits=(16, 4),
+        help="This share of customers is never asked by anybody, so that you can tell what asking "
+             "itself changes. Drawn by chance, the same ones for years.")
+    relationship_holdout_seed = fields.Char(
+        copy=False, groups=fields.NO_ACCESS, default=lambda self: secrets.token_hex(16))
+
+    @api.constrains(*LOWEST, "relationship_holdout_share")
+    def _check_relationship_campaign(self):
+        for company in self:
+            for name, lowest in LOWEST.items():
+                if company[name] < lowest:
+                    raise ValidationError(self.env._(
+                        "%(setting)s: at least %(lowest)s.", lowest=lowest,
+                        setting=self._fields[name]._description_string(self.env)))
+            if not 0 <= company.relationship_holdout_share <= 0.5:
+                raise ValidationError(self.env._(
+                    "Between 0 and 50 % of customers can be left out for ever."))
