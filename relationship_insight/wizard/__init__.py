@@ -1,5 +1,4 @@
 from . import relationship_reading_void, base_partner_merge, base_partner_merge_bond
 from . import relationship_survey_add
 from . import relationship_referral_match
-from . import relationship_reading_void, base_partner_merge
-from . import relationship_survey_add, relationship_wave_override, relationship_ask
+from . import relationship_wave_override, relationship_ask
