@@ -29,6 +29,8 @@ class RelationshipNote(models.Model):
             elif note._is_promise_at(activity, vals):
                 if "promise_date" not in changed:
                     del vals["date_deadline"]
+                if not {"staff_id", "visibility"} & set(changed):
+                    del vals["user_id"]  # It may be a colleague's by now.
                 activity.write(vals)
             else:
                 activity.unlink()

@@ -29,3 +29,7 @@ from . import test_reading_import
 from . import test_handover
 from . import test_bond
 from . import test_campaign_rules
+from . import test_preference
+from . import test_life_event
+from . import test_promise
+from . import test_cadence

@@ -1,0 +1,67 @@
+from odoo import fields, models
+
+
+class RelationshipNote(models.Model):
+    """Promises made in a conversation enter the ledger with their activity."""
+
+    _inherit = "relationship.note"
+
+    def _sync_promises(self, changed=("promise",)):
+        super(
+            RelationshipNote, self.with_context(relationship_no_promise=True),
+        )._sync_promises(changed)
+        self._sync_ledger()
+
+    def _sync_ledger(self):
+        """Keep one open promise per conversation, in step with its words and its activity."""
+        Promise = self.env["relationship.promise"].sudo()
+        known = Promise.search([("note_id", "in", self.ids)])
+        by_note = known.grouped("note_id")
+        today = fields.Date.context_today(self)
+        vals_list = []
+        for note in self.sudo():
+            rows = by_note.get(note, Promise)
+            going = rows.filtered(lambda p: p.state in ("open", "broken"))
+            activity = note.promise_activity_id
+            if not note.promise:
+                going._withdraw()
+                continue
+            vals = note._prepare_ledger_vals(activity)
+            rows.write({key: vals[key] for key in ("visibility", "team_id", "partner_id")})
+            if not activity.active or activity in rows.activity_id - going.activity_id:
+                continue
+            if going:
+                going = going[-1:]
+                moved = going.date_due < today and going.activity_id == activity
+                going.write({
+                    key: vals[key] for key in ("name", "activity_id", "staff_id", "date_due")
+                    if not (moved and key == "date_due")})
+            else:
+                vals_list.append(vals)
+        Promise.create(vals_list)
+
+    def _prepare_ledger_vals(self, activity):
+        self.ensure_one()
+        owner = activity.user_id.partner_id or self.staff_id
+        return {
+            "name": self.promise,
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+            "staff_id": owner.id,
+            "team_id": self.team_id.id,
+            "user_id": self.create_uid.id,
+            "visibility": self.visibility,
+            "note_id": self.id,
+            "activity_id": activity.id,
+            "date_made": self.date.date(),
+            "date_due": activity.date_deadline or self.promise_date or self.date.date(),
+        }
+
+    def unlink(self):
+        """The words go with the conversation; whether the promise was kept stays."""
+        promises = self.env["relationship.promise"].sudo().search([("note_id", "in", self.ids)])
+        promises.filtered(lambda p: p.visibility == "me").unlink()
+        promises = promises.exists()
+        promises.filtered(lambda p: p.state in ("open", "broken"))._withdraw()
+        promises.name = False
+        return super().unlink()

@@ -1,0 +1,14 @@
+from odoo import api, models
+
+
+class RelationshipProfile(models.Model):
+    """With the insight comes the day to talk next: it rests on what they spent."""
+
+    _inherit = "relationship.profile"
+
+    @api.model
+    def _refresh_company(self, company, asof, customers):
+        super()._refresh_company(company, asof, customers)
+        if customers is None:
+            self.env["relationship.touch"]._refresh()
+        self.env["relationship.cadence"]._refresh_company(company, customers)

@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    relationship_preference_ids = fields.One2many(
+        "relationship.preference", "partner_id", string="What We Know",
+        groups="relationship_insight.group_relationship_staff")
+
+    def unlink(self):
+        """Of a deleted contact only the bare figures stay: promises without words or name."""
+        self.env["relationship.promise"].sudo().search(
+            [("partner_id", "in", self.ids)]).write({"name": False})
+        return super().unlink()
