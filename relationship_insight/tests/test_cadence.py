@@ -118,7 +118,7 @@ class TestCadence(TransactionCase):
             self.assertEqual(plan.task_state, "accepted")
             self.assertEqual(self.env["mail.activity"].search_count(
                 [("res_model", "=", "res.partner"), ("res_id", "=", partner.id)]), 1)
-            self.talk(partner, 0)
+            self.talk(partner, -40)
             self.assertFalse(activity.active, "done by the talk")
             self.assertEqual((plan.stage, plan.task_state), ("active", False))
 
