@@ -66,6 +66,8 @@
         "views/sale_order_views.xml",
         "views/survey_views.xml",
         "views/survey_templates.xml",
+        "views/pulse_faces_templates.xml",
+        "views/pulse_templates.xml",
         "views/pos_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_case_views.xml",

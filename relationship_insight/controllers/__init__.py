@@ -1,0 +1,3 @@
+from . import pulse_page
+from . import pulse
+from . import pulse_wishes

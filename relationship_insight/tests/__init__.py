@@ -33,3 +33,4 @@ from . import test_preference
 from . import test_life_event
 from . import test_promise
 from . import test_cadence
+from . import test_pulse

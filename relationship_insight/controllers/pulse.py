@@ -1,0 +1,155 @@
+from odoo import http
+from odoo.http import request
+
+from ..tools import pulse_token
+from .pulse_page import BODY_LIMIT, PulsePage
+
+OPTIONS = {
+    "type": "http", "auth": "public", "csrf": False, "save_session": False, "sitemap": False,
+    "max_content_length": BODY_LIMIT,
+}
+
+
+class Pulse(PulsePage):
+    """The page of one invitation."""
+
+    @http.route("/pulse/<string:token>", methods=["GET", "POST"], **OPTIONS)
+    def pulse(self, token, **_kwargs):
+        env = self._env()
+        invitation = env["relationship.invitation"]._get_open_sudo(token)
+        if not invitation:
+            return self._closed(env)
+        env = self._env(self._get_lang(invitation))
+        invitation = invitation.with_env(env)
+        scope = f"answer:{token}"
+        if request.httprequest.method != "POST":
+            return self._show(invitation, scope)
+        if self._is_flood(env, token):
+            return self._too_many(env)
+        return self._take(invitation, scope)
+
+    def _get_lang(self, invitation):
+        wish = invitation.env["relationship.contact.preference"].search([
+            ("partner_id", "=", invitation.partner_id.id),
+            ("company_id", "=", invitation.company_id.id),
+        ], limit=1) if invitation.partner_id else None
+        return (wish and wish.lang) or invitation.lang
+
+    def _show(self, invitation, scope, message=False, invalid=(), form=None, **values):
+        """Render the questions; a GET comes only here, and nothing here writes."""
+        env = invitation.env
+        if invitation.version_id.kind == "survey":
+            return self._render(
+                env, "pulse_start", invitation.company_id, **self._prepare_head(invitation),
+                js=False, action=request.httprequest.path, nonce=self._make_nonce(env, scope),
+                **values)
+        chosen = self._read_chosen(invitation)
+        cards = invitation._prepare_cards(chosen, form)
+        return self._render(env, "pulse_page", invitation.company_id, **{
+            **self._prepare_head(invitation),
+            "cards": cards,
+            "has_tokens": any(card["widget"] == "tokens" for card in cards),
+            "chosen": list(chosen),
+            "action": request.httprequest.path,
+            "nonce": self._make_nonce(env, scope),
+            "texts": self._prepare_texts(env),
+            "invalid": invalid,
+            "message": message,
+            "kiosk": False,
+            **values,
+        })
+
+    def _prepare_head(self, invitation):
+        env = invitation.env
+        first = (invitation.partner_id.name or "").split(" ")[0]
+        person = invitation.partner_id and not invitation.partner_id.is_company and first
+        links = []
+        if invitation.id and invitation.partner_id:
+            links = [
+                {"name": env._("Why am I asked?"), "url": invitation._get_sealed_path("preferences")},
+                {"name": env._("No more questions"), "url": invitation._get_sealed_path("unsubscribe")},
+            ]
+        return {
+            "title": env._("Your feedback"),
+            "greeting": env._("Hello %(name)s!", name=person) if person else env._("Hello!"),
+            "introduction": invitation.version_id.instrument_id.introduction or env._(
+                "How do you feel about us? A few taps are enough, and you may skip anything."),
+            "links": links,
+        }
+
+    def _prepare_texts(self, env):
+        return {
+            "offline": env._("No network. Your answers are kept and sent when it is back."),
+            "saved": env._("Saved"),
+            "saving": env._("Saving…"),
+            "left": env._("%1 left"),
+            "held": env._("%1 tokens"),
+            "skip": env._("Skip"),
+            "next": env._("Next"),
+            "send": env._("Send my answers"),
+            "yes": env._("Yes, that's my answer"),
+            "place": env._("Question %1 of %2"),
+            "name": env._("Store"),
+        }
+
+    def _read_chosen(self, invitation):
+        """Return {code: value} tapped in the mail: shown as chosen, stored only by a POST."""
+        args = request.httprequest.args
+        code, value = args.get("m"), args.get("v")
+        if not code or not value:
+            return {}
+        measure = invitation._get_asked_measures().filtered(lambda m: m.code == code)
+        values = {f"{point:g}": point for point in measure._get_values()} if measure and (
+            measure.kind in ("rating", "emotion")) else {}
+        return {code: values[value]} if value in values else {}
+
+    def _take(self, invitation, scope):
+        """Store what a human sent; everything else gets the page."""
+        env = invitation.env
+        form = self._read_form()
+        if form is None:
+            return self._bad_input(env)
+        at = self._read_at(env, scope, form)
+        script = self._is_script()
+        if at is None:
+            if script:
+                return self._json({"again": True}, 409)
+            return self._show(invitation, scope, form=form, message=env._(
+                "Please look at your answers once more and press the button."))
+        step = form.get("step")
+        invitation = self._get_stored(invitation, form)
+        if not invitation or not invitation._lock_open():
+            return self._closed(env, invitation.company_id)
+        if step == "open":
+            invitation._mark_open()
+            return self._json({"open": True}) if script else self._show(invitation, scope)
+        if step == "survey":
+            return self._redirect(invitation._start_survey()) if (
+                invitation.version_id.kind == "survey") else self._show(invitation, scope)
+        saved, refused = invitation._store_answers(form, at)
+        if step != "done":
+            return self._json({"saved": saved, "refused": refused}) if script else (
+                self._show(invitation, scope))
+        return self._finish(invitation, scope, form, refused)
+
+    def _get_stored(self, invitation, form):
+        """Return the invitation to store in; pages without one of their own make it here."""
+        return invitation
+
+    def _finish(self, invitation, scope, form, refused):
+        env = invitation.env
+        missing = [*refused, *invitation._get_missing()]
+        stored = invitation._get_stored_answers()
+        if missing or not stored:
+            return self._show(
+                invitation, scope, form=form, invalid=missing, message=env._(
+                    "Please answer what is marked.") if missing else env._(
+                    "Nothing is answered yet. One answer is enough."))
+        invitation._finish_answers(self._get_device(env), self._get_seconds(env, scope, form))
+        return self._redirect(invitation._get_sealed_path("thanks"))
+
+    def _get_seconds(self, env, scope, form):
+        """Return how long the page was open."""
+        key = env["relationship.invitation"]._get_link_key()
+        loaded = pulse_token.read_nonce(key, scope, form.get("n"))
+        return (self._now() - loaded) / 1000

@@ -1,0 +1,109 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+BURST_WINDOW = timedelta(hours=1)
+BURST_SIZE = 3
+KIOSK_WINDOW = timedelta(minutes=2)
+KIOSK_BURST_SIZE = 6
+TILL_WINDOW = timedelta(minutes=30)
+QUICKEST_PER_ANSWER = 0.7
+ANSWERS_TO_JUDGE = 3
+DEVICE_KEPT = timedelta(days=90)
+THANKS = "thanks"
+
+
+class RelationshipInvitation(models.Model):
+    """What happens when an invitation is finished: doubts are noted, and thanks may offer more."""
+
+    _inherit = "relationship.invitation"
+
+    callback_date = fields.Datetime(string="Asked for a Call On", readonly=True)
+    callback_phone = fields.Char(string="Call Back At", readonly=True)
+    callback_time = fields.Selection([
+        ("any", "Any time"),
+        ("morning", "In the morning"),
+        ("afternoon", "In the afternoon"),
+        ("evening", "In the evening"),
+    ], string="Good Time to Call", readonly=True)
+    callback_about = fields.Text(string="Wants to Talk About", readonly=True)
+
+    _device_idx = models.Index("(device_hash, date_done) WHERE device_hash IS NOT NULL")
+
+    def _finish_answers(self, device, seconds):
+        """Close the invitation after its last answer and note what makes it doubtful.
+
+        :param str device: digest that stands for the device
+        :param float seconds: how long the page was open
+        """
+        self.ensure_one()
+        self._mark_done()
+        self.sudo().device_hash = device
+        self._flag_doubts(seconds)
+
+    def _flag_doubts(self, seconds):
+        """Mark answers given at a till, in a row from one device, or faster than one can read.
+
+        They stay in every figure until a human voids them: a mark is a question, no verdict.
+        """
+        self.ensure_one()
+        invitation = self.sudo()
+        if invitation._is_till_device():
+            invitation.flag = "till"
+            return
+        kiosk = invitation.channel == "kiosk"
+        window, size = (KIOSK_WINDOW, KIOSK_BURST_SIZE) if kiosk else (BURST_WINDOW, BURST_SIZE)
+        burst = self.sudo().search([
+            ("device_hash", "=", invitation.device_hash), ("date_done", ">=",
+             invitation.date_done - window), ("channel", "=" if kiosk else "!=", "kiosk")])
+        if len(burst) >= size:
+            burst.filtered(lambda i: not i.flag).flag = "burst"
+            return
+        answers = len(self._get_pulse_readings())
+        if answers >= ANSWERS_TO_JUDGE and seconds < answers * QUICKEST_PER_ANSWER:
+            invitation.flag = "speed"
+
+    def _is_till_device(self):
+        """Whether the answer came from where the customer's purchase was typed in."""
+        return False
+
+    @api.model
+    def _gc_device_hashes(self):
+        return self.sudo().search([
+            ("device_hash", "!=", False),
+            ("date_done", "<", fields.Datetime.now() - DEVICE_KEPT)], limit=10_000)
+
+    @api.autovacuum
+    def _gc_devices(self):
+        """Forget devices once bursts are no question any more."""
+        old = self._gc_device_hashes()
+        old.write({"device_hash": False})
+        return len(old), int(len(old) == 10_000)
+
+    def _request_callback(self, phone, when, about):
+        """Note that the customer wants to be called. A second wish changes the first."""
+        self.ensure_one()
+        self.sudo().write({
+            "callback_date": fields.Datetime.now(),
+            "callback_phone": phone,
+            "callback_time": when,
+            "callback_about": about,
+        })
+        self._callback_requested()
+
+    def _callback_requested(self):
+        """Hook: somebody is to call this customer."""
+
+    def _get_referral_url(self):
+        """Hook: return the customer's own link for friends, or False."""
+        return False
+
+    def _open_long(self):
+        """Return the invitation to the long questionnaire this campaign offers, or none."""
+        self.ensure_one()
+        campaign = self.sudo().campaign_id.thanks_campaign_id
+        if not campaign:
+            return self.sudo().browse()
+        return campaign._open_invitation(
+            "link", partner=self.sudo().partner_id, source_key=f"thanks:{self.id}",
+            lang=self.env.context.get("lang"))

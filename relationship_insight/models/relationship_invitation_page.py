@@ -1,0 +1,171 @@
+import hashlib
+
+from odoo import models
+
+FACES = 5
+TEXT_KINDS = ("text",)
+NAMES_ASKED = 3
+FRIEND = "M18"
+
+
+class RelationshipInvitation(models.Model):
+    """What the page of an invitation shows, as plain values."""
+
+    _inherit = "relationship.invitation"
+
+    def _get_asked_measures(self):
+        """Return the measures this invitation asks, in order."""
+        self.ensure_one()
+        return self.env["relationship.measure"].union(
+            *(item._get_measures() for item in self.sudo().version_id.item_ids))
+
+    def _prepare_cards(self, chosen=None, form=None):
+        """Return the questions as a list of dicts, one per card of the page.
+
+        Items of one scale that are answered alike share a card.
+
+        :param dict chosen: {code: value} chosen in the mail, not stored yet
+        :param form: what was sent but couldn't be stored, shown again as it was
+        """
+        self.ensure_one()
+        stored = self._get_stored_answers()
+        for measure, rows in (self._read_answers(form)[0] if form else {}).items():
+            stored.setdefault(measure.code, rows[0])
+        for code, value in (chosen or {}).items():
+            stored.setdefault(code, {})["value"] = value
+        cards = []
+        for item in self.sudo().version_id.item_ids:
+            measures = item._get_measures()
+            if item.measure_id.answerable:
+                cards.append(self._prepare_card(item, measures, stored))
+            elif measures[:1].kind == "motive":
+                cards.append(self._prepare_tokens_card(item, measures, stored))
+            elif all(measure.kind == "emotion" for measure in measures):
+                cards.append(self._prepare_feelings_card(item, measures, stored))
+            else:
+                cards += [self._prepare_card(item, measure, stored) for measure in measures]
+        for index, card in enumerate(cards):
+            card["index"] = index
+            card["id"] = f"card{index}"
+            card["answered"] = all(
+                code in stored and "at" in stored[code] for code in card["codes"])
+        return cards
+
+    def _prepare_card(self, item, measure, stored):
+        """Return the card of one measure."""
+        answer = stored.get(measure.code, {})
+        return {
+            "widget": self._get_widget(measure),
+            "codes": [measure.code],
+            "question": measure.question,
+            "about": self._get_about(measure),
+            "required": item.required,
+            "rows": [self._prepare_row(measure, answer)],
+        }
+
+    def _prepare_feelings_card(self, item, measures, stored):
+        return {
+            "widget": "feelings",
+            "codes": measures.mapped("code"),
+            "question": item.measure_id.question,
+            "about": False,
+            "required": item.required,
+            "rows": [self._prepare_row(measure, stored.get(measure.code, {}))
+                     for measure in self._shuffle(measures)],
+        }
+
+    def _prepare_tokens_card(self, item, measures, stored):
+        return {
+            "widget": "tokens",
+            "codes": measures.mapped("code"),
+            "question": item.measure_id.question,
+            "about": False,
+            "required": item.required,
+            "total": int(max(measures.mapped("scale_max"))),
+            "rows": [self._prepare_row(measure, stored.get(measure.code, {}))
+                     for measure in self._shuffle(measures)],
+        }
+
+    def _prepare_row(self, measure, answer):
+        """Return what one measure needs on its card: its name, its points and its answer."""
+        value = answer.get("value")
+        na = bool(answer.get("na"))
+        row = {
+            "code": measure.code,
+            "face": measure.code.partition("_")[2] or measure.code,
+            "name": measure.name,
+            "emoji": measure.emoji or "",
+            "na": na,
+            "value": None if na else value,
+            "text": answer.get("text") or "",
+            "points": [],
+            "low": measure.anchor_min or "",
+            "high": measure.anchor_max or "",
+            "most": int(measure.scale_max),
+        }
+        if measure.kind in ("rating", "emotion"):
+            labels = dict(measure._get_labels())
+            values = measure._get_values()
+            row["points"] = [{
+                "value": f"{point:g}",
+                "label": labels.get(point) or "",
+                "chosen": not na and value is not None and abs(value - point) < 1e-6,
+                # The place on the scale decides the colour and the mouth, good on the right.
+                "tone": round(4 * self._get_goodness(measure, index / (len(values) - 1))),
+            } for index, point in enumerate(values)]
+        elif measure.kind == "awareness":
+            lines = row["text"].splitlines()
+            row["lines"] = [*lines, *[""] * (NAMES_ASKED - len(lines))]
+        return row
+
+    def _get_goodness(self, measure, share):
+        return 1 - share if measure.reverse or measure.valence == "-1" else share
+
+    def _get_widget(self, measure):
+        """Say how a measure is answered on the page."""
+        if measure.kind == "awareness":
+            return "names"
+        if measure.kind in TEXT_KINDS:
+            return "text"
+        if measure.kind in ("count", "motive"):
+            return "count"
+        points = len(measure._get_values())
+        if points == 2:
+            return "friend" if measure.code == FRIEND else "steps"
+        if points == FACES:
+            return "faces"
+        return "steps" if points < 10 else "numbers"
+
+    def _get_about(self, measure):
+        """Return the name of the member of staff a question is about, False if it isn't."""
+        staff = self.sudo().staff_id
+        return staff.name if staff and measure.facet == "bond" else False
+
+    def _shuffle(self, measures):
+        """Return the measures in an order of this invitation's own, the same at each load."""
+        seed = self.sudo().access_token or self.source_key or ""
+
+        def place(measure):
+            return hashlib.blake2b(f"{seed}:{measure.code}".encode(), digest_size=8).digest()
+        return measures.sorted(place)
+
+    def _get_stored_answers(self):
+        """Return {code: value, na, text, at} of what this invitation has in its readings."""
+        answers = {}
+        for reading in self._get_pulse_readings():
+            if reading.competitor_id:
+                continue
+            answers[reading.measure_id.code] = {
+                "value": reading.value, "na": reading.na, "text": reading.text,
+                "at": self._get_answer_time(reading),
+            }
+        return answers
+
+    def _get_pulse_readings(self):
+        """Return the answers that count now."""
+        self.ensure_one()
+        if not self.id:
+            return self.env["relationship.reading"].sudo()
+        return self.env["relationship.reading"].sudo().search_fetch(
+            [("invitation_id", "=", self.id), ("voided", "=", False)],
+            ["measure_id", "competitor_id", "value", "na", "text", "source_key"], order="id")

@@ -1,0 +1,65 @@
+import hashlib
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+KEPT = timedelta(hours=1)
+GC_LIMIT = 100_000
+
+
+class RelationshipRateLimit(models.Model):
+    """What came in lately on the public pages. Append-only, so that no request waits for another.
+
+    A place is stored as a number made from a digest, never as an address.
+    """
+
+    _name = "relationship.rate.limit"
+    _description = "Requests to Public Pages"
+    _log_access = False
+
+    place = fields.Char(required=True, size=32)
+    date = fields.Datetime(required=True)
+
+    _place_idx = models.Index("(place, date)")
+
+    @api.model
+    def _digest(self, *parts):
+        """Return what stands for an address: without the database's key nobody gets it back."""
+        key = self.env["ir.config_parameter"].sudo().get_param("database.secret")
+        return hashlib.blake2b(
+            "\x1f".join(map(str, parts)).encode(), key=key.encode()[:64], digest_size=16).hexdigest()
+
+    @api.model
+    def _allows(self, place, limit, seconds):
+        """Count one request of a place; False when it had ``limit`` in these seconds already.
+
+        What is refused isn't counted, so that the table stays small in a flood.
+        """
+        if limit <= 0:
+            return True
+        now = fields.Datetime.now()
+        rows = self.env.execute_query(SQL(
+            """
+            INSERT INTO relationship_rate_limit (place, date)
+            SELECT %(place)s, %(now)s
+             WHERE (SELECT COUNT(*) FROM (
+                        SELECT 1 FROM relationship_rate_limit
+                         WHERE place = %(place)s AND date > %(since)s LIMIT %(limit)s
+                    ) counted) < %(limit)s
+            RETURNING id
+            """, place=place, now=now, since=now - timedelta(seconds=seconds), limit=limit))
+        return bool(rows)
+
+    @api.autovacuum
+    def _gc_old_requests(self):
+        deleted = self.env.execute_query(SQL(
+            """
+            WITH gone AS (
+                DELETE FROM relationship_rate_limit WHERE id IN (
+                    SELECT id FROM relationship_rate_limit WHERE date < %s LIMIT %s
+                    FOR UPDATE SKIP LOCKED)
+                RETURNING 1)
+            SELECT COUNT(*) FROM gone
+            """, fields.Datetime.now() - KEPT, GC_LIMIT))[0][0]
+        return deleted, int(deleted == GC_LIMIT)

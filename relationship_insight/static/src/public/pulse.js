@@ -1,0 +1,342 @@
+/**
+ * The page works as a plain form. This makes it one card at a time, and saves each answer as it
+ * is given. Nothing is sent before a human touches the page.
+ */
+const form = document.getElementById("pulse");
+if (form) {
+    start(form);
+}
+
+function start(form) {
+    const text = form.dataset;
+    const cards = [...form.querySelectorAll(".card")];
+    const ticks = [...form.querySelectorAll(".progress i")];
+    const [back, next, status, place] = ["back", "next", "status", "place"].map((id) =>
+        document.getElementById(id)
+    );
+    const store = `pulse:${location.pathname}`;
+    const waiting = new Map();
+    let touched = false;
+    let sending = null;
+    let current = 0;
+
+    document.documentElement.classList.add("js");
+    cards.forEach(dress);
+    const open = cards.findIndex((card) => !card.dataset.answered);
+    const chosen = cards.findIndex((card) => card.dataset.chosen);
+    show(chosen >= 0 ? chosen : Math.max(open, 0), "", false);
+    const kept = restore();
+    for (const type of ["pointerdown", "keydown", "touchstart"]) {
+        addEventListener(type, (event) => event.isTrusted && touch(), { passive: true });
+    }
+    addEventListener("online", () => touched && flush());
+    if (kept) {
+        say(text.offline);
+    }
+
+    function touch() {
+        if (touched) {
+            return;
+        }
+        touched = true;
+        // Programs that open links never come here: this is how a human opening it is told apart.
+        post({ step: "open" }).catch(() => {});
+        if (waiting.size) {
+            flush();
+        }
+    }
+
+    function values(card) {
+        const data = new FormData(form);
+        const names = new Set([...card.querySelectorAll("[name]")].map((input) => input.name));
+        const pairs = [...data].filter(([name, value]) => names.has(name) && value !== "");
+        return pairs.map(([name, value]) => [name, String(value)]);
+    }
+
+    function save(card) {
+        const pairs = values(card);
+        if (!touched || !pairs.length || (card.dataset.widget === "tokens" && left(card) > 0)) {
+            return Promise.resolve(true);
+        }
+        const known = JSON.stringify(pairs);
+        if (card.dataset.known === known) {
+            return Promise.resolve(true);
+        }
+        card.dataset.known = known;
+        waiting.set(card.id, { pairs, at: now(), n: form.elements.n.value });
+        return flush();
+    }
+
+    function now() {
+        return Math.round(performance.now());
+    }
+
+    /** Send what waits, one after the other; what fails stays and is sent again. */
+    function flush() {
+        sending ??= (async () => {
+            try {
+                say(text.saving);
+                while (waiting.size) {
+                    const [id, item] = waiting.entries().next().value;
+                    keep();
+                    await post({ step: "save", at: item.at, n: item.n }, item.pairs);
+                    if (waiting.get(id) === item) {
+                        waiting.delete(id);
+                    }
+                }
+                keep();
+                say(text.saved);
+                return true;
+            } catch {
+                say(text.offline);
+                setTimeout(() => waiting.size && flush(), 5000);
+                return false;
+            } finally {
+                sending = null;
+            }
+        })();
+        return sending;
+    }
+
+    async function post(fields, pairs = []) {
+        const body = new URLSearchParams(pairs);
+        for (const [name, value] of Object.entries({ n: form.elements.n.value, tap: 1, ...fields })) {
+            body.append(name, value);
+        }
+        const answer = await fetch(form.action, {
+            method: "POST",
+            body,
+            headers: { Accept: "application/json" },
+            keepalive: true,
+        });
+        if (answer.status >= 500 || answer.status === 429) {
+            throw new Error(answer.status);
+        }
+        return answer;
+    }
+
+    function keep() {
+        if (text.kiosk) {
+            return;
+        }
+        try {
+            const items = [...waiting];
+            if (items.length) {
+                localStorage.setItem(store, JSON.stringify(items));
+            } else {
+                localStorage.removeItem(store);
+            }
+        } catch {
+            // Private windows have no storage: the answers are still in the page.
+        }
+    }
+
+    function restore() {
+        try {
+            for (const [id, item] of JSON.parse(localStorage.getItem(store)) || []) {
+                waiting.set(id, item);
+            }
+        } catch {
+            return false;
+        }
+        return waiting.size > 0;
+    }
+
+    function say(words) {
+        status.textContent = words;
+    }
+
+    function show(index, direction, focus = true) {
+        current = index;
+        cards.forEach((card, i) => {
+            card.hidden = i !== index;
+            card.classList.remove("enter", "back");
+        });
+        ticks.forEach((tick, i) => tick.classList.toggle("on", i <= index));
+        if (direction) {
+            cards[index].classList.add(direction);
+        }
+        back.hidden = index === 0;
+        place.textContent = text.place.replace("%1", index + 1).replace("%2", cards.length);
+        label();
+        if (focus) {
+            const first = cards[index].querySelector("legend, .question");
+            first.tabIndex = -1;
+            first.focus({ preventScroll: true });
+            scrollTo({ top: 0, behavior: "instant" });
+        }
+    }
+
+    function label() {
+        const card = cards[current];
+        const given = values(card).length > 0;
+        const last = current === cards.length - 1;
+        const tapped = given && card.dataset.chosen && !card.dataset.changed;
+        next.textContent = tapped ? text.yes : last ? text.send : given ? text.next : text.skip;
+        next.classList.toggle("main", given || last);
+    }
+
+    async function go() {
+        const card = cards[current];
+        const done = save(card);
+        if (current < cards.length - 1) {
+            show(current + 1, "enter");
+            return;
+        }
+        next.disabled = true;
+        if (!(await done) || waiting.size) {
+            next.disabled = false;
+            return;
+        }
+        const step = document.createElement("input");
+        Object.assign(step, { type: "hidden", name: "step", value: "done" });
+        const at = document.createElement("input");
+        Object.assign(at, { type: "hidden", name: "at", value: now() });
+        form.append(step, at);
+        form.submit();
+    }
+
+    next.addEventListener("click", (event) => event.isTrusted && go());
+    back.addEventListener("click", () => {
+        save(cards[current]);
+        show(current - 1, "back");
+    });
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        go();
+    });
+    addEventListener("pageshow", (event) => {
+        if (event.persisted) {
+            next.disabled = false;
+        }
+    });
+
+    /** Make a card feel alive: words for faces, coins for tokens, lines for names. */
+    function dress(card) {
+        const kind = card.dataset.widget;
+        card.dataset.known = card.dataset.answered ? JSON.stringify(values(card)) : "";
+        const words = () => {
+            for (const set of card.querySelectorAll("fieldset")) {
+                const chosen = set.querySelector(":checked");
+                const spot = set.querySelector(".said, .often");
+                if (spot) {
+                    spot.textContent = (chosen && chosen.dataset.word) || "";
+                }
+            }
+        };
+        words();
+        let pointer = false;
+        let timer = null;
+        card.addEventListener("pointerdown", () => (pointer = true));
+        card.addEventListener("keydown", (event) => {
+            pointer = false;
+            if (event.key === "Enter" && event.target.matches("input:not([type=submit])")) {
+                event.preventDefault();
+                go();
+            }
+        });
+        card.addEventListener("change", () => {
+            card.dataset.changed = "1";
+            words();
+            label();
+            clearTimeout(timer);
+            // With arrow keys one passes through answers: only where one stays is an answer.
+            timer = setTimeout(() => save(card), pointer ? 0 : 700);
+        });
+        card.addEventListener("input", label);
+        if (["faces", "steps", "numbers"].includes(kind)) {
+            card.addEventListener("click", (event) => {
+                const quick = pointer && event.isTrusted && event.target.matches("input[type=radio]");
+                if (quick && current < cards.length - 1) {
+                    setTimeout(() => cards[current] === card && go(), 420);
+                }
+            });
+        }
+        if (kind === "tokens") {
+            tokens(card);
+        }
+        const more = card.querySelector("[data-more]");
+        more?.addEventListener("click", () => {
+            const lines = card.querySelectorAll(".names li");
+            const line = lines[lines.length - 1].cloneNode(true);
+            const input = line.querySelector("input");
+            input.value = "";
+            input.setAttribute(
+                "aria-label",
+                input.getAttribute("aria-label").replace(/\d+$/, lines.length + 1)
+            );
+            card.querySelector(".names").append(line);
+            input.focus();
+            more.hidden = lines.length >= 9;
+        });
+    }
+
+    function left(card) {
+        const total = Number(card.querySelector(".reasons").dataset.total);
+        const inputs = card.querySelectorAll(".reason input");
+        return total - [...inputs].reduce((sum, input) => sum + Number(input.value || 0), 0);
+    }
+
+    function tokens(card) {
+        const purse = card.querySelector(".purse");
+        const live = card.querySelector("[aria-live]");
+        const total = Number(card.querySelector(".reasons").dataset.total);
+        const coin = (spent) => {
+            const item = document.createElement("span");
+            item.className = spent ? "coin spent" : "coin";
+            return item;
+        };
+        const rows = [...card.querySelectorAll(".reason")].map((row) => {
+            const input = row.querySelector("input");
+            const label = row.querySelector("label");
+            const name = label.querySelector("span").textContent;
+            const add = document.createElement("button");
+            add.type = "button";
+            add.className = "add";
+            add.append(label.querySelector("svg"), label.querySelector("span"));
+            const less = document.createElement("button");
+            less.type = "button";
+            less.className = "round";
+            less.textContent = "−";
+            input.type = "hidden";
+            label.replaceWith(add, input);
+            const give = (step) => {
+                input.value = Number(input.value || 0) + step || "";
+                paint();
+                input.dispatchEvent(new Event("change", { bubbles: true }));
+                if (step < 0 && !input.value) {
+                    add.focus();
+                }
+            };
+            add.addEventListener("click", () => left(card) > 0 && give(1));
+            less.addEventListener("click", () => give(-1));
+            return { row, input, name, add, less, held: row.querySelector(".held-row") };
+        });
+        const paint = () => {
+            const rest = left(card);
+            purse.replaceChildren(...Array.from({ length: total }, (_, i) => coin(i >= rest)));
+            const count = document.createElement("b");
+            count.textContent = text.left.replace("%1", rest);
+            purse.append(count);
+            live.textContent = count.textContent;
+            for (const { row, input, name, add, less, held } of rows) {
+                const given = Number(input.value || 0);
+                row.classList.toggle("held", given > 0);
+                held.replaceChildren(
+                    ...Array.from({ length: given }, () => coin(false)),
+                    ...(given ? [less] : [])
+                );
+                add.setAttribute("aria-label", `${name}: ${text.held.replace("%1", given)} +1`);
+                less.setAttribute("aria-label", `${name}: −1`);
+                add.setAttribute("aria-disabled", rest > 0 ? "false" : "true");
+            }
+        };
+        paint();
+    }
+}
+
+const again = document.getElementById("again");
+if (again) {
+    // A page in the shop is ready for the next customer by itself.
+    setTimeout(() => location.replace(again.href), 12000);
+}
