@@ -66,8 +66,10 @@ class Pulse(PulsePage):
         links = []
         if invitation.id and invitation.partner_id:
             links = [
-                {"name": env._("Why am I asked?"), "url": invitation._get_sealed_path("preferences")},
-                {"name": env._("No more questions"), "url": invitation._get_sealed_path("unsubscribe")},
+                {"name": env._("Why am I asked?"),
+                 "url": invitation._get_sealed_path("preferences")},
+                {"name": env._("No more questions"),
+                 "url": invitation._get_sealed_path("unsubscribe")},
             ]
         return {
             "title": env._("Your feedback"),
@@ -88,7 +90,7 @@ class Pulse(PulsePage):
             "next": env._("Next"),
             "send": env._("Send my answers"),
             "yes": env._("Yes, that's my answer"),
-            "place": env._("Question %1 of %2"),
+            "place": env._("Question %(number)s of %(total)s"),
             "name": env._("Store"),
         }
 

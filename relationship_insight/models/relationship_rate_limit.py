@@ -27,8 +27,8 @@ class RelationshipRateLimit(models.Model):
     def _digest(self, *parts):
         """Return what stands for an address: without the database's key nobody gets it back."""
         key = self.env["ir.config_parameter"].sudo().get_param("database.secret")
-        return hashlib.blake2b(
-            "\x1f".join(map(str, parts)).encode(), key=key.encode()[:64], digest_size=16).hexdigest()
+        message = "\x1f".join(map(str, parts)).encode()
+        return hashlib.blake2b(message, key=key.encode()[:64], digest_size=16).hexdigest()
 
     @api.model
     def _allows(self, place, limit, seconds):

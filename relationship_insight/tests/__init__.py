@@ -34,3 +34,4 @@ from . import test_life_event
 from . import test_promise
 from . import test_cadence
 from . import test_pulse
+from . import test_pulse_wishes

@@ -57,7 +57,8 @@ class TestPulse(PulseCase):
 
     def test_wrong_choice_in_a_link_is_ignored(self):
         path = self._path(self._invite()._get_answer_url())
-        for query in ("?m=M04&v=99", "?m=M10&v=5", "?m=M04&v=x", "?m=M99&v=1", "?m=M03_why&v=1", "?m=M04&v=",
+        for query in ("?m=M04&v=99", "?m=M10&v=5", "?m=M04&v=x", "?m=M99&v=1",
+                      "?m=M03_why&v=1", "?m=M04&v=",
                       "?m=%00&v=%00", "?lang=xx_XX", "?lang=%ff", "?m[]=M04"):
             with self.subTest(query):
                 self.assertFalse(self._load(path + query).xpath("//input[@checked]"))
@@ -156,13 +157,17 @@ class TestPulse(PulseCase):
         invitation = self._invite()
         path = invitation._get_answer_url()
         answer = self._post(path, {
-            "n": self._nonce(path), "M04": "17", "M10_honest": "", "M03_why": "Kind", "step": "done"})
+            "n": self._nonce(path), "step": "done",
+            "M04": "17", "M10_honest": "", "M03_why": "Kind"})
         self.assertEqual(answer.status_code, 200)
         self.assertIn("Please answer what is marked", answer.text)
         self.assertIn("Kind</textarea>", answer.text)
         self.assertEqual(invitation.state, "started")
-        empty = self._post(path, {"n": self._nonce(self._invite()._get_answer_url()), "step": "done"})
-        self.assertEqual(empty.status_code, 200)
+        other = self._invite()
+        path = other._get_answer_url()
+        empty = self._post(path, {"n": self._nonce(path), "step": "done"})
+        self.assertIn("One answer is enough", empty.text)
+        self.assertEqual(other.state, "sent")
 
     def test_links_that_open_nothing_look_alike(self):
         done = self._invite()
@@ -259,7 +264,8 @@ class TestPulse(PulseCase):
             "all", "M06", "M04", "M01", "M07_tell", "M08E_pleasure", "M16", "M03", "M18", "M19",
             "M03_why", "M17_good", "M10_honest")
         page = self._load(self._invite(campaign)._get_answer_url())
-        parts = page.xpath("//script/@src | //link/@href[not(starts-with(., 'data:'))] | //img/@src")
+        parts = page.xpath(
+            "//script/@src | //link/@href[not(starts-with(., 'data:'))] | //img/@src")
         self.assertEqual(len(parts), 2)
         wire = 0
         for path in (self._invite(campaign)._get_answer_url(), *parts):
@@ -282,8 +288,9 @@ class TestPulse(PulseCase):
         self.assertEqual(page.get("lang"), "en-US")
         self.assertEqual(page.get("dir"), "ltr")
         for field in page.xpath("//input[not(@type='hidden')] | //textarea | //select"):
-            named = field.get("aria-label") or field.xpath("ancestor::label[normalize-space()]") or (
-                field.get("id") and page.xpath(f"//label[@for='{field.get('id')}']"))
+            named = (
+                field.get("aria-label") or field.xpath("ancestor::label[normalize-space()]")
+                or page.xpath(f"//label[@for='{field.get('id')}']"))
             self.assertTrue(named, field.attrib)
         for group in page.xpath("//*[@role='group']"):
             self.assertTrue(page.get_element_by_id(group.get("aria-labelledby")).text_content())

@@ -157,7 +157,9 @@ function start(form) {
             cards[index].classList.add(direction);
         }
         back.hidden = index === 0;
-        place.textContent = text.place.replace("%1", index + 1).replace("%2", cards.length);
+        place.textContent = text.place
+            .replace("%(number)s", index + 1)
+            .replace("%(total)s", cards.length);
         label();
         if (focus) {
             const first = cards[index].querySelector("legend, .question");
