@@ -1,8 +1,10 @@
 import json
 import re
+from datetime import timedelta
 
 from lxml import html
 
+from odoo import fields
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
@@ -45,12 +47,15 @@ class PulseCase(HttpCase):
     @classmethod
     def _invite(cls, campaign=None, **vals):
         campaign = campaign or cls.campaign
+        # Nobody is asked twice within a day.
+        cls.invited = getattr(cls, "invited", 0) + 1
         return cls.env["relationship.invitation"].create({
             "campaign_id": campaign.id,
             "version_id": campaign.instrument_id.live_version_id.id,
             "company_id": campaign.company_id.id,
             "partner_id": cls.partner.id,
-            "channel": "email", "state": "sent", "lang": "en_US", **vals})
+            "channel": "email", "state": "sent", "lang": "en_US",
+            "date_planned": fields.Datetime.now() - timedelta(days=2 * cls.invited), **vals})
 
     def setUp(self):
         super().setUp()
