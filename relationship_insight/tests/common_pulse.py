@@ -26,6 +26,7 @@ class PulseCase(HttpCase):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("th_TH")
         cls.company = cls.env.company
+        cls.company.relationship_holdout_share = 0
         cls.partner = cls.env["res.partner"].create(
             {"name": "Malee Srisuk", "email": "malee@example.com"})
         cls.campaign = cls._make_campaign("test", "M04", "M10_honest", "M03_why")
