@@ -108,6 +108,8 @@ from . import (
     relationship_note_touch,
     relationship_recognition,
     mail_activity,
+    relationship_referral_standing,
+    relationship_referral_tree,
     res_partner,
     res_partner_referral,
     res_partner_bond,

@@ -1,0 +1,261 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# A friend of a friend counts half, their friend a quarter, and so on.
+INDIRECT = 0.5
+# From this influence on (0 to 10) they would not have come without the friend.
+DECISIVE = 7
+MEASURED = (
+    "referrer_id", "root_id", "referral_id", "generation", "direct_count", "downstream_count",
+    "chain_depth", "direct_revenue", "downstream_revenue", "value", "in_cycle", "last_friend",
+)
+
+
+class RelationshipReferralStanding(models.Model):
+    """One customer's place in the chains of one company. Written only by the refresh.
+
+    Chains are walked from those nobody brought, a generation at a time, and summed up again
+    from the last generation to the first: each customer is read once, however long the chain.
+    """
+
+    _name = "relationship.referral.standing"
+    _description = "Referral Standing"
+    _order = "value desc, id"
+    _rec_name = "commercial_partner_id"
+    _rec_names_search = ["commercial_partner_id"]
+    _log_access = False
+
+    commercial_partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    referrer_id = fields.Many2one(
+        "res.partner", string="Brought By", readonly=True, ondelete="set null",
+        index="btree_not_null")
+    root_id = fields.Many2one(
+        "res.partner", string="First of the Chain", readonly=True, ondelete="set null",
+        index="btree_not_null")
+    referral_id = fields.Many2one(
+        "relationship.referral", string="Referral", readonly=True, ondelete="set null",
+        index="btree_not_null")
+    generation = fields.Integer(
+        readonly=True, aggregator=None, help="0: nobody brought them, 1: their friends, …")
+    direct_count = fields.Integer(string="Friends Brought", readonly=True)
+    downstream_count = fields.Integer(
+        string="With Friends of Friends", readonly=True, aggregator=None)
+    chain_depth = fields.Integer(
+        string="Generations Below", readonly=True, aggregator="max")
+    direct_revenue = fields.Monetary(string="Spent by Friends", readonly=True)
+    downstream_revenue = fields.Monetary(
+        string="Spent by All Below", readonly=True, aggregator=None)
+    value = fields.Monetary(
+        string="Referral Value", readonly=True,
+        help="Margin on what their friends spent so far, less rewards. Friends of friends count "
+        "half, their friends a quarter. A friend who would have come anyway counts what winning "
+        "a customer costs you.")
+    last_friend = fields.Date(string="Last Friend Brought", readonly=True)
+    in_cycle = fields.Boolean(
+        string="In a Circle", readonly=True,
+        help="Their chain runs in a circle. It is cut at its newest referral.")
+
+    _customer_uniq = models.Constraint(
+        "UNIQUE(commercial_partner_id, company_id)", "One standing per customer and company.")
+    _value_idx = models.Index("(company_id, value DESC, id)")
+
+    def action_open_customer(self):
+        """Open the customer's contact form."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.commercial_partner_id.id,
+            "view_mode": "form",
+        }
+
+    # ------------------------------------------------------------
+    # Refresh
+    # ------------------------------------------------------------
+
+    @api.model
+    def _refresh(self, companies=None):
+        """Rebuild every customer's standing; only rows that differ are written."""
+        self.env.flush_all()
+        for company in companies or self.env["res.company"].sudo().search([], order="id"):
+            self._refresh_company(company)
+        self.env.invalidate_all()
+
+    @api.model
+    def _refresh_company(self, company):
+        cr = self.env.cr
+        cr.execute("SET LOCAL jit = off; SET LOCAL work_mem = '128MB'")
+        cr.execute("DROP TABLE IF EXISTS referral_edge, referral_walk, referral_sum")
+        cr.execute(self._sql_edges(company))
+        cr.execute("ANALYZE referral_edge")
+        cr.execute(SQL("CREATE TEMPORARY TABLE referral_walk ON COMMIT DROP AS %s",
+                       self._sql_walk(self._sql_roots(), in_cycle=False)))
+        cr.execute("SELECT (SELECT COUNT(*) FROM referral_edge)"
+                   " - (SELECT COUNT(*) FROM referral_walk WHERE depth > 0)")
+        if cr.fetchone()[0]:
+            # Whoever can't be reached from a first one hangs on a circle.
+            cr.execute(SQL("INSERT INTO referral_walk %s",
+                           self._sql_walk(self._sql_circle_cuts(), in_cycle=True)))
+        cr.execute("CREATE INDEX ON referral_walk (depth)")
+        cr.execute("ANALYZE referral_walk")
+        cr.execute("SELECT COALESCE(MAX(depth), 0) FROM referral_walk")
+        deepest = cr.fetchone()[0]
+        cr.execute(
+            """
+            CREATE TEMPORARY TABLE referral_sum (
+                node int PRIMARY KEY, direct_count int, downstream_count int, chain_depth int,
+                direct_revenue float8, downstream_revenue float8, value float8, last_friend date
+            ) ON COMMIT DROP
+            """)
+        for depth in range(deepest, 0, -1):
+            cr.execute(self._sql_sum_up(depth))
+        self._store(company)
+
+    @api.model
+    def _sql_roots(self):
+        """SQL of those who brought somebody and whom nobody brought."""
+        return SQL(
+            """
+            SELECT DISTINCT up FROM referral_edge edge
+             WHERE NOT EXISTS (SELECT 1 FROM referral_edge above WHERE above.node = edge.up)
+            """)
+
+    @api.model
+    def _sql_circle_cuts(self):
+        """SQL of one customer of each circle: the one brought by its newest referral."""
+        return SQL(
+            """
+            WITH RECURSIVE lost AS MATERIALIZED (
+                SELECT * FROM referral_edge edge
+                 WHERE NOT EXISTS (SELECT 1 FROM referral_walk walk WHERE walk.node = edge.node)
+            ), climb (start, node, path, closed) AS (
+                SELECT node, up, ARRAY[node], up = node FROM lost
+             UNION ALL
+                SELECT climb.start, lost.up, climb.path || lost.node, lost.up = climb.start
+                  FROM climb JOIN lost ON lost.node = climb.node
+                 WHERE NOT climb.closed AND NOT lost.node = ANY(climb.path)
+            ), circle AS (
+                SELECT start AS node, (SELECT MIN(one) FROM UNNEST(path) one) AS circle
+                  FROM climb WHERE closed
+            )
+            SELECT DISTINCT ON (circle.circle) circle.node
+              FROM circle JOIN lost ON lost.node = circle.node
+          ORDER BY circle.circle, lost.referral DESC
+            """)
+
+    @api.model
+    def _sql_sum_up(self, depth):
+        """SQL that adds up the customers of one generation for those who brought them."""
+        return SQL(
+            """
+            INSERT INTO referral_sum
+            SELECT walk.up, COUNT(*), SUM(1 + COALESCE(below.downstream_count, 0)),
+                   1 + MAX(COALESCE(below.chain_depth, 0)), SUM(edge.revenue),
+                   SUM(edge.revenue + COALESCE(below.downstream_revenue, 0)),
+                   SUM(edge.gain + %s * COALESCE(below.value, 0)), MAX(edge.day)
+              FROM referral_walk walk
+              JOIN referral_edge edge ON edge.node = walk.node
+         LEFT JOIN referral_sum below ON below.node = walk.node
+             WHERE walk.depth = %s
+          GROUP BY walk.up
+            """, INDIRECT, depth)
+
+    @api.model
+    def _store(self, company):
+        """Write what is new or differs, and drop those who stand in no chain any more."""
+        names = SQL(", ").join(map(SQL.identifier, MEASURED))
+        fresh = SQL(
+            """
+            SELECT walk.node AS commercial_partner_id, edge.up AS referrer_id,
+                   walk.root AS root_id, edge.referral AS referral_id, walk.depth AS generation,
+                   COALESCE(sums.direct_count, 0) AS direct_count,
+                   COALESCE(sums.downstream_count, 0) AS downstream_count,
+                   COALESCE(sums.chain_depth, 0) AS chain_depth,
+                   ROUND(COALESCE(sums.direct_revenue, 0)::numeric, 2) AS direct_revenue,
+                   ROUND(COALESCE(sums.downstream_revenue, 0)::numeric, 2) AS downstream_revenue,
+                   ROUND(COALESCE(sums.value, 0)::numeric, 2) AS value, walk.in_cycle,
+                   sums.last_friend
+              FROM referral_walk walk
+         LEFT JOIN referral_edge edge ON edge.node = walk.node
+         LEFT JOIN referral_sum sums ON sums.node = walk.node
+            """)
+        self.env.cr.execute(SQL(
+            """
+            DELETE FROM relationship_referral_standing live
+             WHERE live.company_id = %s AND NOT EXISTS (
+                SELECT 1 FROM referral_walk walk WHERE walk.node = live.commercial_partner_id)
+            """, company.id))
+        self.env.cr.execute(SQL(
+            """
+            WITH fresh AS MATERIALIZED (%(fresh)s), differs AS MATERIALIZED (
+                SELECT fresh.* FROM fresh
+             LEFT JOIN relationship_referral_standing live
+                    ON live.commercial_partner_id = fresh.commercial_partner_id
+                   AND live.company_id = %(company)s
+                 WHERE live.id IS NULL OR (%(live)s) IS DISTINCT FROM (%(new)s)
+            )
+            INSERT INTO relationship_referral_standing (
+                commercial_partner_id, company_id, %(names)s)
+            SELECT commercial_partner_id, %(company)s, %(names)s FROM differs
+            ON CONFLICT (commercial_partner_id, company_id)
+            DO UPDATE SET (%(names)s) = ROW (%(excluded)s)
+            """,
+            fresh=fresh, company=company.id, names=names,
+            live=SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in MEASURED),
+            new=SQL(", ").join(SQL("fresh.%s", SQL.identifier(name)) for name in MEASURED),
+            excluded=SQL(", ").join(
+                SQL("excluded.%s", SQL.identifier(name)) for name in MEASURED)))
+
+    @api.model
+    def _sql_edges(self, company):
+        """SQL of a table: who (node) was brought by whom (up), and what that was worth so far."""
+        influence = self.env.ref(
+            "relationship_insight.measure_m18_influence", raise_if_not_found=False)
+        return SQL(
+            """
+            CREATE TEMPORARY TABLE referral_edge ON COMMIT DROP AS
+            WITH asked AS MATERIALIZED (
+                SELECT commercial_partner_id AS node, AVG(value) AS influence
+                  FROM relationship_reading
+                 WHERE measure_id = %(measure)s AND company_id = %(company)s
+                   AND voided IS NOT TRUE AND na IS NOT TRUE
+              GROUP BY commercial_partner_id
+            )
+            SELECT r.referred_commercial_id AS node, r.referrer_commercial_id AS up,
+                   r.id AS referral, COALESCE(r.order_date, r.date)::date AS day,
+                   COALESCE(profile.spend_total, 0)::float8 AS revenue,
+                   CASE WHEN COALESCE(asked.influence, %(decisive)s) >= %(decisive)s
+                        THEN COALESCE(profile.spend_total, 0)::float8 * %(margin)s
+                        ELSE %(saved)s END
+                   - CASE WHEN r.state = 'rewarded' THEN COALESCE(program.cost, 0)::float8
+                          ELSE 0 END AS gain
+              FROM relationship_referral r
+              JOIN relationship_referral_program program ON program.id = r.program_id
+         LEFT JOIN relationship_profile profile
+                ON profile.commercial_partner_id = r.referred_commercial_id
+               AND profile.company_id = r.company_id
+         LEFT JOIN asked ON asked.node = r.referred_commercial_id
+             WHERE r.company_id = %(company)s AND r.state IN ('confirmed', 'qualified', 'rewarded')
+               AND r.referrer_commercial_id != r.referred_commercial_id
+            """,
+            company=company.id, measure=influence.id or 0, decisive=DECISIVE,
+            margin=company.relationship_referral_margin / 100,
+            saved=company.relationship_acquisition_cost)
+
+    @api.model
+    def _sql_walk(self, roots, in_cycle):
+        """SQL that walks down from these customers; each has one above, so no path is kept."""
+        return SQL(
+            """
+            WITH RECURSIVE walk (node, up, root, depth) AS (
+                SELECT roots.node, NULL::int, roots.node, 0 FROM (%(roots)s) roots (node)
+             UNION ALL
+                SELECT edge.node, edge.up, walk.root, walk.depth + 1
+                  FROM walk JOIN referral_edge edge ON edge.up = walk.node
+                 WHERE edge.node != walk.root
+            )
+            SELECT node, up, root, depth, %(in_cycle)s AS in_cycle FROM walk
+            """, roots=roots, in_cycle=in_cycle)

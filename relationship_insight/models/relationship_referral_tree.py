@@ -1,0 +1,141 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+DEEPEST = 60
+MOST = 2000
+
+
+class RelationshipReferral(models.Model):
+    """The chain around one customer, for the picture."""
+
+    _inherit = "relationship.referral"
+
+    @api.model
+    @api.readonly
+    def get_referral_tree(self, partner_id, depth=3, limit=1000):
+        """Return who brought this customer, and whom they brought, generation by generation.
+
+        Customers whose referral the user may not see keep their place without a name.
+
+        :param int partner_id: any contact of the customer
+        :param int depth: generations below to show, 1 to 60
+        :param int limit: customers below to show at most, those of the first generations first
+        :return: dict with ``root`` (id of the customer), ``above`` (from who brought them up to
+            the first of the chain: id, name), ``nodes`` (the customer first; each with ``id``,
+            ``name`` (False: hidden), ``parent_id``, ``depth``, ``state``, ``date``,
+            ``referral_id``, ``children`` (all they brought, shown or not), ``downstream``,
+            ``revenue``, ``value``), ``truncated``, ``total`` (all below), ``currency_id``
+        :raise AccessError: without access to the customer
+        """
+        partner = self.env["res.partner"].browse(int(partner_id))
+        if not self.env.user.has_group("relationship_insight.group_relationship_staff"):
+            raise AccessError(self.env._("Only staff may see who brought whom."))
+        partner.check_access("read")
+        customer = partner.commercial_partner_id
+        depth = max(1, min(int(depth), DEEPEST))
+        limit = max(1, min(int(limit), MOST))
+        self.env.flush_all()
+        rows = self._read_tree(customer.id, depth, limit + 1)
+        truncated = len(rows) > limit
+        nodes = self._prepare_tree_nodes(customer, rows[:limit])
+        return {
+            "root": customer.id,
+            "above": self._get_tree_above(customer),
+            "nodes": nodes,
+            "truncated": truncated or any(
+                node["depth"] == depth and node["children"] for node in nodes),
+            "total": nodes[0]["downstream"],
+            "currency_id": self.env.company.currency_id.id,
+        }
+
+    @api.model
+    def _read_tree(self, customer_id, depth, limit):
+        """Read the accepted referrals below a customer; each path is left where it meets itself."""
+        return self.env.execute_query_dict(SQL(
+            """
+            WITH RECURSIVE walk (id, node, parent, depth, path) AS (
+                SELECT r.id, r.referred_commercial_id, r.referrer_commercial_id, 1,
+                       ARRAY[%(customer)s, r.referred_commercial_id]
+                  FROM relationship_referral r
+                 WHERE r.referrer_commercial_id = %(customer)s AND r.company_id = %(company)s
+                   AND r.state IN ('confirmed', 'qualified', 'rewarded')
+                   AND r.referred_commercial_id != %(customer)s
+             UNION ALL
+                SELECT r.id, r.referred_commercial_id, r.referrer_commercial_id, walk.depth + 1,
+                       walk.path || r.referred_commercial_id
+                  FROM walk JOIN relationship_referral r
+                    ON r.referrer_commercial_id = walk.node AND r.company_id = %(company)s
+                   AND r.state IN ('confirmed', 'qualified', 'rewarded')
+                 WHERE walk.depth < %(depth)s
+                   AND NOT r.referred_commercial_id = ANY(walk.path)
+            )
+            SELECT id, node, parent, depth FROM walk LIMIT %(limit)s
+            """,
+            customer=customer_id, company=self.env.company.id, depth=depth, limit=limit))
+
+    @api.model
+    def _prepare_tree_nodes(self, customer, rows):
+        referrals = self.browse([row["id"] for row in rows])
+        seen = set(referrals._filtered_access("read").ids)
+        details = {ref.id: ref for ref in referrals.sudo()}
+        customers = self.env["res.partner"].sudo().browse(
+            [customer.id] + [row["node"] for row in rows])
+        names = {partner.id: partner.display_name for partner in customers}
+        standings = {
+            standing.commercial_partner_id.id: standing
+            for standing in self.env["relationship.referral.standing"].sudo().search([
+                ("commercial_partner_id", "in", customers.ids),
+                ("company_id", "=", self.env.company.id)])
+        }
+        rows = [{"id": False, "node": customer.id, "parent": False, "depth": 0}] + rows
+        nodes = []
+        for row in rows:
+            standing = standings.get(row["node"])
+            referral = details.get(row["id"])
+            shown = not row["id"] or row["id"] in seen
+            nodes.append({
+                "id": row["node"],
+                "name": names[row["node"]] if shown else False,
+                "parent_id": row["parent"],
+                "depth": row["depth"],
+                "referral_id": row["id"] if shown else False,
+                "state": referral.state if referral else False,
+                "date": referral.date.date().isoformat() if referral else False,
+                "children": standing.direct_count if standing else 0,
+                "downstream": standing.downstream_count if standing else 0,
+                "revenue": standing.direct_revenue if standing and shown else 0,
+                "value": standing.value if standing and shown else 0,
+            })
+        return nodes
+
+    @api.model
+    def _get_tree_above(self, customer):
+        """Return who brought this customer, who brought them, and so on, nearest first."""
+        rows = self.env.execute_query(SQL(
+            """
+            WITH RECURSIVE above (id, node, depth, path) AS (
+                SELECT r.id, r.referrer_commercial_id, 1,
+                       ARRAY[%(customer)s, r.referrer_commercial_id]
+                  FROM relationship_referral r
+                 WHERE r.referred_commercial_id = %(customer)s AND r.company_id = %(company)s
+                   AND r.state IN ('confirmed', 'qualified', 'rewarded')
+                   AND r.referrer_commercial_id != %(customer)s
+             UNION ALL
+                SELECT r.id, r.referrer_commercial_id, above.depth + 1,
+                       above.path || r.referrer_commercial_id
+                  FROM above JOIN relationship_referral r
+                    ON r.referred_commercial_id = above.node AND r.company_id = %(company)s
+                   AND r.state IN ('confirmed', 'qualified', 'rewarded')
+                 WHERE above.depth < %(deepest)s
+                   AND NOT r.referrer_commercial_id = ANY(above.path)
+            )
+            SELECT id, node FROM above WHERE node IS NOT NULL ORDER BY depth
+            """,
+            customer=customer.id, company=self.env.company.id, deepest=DEEPEST))
+        seen = set(self.browse([row[0] for row in rows])._filtered_access("read").ids)
+        partners = self.env["res.partner"].sudo().browse([row[1] for row in rows])
+        return [
+            {"id": partner.id, "name": partner.display_name if row[0] in seen else False}
+            for row, partner in zip(rows, partners)
+        ]
