@@ -199,12 +199,15 @@ class RelationshipReferral(models.Model):
         if not self.env.su and any(PROTECTED & set(vals) for vals in vals_list):
             raise AccessError(self.env._("A referral starts as claimed."))
         Program = self.env["relationship.referral.program"]
+        vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             company = self.env["res.company"].browse(
                 vals.get("company_id") or self.env.company.id)
             vals["company_id"] = company.id
             program = Program.browse(vals.get("program_id")) or Program._get_program(company)
             vals["program_id"] = program.id
+            if self.env.context.get("import_file"):
+                vals.setdefault("source", "import")
             if vals.get("lead_id") and not vals.get("referred_id"):
                 lead = self.env["crm.lead"].sudo().browse(vals["lead_id"])
                 vals["referred_id"] = lead.partner_id.id

@@ -93,6 +93,21 @@ class RelationshipReferral(models.Model):
                 "referrer_name", "=ilike", (data.get("referrer_name") or "").strip())
         return self.search(domain, order="id", limit=1)
 
+    def _get_told_message(self):
+        """Return what to tell whoever noted a claim about what became of it."""
+        self.ensure_one()
+        if self.state == "rejected":
+            reasons = dict(self._fields["reason"]._description_selection(self.env))
+            return self.env._(
+                "Noted, but it doesn't count: %(reason)s", reason=reasons.get(self.reason, ""))
+        if self.winner_id:
+            return self.env._(
+                "Noted. %(name)s was named before and counts.",
+                name=self.winner_id.referrer_id.name)
+        if not self.referrer_id:
+            return self.env._("Noted. Customer Relations will find out who that is.")
+        return self.env._("Noted: %(name)s brought them.", name=self.referrer_id.name)
+
     def _strengthen(self, data):
         """Keep the better proof of the two when the same is told again."""
         self.ensure_one()

@@ -130,13 +130,29 @@ class ResPartner(models.Model):
         return self.browse((owner | cards.partner_id).ids) | self.search(
             [("barcode", "=", text)], limit=2)
 
+    def write(self, vals):
+        """Make room before contacts join another customer, and look at their referrals again."""
+        if "parent_id" not in vals or not vals["parent_id"] or vals.get("is_company"):
+            return super().write(vals)
+        Referral = self.env["relationship.referral"].sudo()
+        customer = self.browse(vals["parent_id"]).sudo().commercial_partner_id
+        people = self.sudo().filtered(
+            lambda partner: not partner.is_company and partner.commercial_partner_id != customer)
+        touched = Referral._fold_into(people, customer) if people else Referral
+        res = super().write(vals)
+        touched._start()
+        return res
+
     def unlink(self):
         """Erase the names that were told with a deleted contact; chains lose this link alone."""
         Referral = self.env["relationship.referral"].sudo()
         referrals = Referral.search([
             "|", ("referrer_id", "in", self.ids), ("referred_id", "in", self.ids)])
         neighbours = referrals._get_customer_ids()
-        referrals.write({"referrer_name": False, "device_key": False})
+        # A bare name on somebody who is gone says nothing any more.
+        bare = referrals.filtered(lambda ref: not ref.referrer_id)
+        (referrals - bare).write({"referrer_name": False, "device_key": False})
+        bare.unlink()
         res = super().unlink()
         Referral.env["relationship.referral.queue"]._wake(neighbours)
         return res

@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+SOURCE_BY_MODEL = {"sale.order": "sale", "crm.lead": "lead", "pos.order": "pos"}
+
+
+class RelationshipReferralTell(models.TransientModel):
+    """Who told you about us? Asked from a contact, a lead or an order."""
+
+    _name = "relationship.referral.tell"
+    _description = "Who Brought Them?"
+
+    referred_id = fields.Many2one("res.partner", string="Customer", ondelete="cascade")
+    lead_id = fields.Many2one("crm.lead", ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company)
+    document_model = fields.Char()
+    document_id = fields.Many2oneReference(model_field="document_model")
+    referrer_id = fields.Many2one(
+        "res.partner", string="A Customer of Ours",
+        domain="[('id', '!=', referred_id), ('company_id', 'in', (False, company_id))]")
+    referrer_name = fields.Char(
+        string="Somebody Else", compute="_compute_referrer_name", store=True, readonly=False,
+        precompute=True)
+    code = fields.Char(string="Their Code")
+    known = fields.Char(string="So Far", compute="_compute_known")
+
+    @api.depends("lead_id")
+    def _compute_referrer_name(self):
+        for wizard in self:
+            wizard.referrer_name = wizard.referrer_name or wizard.lead_id.referred
+
+    @api.depends("referred_id", "lead_id")
+    def _compute_known(self):
+        for wizard in self:
+            domain = (
+                [("referred_commercial_id", "=", wizard.referred_id.commercial_partner_id.id)]
+                if wizard.referred_id else [("lead_id", "=", wizard.lead_id.id)])
+            claims = self.env["relationship.referral"].search(
+                [*domain, ("company_id", "=", wizard.company_id.id),
+                 ("state", "not in", ("rejected", "expired"))])
+            wizard.known = ", ".join(
+                claim.referrer_id.name or claim.referrer_name or "" for claim in claims)
+
+    def action_tell(self):
+        """Note it; the programme decides whether it counts at once."""
+        self.ensure_one()
+        self.env["relationship.referral"].check_access("create")
+        friend = self.referred_id or self.lead_id
+        if not friend:
+            raise UserError(self.env._("Tell whom they brought: a customer or a lead."))
+        friend.check_access("read")
+        if self.document_model in SOURCE_BY_MODEL and self.document_id:
+            self.env[self.document_model].browse(self.document_id).check_access("read")
+        source = "code" if self.code else SOURCE_BY_MODEL.get(
+            self.document_model or (self.lead_id and "crm.lead"), "staff")
+        referral = self.env["relationship.referral"]._claim({
+            "referred_id": self.referred_id.id,
+            "lead_id": self.lead_id.id,
+            "company_id": self.company_id.id,
+            "source": source,
+            "code": self.code,
+            "referrer_id": self.referrer_id.id,
+            "referrer_name": False if self.referrer_id else self.referrer_name,
+            "document_model": self.document_model,
+            "document_id": self.document_id,
+            "staff_id": self.env.user.partner_id.id,
+        })
+        if not referral:
+            raise UserError(self.env._(
+                "Nobody has the code %(code)s. Ask them to read it again.", code=self.code))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if referral.state != "rejected" else "warning",
+                "message": referral._get_told_message(),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
