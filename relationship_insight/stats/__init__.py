@@ -27,6 +27,7 @@ from . import rate
 from . import reliability
 from . import scales
 from . import shrinkage
+from . import silence
 from . import special
 from . import spend
 from . import suppression

@@ -38,3 +38,4 @@ from . import test_promise
 from . import test_cadence
 from . import test_pulse
 from . import test_pulse_wishes
+from . import test_silence

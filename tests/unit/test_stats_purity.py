@@ -9,7 +9,7 @@ import ri_stats
 
 FILES = sorted(Path(ri_stats.__file__).parent.glob("*.py"))
 ALLOWED = {
-    "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "heapq",
+    "bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "heapq",
     "itertools", "math", "operator", "random", "re", "statistics", "string", "typing",
     "unicodedata",
 }

@@ -1,0 +1,100 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+LEVELS = [("staff", "Colleague"), ("team", "Team"), ("shop", "Shop")]
+PERIODS = [("180", "Half a year"), ("90", "Quarter")]
+STATUSES = [
+    ("silent", "Sales rose, almost no talk on record"),
+    ("logging", "Logs too little to tell"),
+    ("ok", "Nothing unusual"),
+    ("peers", "Nobody to compare with"),
+    ("suppressed", "Too few customers to show"),
+]
+
+
+class RelationshipSilence(models.Model):
+    """Sales next to conversations, of a colleague, a team or a shop. Written by the refresh.
+
+    Units with too few customers are stored without figures, so that no list, group or export
+    can give them away.
+    """
+
+    _name = "relationship.silence"
+    _description = "Sales and Conversations"
+    _order = "level, period desc, p_value, id"
+    _rec_name = "name"
+
+    name = fields.Char(readonly=True, required=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    level = fields.Selection(LEVELS, string="Who", required=True, readonly=True)
+    period = fields.Selection(PERIODS, required=True, readonly=True)
+    date = fields.Date(string="As Of", required=True, readonly=True)
+    date_from = fields.Date(string="Evidence Since", required=True, readonly=True)
+    staff_id = fields.Many2one(
+        "res.partner", string="Staff", readonly=True, index="btree_not_null", ondelete="cascade")
+    team_id = fields.Many2one(
+        "crm.team", string="Sales Team", readonly=True, index="btree_not_null",
+        ondelete="cascade")
+    status = fields.Selection(STATUSES, string="What It Says", required=True, readonly=True)
+    customer_count = fields.Integer(string="Customers", readonly=True)
+    orders_before = fields.Integer(
+        string="Orders Before", readonly=True,
+        help="Of the customers who bought already then: the same season last year, or the "
+        "period before.")
+    orders_now = fields.Integer(
+        string="Orders Now", readonly=True, help="Of the same customers.")
+    sales_before = fields.Monetary(readonly=True)
+    sales_now = fields.Monetary(readonly=True)
+    growth = fields.Float(
+        string="Growth of Orders", readonly=True, aggregator=None, help="0.2: a fifth more.")
+    growth_p = fields.Float(string="Growth by Chance", readonly=True, aggregator=None)
+    talk_count = fields.Integer(string="Talks with Buyers", readonly=True)
+    expected_talks = fields.Float(
+        string="Talks Expected", readonly=True, aggregator=None,
+        help="What colleagues in the same place have per order.")
+    deficit_p = fields.Float(string="So Few Talks by Chance", readonly=True, aggregator=None)
+    p_value = fields.Float(
+        string="Both by Chance", readonly=True, aggregator=None,
+        help="Adjusted for how many were looked at.")
+    listening = fields.Float(
+        string="Listening Share", readonly=True, aggregator=None,
+        help="Talks to listen or care, among those to listen, care or sell.")
+    never_count = fields.Integer(
+        string="Nobody Talked With", readonly=True,
+        help="Buyers with no call, visit or counter talk on record in this time, with anybody.")
+    feeling = fields.Float(
+        string="Feelings of Their Customers", readonly=True, aggregator=None,
+        help="Net feeling balance, 0 to 100; hidden where too few told us.")
+    bond_change = fields.Float(
+        string="Change of Bonds", readonly=True, aggregator=None,
+        help="Median change of the bonds, in points.")
+    gap = fields.Float(
+        string="Sales-Bond Gap", readonly=True, aggregator=None,
+        help="Growth less change of bonds, both in standard deviations. 1 or more is worth a "
+        "question.")
+    window = fields.Char(compute="_compute_window", string="Evidence")
+
+    _unit_idx = models.Index("(company_id, level, period)")
+
+    @api.depends("date", "date_from")
+    @api.depends_context("lang")
+    def _compute_window(self):
+        for unit in self:
+            unit.window = self.env._(
+                "Calls, visits and counter talks recorded from %(start)s to %(end)s",
+                start=format_date(self.env, unit.date_from),
+                end=format_date(self.env, unit.date))
+
+    def action_open_pairs(self):
+        """Open the customers to ask about."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "relationship_insight.relationship_silent_pair_action")
+        domain = [("company_id", "=", self.company_id.id)]
+        if self.level == "staff":
+            domain.append(("staff_id", "=", self.staff_id.id))
+        elif self.level == "team":
+            domain.append(("team_id", "=", self.team_id.id))
+        return {**action, "domain": domain, "context": {}}

@@ -1,0 +1,182 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { Component, markRaw, onWillStart, useState } from "@odoo/owl";
+import { InsightCard } from "../insight/insight_card";
+import { InsightChart } from "../insight/insight_chart";
+import * as format from "../insight/insight_format";
+import { placedUnits, silenceConfig, STATUS_COLORS, STATUS_SYMBOLS } from "./silence_config";
+
+const NO_FILTERS = { level: "staff", period: "180", axis: "talks" };
+
+/** Sales next to conversations: where orders rose while almost no talk is on record. */
+export class SilenceAction extends Component {
+    static template = "relationship_insight.SilenceAction";
+    static components = { InsightCard, InsightChart, Layout };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.keepLast = new KeepLast();
+        this.display = { controlPanel: {} };
+        this.format = format;
+        this.colors = STATUS_COLORS;
+        this.symbols = STATUS_SYMBOLS;
+        this.levels = [
+            ["staff", _t("Colleagues")],
+            ["team", _t("Teams")],
+            ["shop", _t("Shops")],
+        ];
+        this.periods = [
+            ["180", _t("Half a year")],
+            ["90", _t("Quarter")],
+        ];
+        this.axes = [
+            ["talks", _t("Talks")],
+            ["bond", _t("Bonds")],
+        ];
+        this.state = useState({ ...NO_FILTERS, ...this.props.state?.filters, board: null });
+        useSetupAction({
+            getLocalState: () => {
+                const { level, period, axis } = this.state;
+                return { filters: { level, period, axis } };
+            },
+        });
+        onWillStart(() => this.load());
+    }
+
+    async load() {
+        const { level, period } = this.state;
+        const board = await this.keepLast.add(
+            this.orm.call("relationship.silence", "get_silence_board", [level, period])
+        );
+        this.state.board = markRaw(board);
+    }
+
+    setFilter(name, value) {
+        this.state[name] = value;
+        if (name !== "axis") {
+            this.load();
+        }
+    }
+
+    get board() {
+        return this.state.board;
+    }
+
+    get placed() {
+        return placedUnits(this.board.units, this.state.axis);
+    }
+
+    get config() {
+        return silenceConfig(this.board.units, this.state.axis, this.describe.bind(this));
+    }
+
+    get silent() {
+        return this.board.units.filter((unit) => unit.status === "silent");
+    }
+
+    get headline() {
+        const { pairs } = this.board;
+        if (this.silent.length) {
+            return _t(
+                "Sales rose with almost no recorded conversation: %(names)s. Ask, don't judge.",
+                { names: this.silent.map((unit) => unit.name).join(", ") }
+            );
+        }
+        return pairs
+            ? _t(
+                  "Customers who buy more while hardly a talk with them is on record: %(count)s. Ask, don't judge.",
+                  { count: format.number(pairs) }
+              )
+            : _t("Nowhere did sales rise without talks.");
+    }
+
+    get message() {
+        if (this.placed.length) {
+            return "";
+        }
+        if (this.board.hidden) {
+            return _t("Too few customers: groups of fewer than %s stay hidden.", this.board.floor);
+        }
+        return this.board.units.length
+            ? _t("Not enough to compare yet: it takes earlier orders, and colleagues who log talks.")
+            : _t("Nothing to compare yet. Every night sales are held against recorded talks.");
+    }
+
+    get note() {
+        const parts = [];
+        if (this.board.window) {
+            parts.push(this.board.window + ".");
+        }
+        if (this.board.hidden) {
+            parts.push(
+                _t("Not shown, because they have fewer than %(floor)s customers or could be worked out: %(count)s.", {
+                    floor: this.board.floor,
+                    count: this.board.hidden,
+                })
+            );
+        }
+        parts.push(
+            _t("Repeat orders online and contracts need no talk, and a talk nobody wrote down isn't here.")
+        );
+        return parts.join(" ");
+    }
+
+    get statuses() {
+        const seen = {};
+        for (const { status, status_name: name } of this.board.units) {
+            seen[status] = name;
+        }
+        return Object.entries(seen);
+    }
+
+    describe(unit) {
+        return [
+            unit.name,
+            _t("orders %(growth)s", { growth: this.growthText(unit) }),
+            _t("talks: %(talks)s, as colleagues: %(expected)s", {
+                talks: unit.talks,
+                expected: Math.round(unit.expected),
+            }),
+        ].join(" · ");
+    }
+
+    growthText(unit) {
+        if (unit.growth === null) {
+            return "–";
+        }
+        return `${unit.growth > 0 ? "+" : ""}${Math.round(100 * unit.growth)}%`;
+    }
+
+    rounded(value) {
+        return value === null ? "–" : String(Math.round(value));
+    }
+
+    onClick([element], event, chart) {
+        if (element) {
+            this.open(chart.data.datasets[element.datasetIndex].data[element.index].unit);
+        }
+    }
+
+    open(unit) {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            name: unit.name,
+            res_model: "relationship.silence",
+            res_id: unit.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    openPairs() {
+        this.action.doAction("relationship_insight.relationship_silent_pair_action");
+    }
+}
+
+registry.category("actions").add("relationship_silence", SilenceAction);
