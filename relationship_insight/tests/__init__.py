@@ -39,3 +39,4 @@ from . import test_cadence
 from . import test_pulse
 from . import test_pulse_wishes
 from . import test_silence
+from . import test_coverage
