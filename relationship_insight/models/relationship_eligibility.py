@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import format_date
 
 OUTCOMES = [
     ("invited", "Asked"),
@@ -75,3 +76,19 @@ class RelationshipEligibility(models.Model):
         untried = self.filtered(lambda line: line.reason == "not_due")
         untried.write({**vals, "reason": "expired"})
         (self - untried).write(vals)
+
+    def _get_sentence(self):
+        """Say in one line what was decided about this customer, and why."""
+        self.ensure_one()
+        reason = dict(self._fields["reason"]._description_selection(self.env))[self.reason]
+        campaign = self.campaign_id.name
+        if self.outcome == "invited":
+            return self.env._(
+                "Asked by %(campaign)s on %(date)s", campaign=campaign,
+                date=format_date(self.env, self.invitation_id.date_planned or self.date))
+        if self.outcome == "deferred":
+            return self.env._(
+                "%(campaign)s asks later, looks again on %(date)s: %(reason)s",
+                campaign=campaign, date=format_date(self.env, self.date_until), reason=reason)
+        return self.env._(
+            "Not asked by %(campaign)s: %(reason)s", campaign=campaign, reason=reason)

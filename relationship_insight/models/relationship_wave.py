@@ -54,3 +54,8 @@ class RelationshipWave(models.Model):
                 newest = self.search([("campaign_id", "=", vals.get("campaign_id"))], limit=1)
                 vals["number"] = newest.number + 1
         return super().create(vals_list)
+
+    def _get_drawn(self):
+        """Return the contacts drawn for these waves, whatever became of it."""
+        return self.env["relationship.eligibility"].sudo().search([
+            ("wave_id", "in", self.ids), ("date_first", "!=", False)]).partner_id.sorted("id")

@@ -40,3 +40,5 @@ from . import test_pulse
 from . import test_pulse_wishes
 from . import test_silence
 from . import test_coverage
+from . import test_campaign_waves
+from . import test_campaign_events
