@@ -108,6 +108,7 @@
         "views/relationship_care_menus.xml",
         "views/relationship_referral_menus.xml",
         "views/relationship_person_menus.xml",
+        "views/relationship_campaign_result_views.xml",
     ],
     "demo": [
         "demo/relationship_demo.xml",

@@ -36,10 +36,24 @@ def paired_change(before, after, level=0.95):
     """
     if len(before) != len(after):
         raise ValueError("every person needs a value before and after")
-    changes = [finite("after", b) - finite("before", a) for a, b in zip(before, after, strict=True)]
-    mean, variance = _moments(changes)
-    half = t_quantile(0.5 + open_unit("level", level) / 2, len(changes) - 1)
-    half *= math.sqrt(variance / len(changes))
+    moves = [finite("after", b) - finite("before", a) for a, b in zip(before, after, strict=True)]
+    # Sums of the moves about their mean lose no digits.
+    mean = math.fsum(moves) / len(moves) if moves else 0.0
+    squares = math.fsum((move - mean) ** 2 for move in moves)
+    change = paired_change_of_sums(len(moves), 0.0, squares, level)
+    return Interval(mean, mean + change.low, mean + change.high)
+
+
+def paired_change_of_sums(n, total, squares, level=0.95):
+    """The same from the number of persons, the sum of their changes and of the squared changes.
+
+    :raise ValueError: on fewer than two persons
+    """
+    if n < 2:
+        raise ValueError("at least two persons are needed")
+    mean = total / n
+    variance = max(0.0, squares - n * mean * mean) / (n - 1)
+    half = t_quantile(0.5 + open_unit("level", level) / 2, n - 1) * math.sqrt(variance / n)
     return Interval(mean, mean - half, mean + half)
 
 
@@ -157,10 +171,3 @@ def _order(p_values):
         if not 0 <= finite("p", p) <= 1:
             raise ValueError(f"a p value lies between 0 and 1, not {p!r}")
     return sorted(range(len(p_values)), key=p_values.__getitem__)
-
-
-def _moments(values):
-    if len(values) < 2:
-        raise ValueError("at least two values are needed")
-    mean = math.fsum(values) / len(values)
-    return mean, math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)

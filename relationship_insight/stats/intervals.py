@@ -86,15 +86,24 @@ def mean_interval(values, weights=None, level=0.95):
     if len(weights) != len(values):
         raise ValueError("weights must be as many as values")
     total = positive("sum of weights", math.fsum(not_negative("weight", w) for w in weights))
-    n = total**2 / math.fsum(w * w for w in weights)
-    if n <= 1 + 1e-9:
-        raise ValueError("a mean needs at least two values to have an interval")
     pairs = list(zip(weights, values, strict=True))
     mean = math.fsum(w * value for w, value in pairs) / total
     spread = math.fsum(w * (value - mean) ** 2 for w, value in pairs) / total
-    half = t_quantile(0.5 + open_unit("level", level) / 2, n - 1)
-    half *= math.sqrt(spread / (n - 1))
-    return Interval(mean, mean - half, mean + half)
+    return _t_interval(mean, spread, total**2 / math.fsum(w * w for w in weights), level)
+
+
+def mean_interval_of_sums(w, w_squared, wx, wxx, level=0.95):
+    """The same from sums over the sample, as SQL gives them.
+
+    :param w: sum of the weights, above 0
+    :param w_squared: sum of their squares
+    :param wx: sum of weight times value
+    :param wxx: sum of weight times squared value
+    :raise ValueError: as :func:`mean_interval`
+    """
+    mean = finite("wx", wx) / positive("w", w)
+    spread = max(0.0, finite("wxx", wxx) / w - mean * mean)
+    return _t_interval(mean, spread, w**2 / positive("w_squared", w_squared), level)
 
 
 def recommend_index(promoters, passives, detractors, level=0.95):
@@ -171,6 +180,13 @@ def recommend_detectable(variance, n1, n2, power=0.8, level=0.95):
     not_negative("variance", variance)
     spread = math.sqrt(variance / positive("n1", n1) + variance / positive("n2", n2))
     return (_z(level) + normal_quantile(power)) * spread
+
+
+def _t_interval(mean, spread, n, level):
+    if n <= 1 + 1e-9:
+        raise ValueError("a mean needs at least two values to have an interval")
+    half = t_quantile(0.5 + open_unit("level", level) / 2, n - 1) * math.sqrt(spread / (n - 1))
+    return Interval(mean, mean - half, mean + half)
 
 
 def _net(P, D):

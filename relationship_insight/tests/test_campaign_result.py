@@ -1,0 +1,200 @@
+import random
+from datetime import date, datetime, timedelta
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from .common_note import RELATIONS, STAFF
+
+FIRST, SECOND = date(2026, 3, 2), date(2026, 6, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestCampaignResult(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.company = cls.env.company
+        cls.company.relationship_minimum_group = 5
+        cls.pim = new_test_user(
+            cls.env, "pim", groups=f"{RELATIONS},base.group_allow_export")
+        cls.recommend = cls.env.ref("relationship_insight.measure_m03")
+        cls.satisfied = cls.env.ref("relationship_insight.measure_m04")
+        cls.instrument = cls.env["relationship.instrument"].create({
+            "name": "How are we doing?", "code": "test_result", "kind": "pulse"})
+        cls.version = cls.make_version()
+        cls.campaign = cls.env["relationship.campaign"].create({
+            "name": "Quarterly", "instrument_id": cls.instrument.id})
+        cls.people = cls.env["res.partner"].create(
+            [{"name": f"Person {i}"} for i in range(60)])
+        cls.random = random.Random(7)
+
+    @classmethod
+    def make_version(cls, comparable=True):
+        version = cls.env["relationship.instrument.version"].create({
+            "instrument_id": cls.instrument.id, "comparable": comparable,
+            "item_ids": [Command.create({"measure_id": cls.recommend.id})]})
+        version.action_go_live()
+        return version
+
+    def make_wave(self, start, version=None, people=None, answer=None, **invitation):
+        """One wave; ``answer(i)`` gives the answer of person i, None for silence."""
+        wave = self.env["relationship.wave"].create({
+            "campaign_id": self.campaign.id, "date_start": start,
+            "date_end": start + timedelta(days=28)})
+        wave.write({"state": "running", "version_id": (version or self.version).id})
+        moment = datetime.combine(start, datetime.min.time()) + timedelta(hours=9)
+        vals_list = []
+        for i, person in enumerate(people or self.people):
+            value = answer(i) if answer else 8
+            vals_list.append({
+                "campaign_id": self.campaign.id, "wave_id": wave.id,
+                "version_id": (version or self.version).id, "company_id": self.company.id,
+                "partner_id": person.id, "channel": "email", "lang": "en_US",
+                "state": "sent" if value is None else "done", "date_planned": moment,
+                "date_sent": moment, "date_start": value is not None and moment,
+                "date_done": value is not None and moment,
+                **{name: f(i) if callable(f) else f for name, f in invitation.items()},
+            })
+        invitations = self.env["relationship.invitation"].sudo().create(vals_list)
+        self.env["relationship.reading"].create([
+            {"measure_id": self.recommend.id, "partner_id": invitation.partner_id.id,
+             "company_id": self.company.id, "value": answer(i) if answer else 8,
+             "origin": "pulse", "date": moment, "invitation_id": invitation.id}
+            for i, invitation in enumerate(invitations) if invitation.date_start])
+        return wave
+
+    def results(self, **vals):
+        self.campaign._refresh_results()
+        return self.env["relationship.campaign.result"].search(
+            [("campaign_id", "=", self.campaign.id), *((k, "=", v) for k, v in vals.items())],
+            order="period")
+
+    def test_plain_mean_and_index(self):
+        self.make_wave(FIRST, answer=lambda i: (10, 8, 2)[i % 3])
+        result = self.results(cut="all")
+        self.assertEqual((result.n, result.status), (60, "ok"))
+        self.assertAlmostEqual(result.mean, 200 / 3)
+        self.assertAlmostEqual(result.recommend, 0)
+        self.assertTrue(0 < result.low < result.mean < result.high < 100)
+
+    def test_nothing_below_the_floor_is_stored(self):
+        self.make_wave(FIRST, people=self.people[:4], answer=lambda i: 1)
+        result = self.results(cut="all")
+        self.assertEqual(result.status, "suppressed")
+        self.assertEqual((result.n, result.mean, result.low, result.recommend), (0, 0, 0, 0))
+
+    def test_a_hidden_group_hides_another(self):
+        self.make_wave(FIRST, stratum=lambda i: "a" if i < 4 else "b" if i < 24 else "c")
+        cells = {r.cut_value: r for r in self.results(cut="stratum")}
+        self.assertEqual(cells["a"].status, "suppressed")
+        self.assertEqual(cells["b"].status, "suppressed")
+        self.assertEqual((cells["c"].status, cells["c"].n), ("ok", 36))
+        grouped = self.env["relationship.campaign.result"].with_user(self.pim)._read_group(
+            [("campaign_id", "=", self.campaign.id), ("cut", "=", "stratum")],
+            ["cut_value"], ["__count"])
+        self.assertEqual(len(grouped), 3)
+        exported = (cells["a"] + cells["b"]).with_user(self.pim).export_data(
+            ["cut_value", "n", "mean", "low", "high", "recommend"])["datas"]
+        self.assertEqual([row[1:] for row in exported], [[0, 0.0, 0.0, 0.0, 0.0]] * 2)
+
+    def test_few_are_counted_only(self):
+        self.make_wave(FIRST, people=self.people[:8])
+        result = self.results(cut="all")
+        self.assertEqual((result.status, result.n, result.mean), ("insufficient", 8, 0))
+
+    def test_who_is_silent_is_weighed_in(self):
+        """Half the people are unhappy and answer four times as seldom: weights put it right."""
+        self.make_wave(
+            FIRST, stratum=lambda i: "happy" if i % 2 else "unhappy",
+            answer=lambda i: 10 if i % 2 else (0 if i % 8 == 0 else None))
+        result = self.results(cut="all")
+        self.assertEqual(result.n, 38)
+        self.assertTrue(result.weighted)
+        self.assertAlmostEqual(result.mean, 50, delta=0.5)
+        self.assertLess(result.n_eff, result.n)
+        self.assertGreater(result.design_effect, 1)
+
+    def test_same_people_better_both_times(self):
+        low = {i: self.random.choice((4, 5, 6)) for i in range(60)}
+        self.make_wave(FIRST, answer=lambda i: low[i])
+        self.make_wave(SECOND, answer=lambda i: low[i] + 2)
+        before, after = self.results(cut="all")
+        self.assertFalse(before.moved)
+        self.assertEqual((after.moved, after.pairs), ("up", 60))
+        self.assertAlmostEqual(after.change, 20)
+
+    def test_no_change_is_said_to_be_none(self):
+        answers = [self.random.randint(3, 9) for _i in range(120)]
+        self.make_wave(FIRST, people=self.people[:30], answer=lambda i: answers[i])
+        self.make_wave(SECOND, people=self.people[30:], answer=lambda i: answers[i + 60])
+        self.assertEqual(self.results(cut="all")[1].moved, "same")
+
+    def test_another_meaning_breaks_the_line(self):
+        self.make_wave(FIRST, answer=lambda i: 2)
+        same = self.make_version(comparable=True)
+        self.make_wave(date(2026, 4, 6), same, answer=lambda i: 3)
+        other = self.make_version(comparable=False)
+        self.make_wave(SECOND, other, answer=lambda i: 9)
+        one, two, three = self.results(cut="all")
+        self.assertEqual(one.segment, two.segment)
+        self.assertEqual(two.moved, "up")
+        self.assertGreater(three.segment, two.segment)
+        self.assertFalse(three.moved)
+
+    def test_doubtful_and_voided_answers_are_left_out(self):
+        wave = self.make_wave(FIRST, answer=lambda i: 10 if i < 50 else 0)
+        wave.invitation_ids.filtered(lambda v: v.reading_ids.value == 0).write({"flag": "burst"})
+        self.assertEqual(self.results(cut="all").mean, 100)
+        wave.invitation_ids[:1].reading_ids._void("A mistake")
+        self.assertEqual(self.results(cut="all").n, 49)
+
+    def test_a_closed_wave_stays_as_it_was_when_a_customer_is_erased(self):
+        wave = self.make_wave(date(2025, 1, 6), answer=lambda i: i % 11)
+        wave.state = "closed"
+        before = self.results(cut="all")
+        self.assertTrue(before.final)
+        figures = before.read(["n", "mean", "low", "high"])
+        self.env["relationship.reading"].search(
+            [("partner_id", "in", self.people[:20].ids)])._void("Erased")
+        self.people[:20].unlink()
+        self.assertEqual(self.results(cut="all").read(["n", "mean", "low", "high"]), figures)
+
+    def test_funnel_reconciles_with_rows(self):
+        states = ["planned", "sent", "opened", "started", "done", "cancelled", "failed"]
+        self.make_wave(FIRST, answer=lambda i: 9 if i % 7 in (3, 4) else None)
+        invitations = self.campaign.invitation_ids.sorted("id")
+        for i, invitation in enumerate(invitations):
+            state = states[i % 7]
+            invitation.write({
+                "state": state,
+                "date_sent": False if state == "planned" else invitation.date_sent,
+                "date_open": invitation.date_sent if state == "opened" else False,
+                "date_done": invitation.date_sent if state == "done" else False,
+            })
+        report = self.campaign.with_user(self.pim).get_campaign_report()
+        counts = [stage["count"] for stage in report["funnel"]]
+        self.assertEqual(counts, sorted(counts, reverse=True))
+        for stage in report["funnel"]:
+            self.assertEqual(
+                stage["count"],
+                self.env["relationship.invitation"].search_count(stage["domain"]), stage["stage"])
+        self.assertEqual(counts[-1], sum(v.state == "done" for v in invitations))
+        self.assertEqual(sum(r["delivered"] for r in report["rates"]["channel"]), counts[2])
+
+    def test_who_may_look(self):
+        self.make_wave(FIRST)
+        self.campaign._refresh_results()
+        staff = new_test_user(self.env, "nid", groups=STAFF)
+        for model in ("relationship.campaign.result", "relationship.campaign"):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(staff).search([])
+        with self.assertRaises(AccessError):
+            self.campaign.with_user(staff).get_campaign_report()
+        other = self.env["res.company"].create({"name": "Other"})
+        lek = new_test_user(
+            self.env, "lek", groups=RELATIONS, company_id=other.id,
+            company_ids=[Command.set(other.ids)])
+        self.assertFalse(self.env["relationship.campaign.result"].with_user(lek).search([]))
