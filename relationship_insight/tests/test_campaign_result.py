@@ -17,7 +17,7 @@ class TestCampaignResult(TransactionCase):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         cls.company = cls.env.company
-        cls.company.relationship_minimum_group = 5
+        cls.company.write({"relationship_minimum_group": 5, "relationship_holdout_share": 0})
         cls.pim = new_test_user(
             cls.env, "pim", groups=f"{RELATIONS},base.group_allow_export")
         cls.recommend = cls.env.ref("relationship_insight.measure_m03")
