@@ -59,7 +59,8 @@ class RelationshipWave(models.Model):
             for *cell, asked, done, design in self.env.execute_query(SQL(
                 """
                 SELECT %(cell)s, COUNT(*), COUNT(invitation.date_start),
-                       SUM(1 / GREATEST(COALESCE(invitation.inclusion_probability, 1), 1e-6))::float8
+                       SUM(1 / GREATEST(
+                           COALESCE(invitation.inclusion_probability, 1), 1e-6))::float8
                   FROM %(invitations)s
               GROUP BY 1, 2, 3, 4
                 """, cell=self._sql_cell(), invitations=self._sql_asked()))
