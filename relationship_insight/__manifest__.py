@@ -109,6 +109,7 @@
         "views/relationship_referral_menus.xml",
         "views/relationship_person_menus.xml",
         "views/relationship_campaign_result_views.xml",
+        "wizard/relationship_answer_views.xml",
     ],
     "demo": [
         "demo/relationship_demo.xml",
