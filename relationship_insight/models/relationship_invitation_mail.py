@@ -1,0 +1,140 @@
+from odoo import api, fields, models
+
+FACES = ["😠", "🙁", "😐", "🙂", "😍"]
+MOST_POINTS = 11
+# What a mail says to one receiver alone; all else it says to everybody alike.
+PERSONAL = (
+    "mail_greeting", "mail_question", "mail_answer_url", "mail_preferences_url",
+    "mail_unsubscribe_url")
+COMMON = (
+    "campaign_id", "wave_id", "version_id", "company_id", "mail_color", "mail_text_color",
+    "mail_minutes")
+SECONDS_PER_QUESTION = 20
+OPEN_LINK = ("sent", "opened", "started")
+
+
+class RelationshipInvitation(models.Model):
+    """What the templates of mails use. With marks in the context, personal values are marks."""
+
+    _inherit = "relationship.invitation"
+
+    failure_type = fields.Selection(selection_add=[
+        ("mail_spam", "Refused as unwanted"),
+        ("mail_optout", "Wants no questions"),
+        ("mail_dup", "Same address as another contact"),
+        ("paused", "Takes a break"),
+        ("archived", "Contact archived"),
+        ("closed", "Answered or closed before"),
+        ("interrupted", "Stopped while sending"),
+        ("neutralized", "Copy of a database"),
+        ("sms_number_missing", "No phone number"),
+        ("sms_missing", "SMS not installed"),
+    ])
+    delivery_ids = fields.One2many("relationship.delivery", "invitation_id", string="Messages")
+    hand_on_url = fields.Char(
+        string="Link to Hand On", compute="_compute_hand_on_url", compute_sudo=True,
+        groups="relationship_insight.group_relationship_relations",
+        help="Nothing is sent for this one: hand the link to the customer, or print its QR code.")
+    mail_greeting = fields.Char(compute="_compute_mail", groups=fields.NO_ACCESS)
+    mail_answer_url = fields.Char(compute="_compute_mail", groups=fields.NO_ACCESS)
+    mail_preferences_url = fields.Char(compute="_compute_mail", groups=fields.NO_ACCESS)
+    mail_unsubscribe_url = fields.Char(compute="_compute_mail", groups=fields.NO_ACCESS)
+    mail_question = fields.Html(
+        compute="_compute_mail_question", sanitize=False, groups=fields.NO_ACCESS,
+        help="The first question, each answer a link.")
+    mail_color = fields.Char(compute="_compute_mail_color")
+    mail_text_color = fields.Char(compute="_compute_mail_color")
+    mail_minutes = fields.Integer(compute="_compute_mail_minutes")
+
+    _unfinished_idx = models.Index(
+        "(date_sent, id) WHERE state IN ('sent', 'opened', 'started')"
+        " AND channel IN ('email', 'sms')")
+
+    @api.depends("channel", "state")
+    def _compute_hand_on_url(self):
+        for invitation in self:
+            open_link = invitation.channel == "link" and invitation.state in OPEN_LINK
+            invitation.hand_on_url = invitation._get_answer_url() if open_link else False
+
+    @api.depends_context("lang", "relationship_marks")
+    def _compute_mail(self):
+        marks = self.env.context.get("relationship_marks")
+        for invitation in self:
+            if marks:
+                for name in PERSONAL[:1] + PERSONAL[2:]:
+                    invitation[name] = marks(name)
+                continue
+            invitation.mail_greeting = invitation._get_greeting()
+            invitation.mail_answer_url = invitation._get_answer_url()
+            invitation.mail_preferences_url = invitation._get_preferences_url()
+            invitation.mail_unsubscribe_url = invitation._get_unsubscribe_url()
+
+    def _get_greeting(self):
+        """Return how the mail begins, in the context's language."""
+        name = (self.partner_id.name or "").strip()
+        if not name:
+            return self.env._("Hello,")
+        return self.env._("Hello %(name)s,", name=name)
+
+    @api.depends_context("lang", "relationship_marks")
+    def _compute_mail_question(self):
+        for invitation in self:
+            measure = invitation._get_first_measure()
+            invitation.mail_question = self.env["ir.qweb"]._render(
+                "relationship_insight.relationship_invitation_mail_question", {
+                    "measure": measure,
+                    "points": invitation._prepare_mail_points(measure),
+                    "url": invitation.mail_answer_url,
+                    "color": invitation.mail_color,
+                    "text_color": invitation.mail_text_color,
+                    "introduction": invitation.version_id.instrument_id.introduction,
+                    "name": invitation.version_id.instrument_id.name,
+                }, raise_if_not_found=False) or ""
+
+    def _get_first_measure(self):
+        """Return the question that stands in the mail; none for a long questionnaire."""
+        self.ensure_one()
+        items = self.version_id.item_ids.sorted(lambda item: (item.sequence, item.id))
+        return items[:1]._get_measures().sorted("sequence")[:1]
+
+    def _prepare_mail_points(self, measure):
+        """Return what can be tapped in the mail, [] where the question needs the page."""
+        if measure.kind not in ("rating", "emotion"):
+            return []
+        values = measure._get_values()
+        if not 2 <= len(values) <= MOST_POINTS:
+            return []
+        labels = dict(measure._get_labels())
+        backwards = measure.reverse or measure.valence == "-1"
+        plain = self.with_context(relationship_marks=None)
+        start = len(plain._get_answer_url())
+        points = []
+        for index, value in enumerate(values):
+            face = FACES[4 - index if backwards else index] if len(values) == len(FACES) else ""
+            # The link of an answer is the link of the page and what follows it.
+            follows = plain._get_answer_url(measure, value)[start:]
+            points.append({
+                "value": f"{value:g}",
+                "face": face,
+                "label": labels.get(value) or "",
+                "url": f"{self.mail_answer_url}{follows}",
+            })
+        return points
+
+    @api.depends("company_id")
+    def _compute_mail_color(self):
+        for invitation in self:
+            company = invitation.company_id
+            invitation.mail_color = company.email_secondary_color or "#875A7B"
+            invitation.mail_text_color = company.email_primary_color or "#FFFFFF"
+
+    @api.depends("version_id")
+    def _compute_mail_minutes(self):
+        for invitation in self:
+            version = invitation.version_id
+            questions = len(version.item_ids._get_measures()) or len(
+                version.sudo().survey_id.question_ids)
+            invitation.mail_minutes = max(1, round(questions * SECONDS_PER_QUESTION / 60))
+
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        return ["partner_id"]
