@@ -50,3 +50,15 @@ class RelationshipCampaign(models.Model):
             self.email_from or company.email_formatted,
             Server.search([("owner_user_id", "=", False)], order="sequence, id"))
         return server or Server.browse(), email_normalize(smtp_from) or smtp_from
+
+    @api.model
+    def _tell_stopped(self, company, reason):
+        """Tell who is responsible that nothing is sent until somebody acts, once."""
+        summary = self.env._("Nothing is sent: the mail server refuses us")
+        for campaign in self.search([
+                ("company_id", "=", company.id), ("state", "=", "running"),
+                ("user_id", "!=", False)]):
+            if summary not in campaign.activity_ids.mapped("summary"):
+                campaign.activity_schedule(
+                    "mail.mail_activity_data_warning", user_id=campaign.user_id.id,
+                    summary=summary, note=reason)

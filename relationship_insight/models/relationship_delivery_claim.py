@@ -179,7 +179,7 @@ class RelationshipDelivery(models.Model):
                               WHERE left_one.relationship_contact_preference_id = preference.id
                                 AND left_one.relationship_campaign_id = delivery.campaign_id)
                         THEN 'mail_optout'
-                        WHEN preference.paused_until >= %(now)s::date THEN 'paused'
+                        WHEN preference.paused_until > %(now)s::date THEN 'paused'
                         WHEN delivery.channel = 'sms' THEN CASE
                              WHEN partner.phone_sanitized IS NULL THEN 'sms_number_missing'
                              WHEN EXISTS (SELECT FROM phone_blacklist blocked

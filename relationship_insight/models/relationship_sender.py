@@ -78,6 +78,9 @@ class Sender:
         self.close()
         _logger.warning("Sending paused by mail server %s: %s", self.server.id or 0, reason)
         self._lasting(lambda: self._pauses._add(self.company, self.server, "", reason, stop))
+        if stop:
+            self._lasting(lambda: self.env["relationship.campaign"].sudo()._tell_stopped(
+                self.company, reason))
 
     def close(self):
         if self._session is not None:

@@ -44,3 +44,4 @@ from . import test_silence
 from . import test_coverage
 from . import test_campaign_waves
 from . import test_campaign_events
+from . import test_sending
