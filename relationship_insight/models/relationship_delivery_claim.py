@@ -168,6 +168,7 @@ class RelationshipDelivery(models.Model):
             """
             SELECT invitation.id,
                    CASE WHEN partner.id IS NULL OR NOT partner.active THEN 'archived'
+                        WHEN %(holdout)s THEN 'closed'
                         WHEN invitation.date_expire <= %(now)s
                           OR invitation.state NOT IN ('planned', 'sending', 'uncertain')
                              AND delivery.step = 0
@@ -215,6 +216,7 @@ class RelationshipDelivery(models.Model):
                    invitation.date_expire
               FROM relationship_delivery delivery
               JOIN relationship_invitation invitation ON invitation.id = delivery.invitation_id
+              JOIN res_company company ON company.id = delivery.company_id
               LEFT JOIN res_partner partner ON partner.id = invitation.partner_id
               LEFT JOIN relationship_contact_preference preference
                 ON preference.partner_id = invitation.partner_id
@@ -223,7 +225,9 @@ class RelationshipDelivery(models.Model):
                FOR UPDATE OF delivery, invitation SKIP LOCKED
             """,
             id=self.id, claim=claim, now=now, floor=now - FLOOR, day=FLOOR, open=OPEN_STATES,
-            gone=GONE, bounces=HARD_BOUNCES)
+            gone=GONE, bounces=HARD_BOUNCES,
+            holdout=self.env["relationship.invitation"]._sql_holdout(
+                SQL("partner.commercial_partner_id"), SQL("company")))
 
     @api.model
     def _mark_lost(self, worker):

@@ -45,3 +45,4 @@ from . import test_coverage
 from . import test_campaign_waves
 from . import test_campaign_events
 from . import test_sending
+from . import test_sending_life

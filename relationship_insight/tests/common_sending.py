@@ -69,6 +69,7 @@ class SendingCase(TransactionCase):
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
         cls.company = cls.env.company
         cls.company.partner_id.write({"tz": BANGKOK, "email": "shop@example.com"})
+        cls.company.relationship_holdout_share = 0
         cls.startClassPatcher(freeze_time(NOW))
         cls.campaign = cls._make_campaign()
 

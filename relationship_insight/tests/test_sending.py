@@ -163,10 +163,10 @@ class TestSending(SendingCase):
         self.assertEqual(
             set(self.deliveries(invitations).mapped("failure_type")), {False, "mail_dup"})
 
-    def test_floor_of_a_day_between_campaigns(self):
+    def test_floor_of_a_day_for_an_address(self):
         other = self._make_campaign("TEST_OTHER", "measure_m03")
-        ann = self._make_partner("Ann")
-        first, second = self._invite(ann), self._invite(ann, campaign=other)
+        ann, bea = self._make_partner("Ann"), self._make_partner("Bea", email="ann@example.com")
+        first, second = self._invite(ann), self._invite(bea, campaign=other)
         self.send()
         self.assertEqual(len(self.server.mails), 1)
         later = self.deliveries(first | second).filtered(lambda d: d.state == "queued")

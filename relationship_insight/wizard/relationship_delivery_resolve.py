@@ -1,3 +1,5 @@
+from psycopg2.errors import ExclusionViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -34,5 +36,11 @@ class RelationshipDeliveryResolve(models.TransientModel):
             deliveries_sudo = deliveries_sudo.filtered(lambda d: d.state in UNDECIDED)
         if not deliveries_sudo:
             raise UserError(self.env._("None of these messages waits for a decision any more."))
-        deliveries_sudo._resolve(self.decision, self.reason, self.env.user)
+        try:
+            with self.env.cr.savepoint():
+                deliveries_sudo._resolve(self.decision, self.reason, self.env.user)
+        except ExclusionViolation as error:
+            raise UserError(self.env._(
+                "Another campaign has asked one of these customers since. Nobody is asked twice "
+                "within 24 hours.")) from error
         return {"type": "ir.actions.act_window_close"}

@@ -28,7 +28,8 @@ SETUP = """
 from datetime import timedelta
 from odoo import fields
 env.company.write({{
-    "relationship_mail_from": 0, "relationship_mail_to": 24, "relationship_send_days": "all"}})
+    "relationship_mail_from": 0, "relationship_mail_to": 24, "relationship_send_days": "all",
+    "relationship_holdout_share": 0}})
 env.company.partner_id.email = "shop@example.com"
 env["ir.mail_server"].create({{
     "name": "Sink", "smtp_host": "127.0.0.1", "smtp_port": {port}, "smtp_encryption": "none"}})
