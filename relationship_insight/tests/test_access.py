@@ -30,6 +30,9 @@ MATRIX = {
     "relationship.planner": {"manager": "r"},
     "relationship.wave.override": {"manager": "rwcu"},
     "relationship.ask": {"relations": "rwcu", "manager": "rwcu"},
+    "relationship.delivery": {"relations": "r", "manager": "r"},
+    "relationship.sending.pause": {"relations": "r", "manager": "rw"},
+    "relationship.delivery.resolve": {"relations": "rwcu", "manager": "rwcu"},
     "relationship.contact.preference": {"relations": "rwc", "manager": "rwc"},
 }
 ROLES = ("rep", "relations", "manager", "plain", "cashier")
