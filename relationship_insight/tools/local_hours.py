@@ -4,7 +4,7 @@ Times without a zone are UTC, as everywhere in Odoo. Only the standard library a
 Odoo brings; pure functions.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta, timezone
 
 import pytz
 
@@ -27,7 +27,7 @@ def to_utc(day, hour, tz):
     """
     minutes = round(hour * 60)
     local = datetime.combine(day, time()) + timedelta(minutes=minutes)
-    return tz.normalize(tz.localize(local, is_dst=False)).astimezone(UTC).replace(tzinfo=None)
+    return tz.normalize(tz.localize(local, is_dst=False)).astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def window(day, hours, tz):

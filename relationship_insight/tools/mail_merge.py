@@ -27,7 +27,7 @@ class Marks:
         return f"rimark{self._salt}x{name}x"
 
     def cut(self, text):
-        """Return [text, name, text, name, …, text]: what stands around the marks, and their names."""
+        """Return [text, name, text, …, text]: what stands around the marks, and their names."""
         return self._pattern.split(str(text))
 
 

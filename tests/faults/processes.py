@@ -1,6 +1,5 @@
 """Which process holds a TCP connection, read from /proc."""
 
-import os
 from pathlib import Path
 
 
@@ -17,7 +16,7 @@ def owner(port, pids):
                 inodes.add(columns[9])
     for pid in pids:
         try:
-            links = [os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()]
+            links = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
         except OSError:
             continue
         if any(f"socket:[{inode}]" in links for inode in inodes if inode != "0"):

@@ -103,7 +103,8 @@ class Stage:
         """{state: number} of the messages to people of a name."""
         rows = self.sql(
             "SELECT d.state || '|' || COUNT(*) FROM relationship_delivery d"
-            f" JOIN res_partner p ON p.id = d.partner_id WHERE p.name LIKE '{name} %' GROUP BY d.state")
+            " JOIN res_partner p ON p.id = d.partner_id"
+            f" WHERE p.name LIKE '{name} %' GROUP BY d.state")
         return {state: int(count) for state, count in (row.split("|") for row in rows)}
 
     def wait(self, name, count, done=("sent", "failed", "uncertain", "bounced", "cancelled"),
@@ -197,8 +198,9 @@ def test_killed_workers_send_nothing_twice_and_lose_nothing(stage, cron_server):
         states = stage.wait("Kill", SENDS, each=torment)
     counts = stage.sink.counts()
     addresses = stage.sink.addresses()
-    print(f"{SENDS} messages, {killed} workers killed: {states},"
-          f" {len(stage.sink.mails)} mails taken, most to one address {max(addresses.values())}")
+    sys.stdout.write(
+        f"{SENDS} messages, {killed} workers killed: {states}, {len(stage.sink.mails)} mails"
+        f" taken, most to one address {max(addresses.values())}\n")
     assert killed == KILLS
     assert set(counts.values()) == {1}
     assert set(addresses.values()) == {1}
