@@ -27,7 +27,8 @@ def to_utc(day, hour, tz):
     """
     minutes = round(hour * 60)
     local = datetime.combine(day, time()) + timedelta(minutes=minutes)
-    return tz.normalize(tz.localize(local, is_dst=False)).astimezone(timezone.utc).replace(tzinfo=None)
+    moment = tz.normalize(tz.localize(local, is_dst=False))
+    return moment.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def window(day, hours, tz):
