@@ -92,6 +92,8 @@
         "views/relationship_promise_views.xml",
         "views/relationship_cadence_views.xml",
         "views/relationship_recognition_views.xml",
+        "views/relationship_desk_templates.xml",
+        "views/relationship_desk_views.xml",
         "wizard/relationship_reading_void_views.xml",
         "wizard/relationship_survey_add_views.xml",
         "wizard/relationship_wave_override_views.xml",

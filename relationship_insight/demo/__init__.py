@@ -1,6 +1,7 @@
 from . import (
     relationship_demo,
     relationship_demo_voice,
+    relationship_demo_person,
     relationship_demo_sale,
     pos_relationship_demo,
 )

@@ -49,6 +49,7 @@ class RelationshipDemo(models.AbstractModel):
         self._create_pos_orders(customers, products, staff)
         self._create_answers(customers, staff)
         self._create_conversations(customers, staff)
+        self._create_person_facts(customers, staff)
         self._take_snapshots()
         return True
 

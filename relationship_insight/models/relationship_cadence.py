@@ -44,7 +44,7 @@ class RelationshipCadence(models.Model):
 
     # How often
     tier_id = fields.Many2one(
-        "relationship.tier", string="Tier", readonly=True, index="btree_not_null",
+        "relationship.tier", readonly=True, index="btree_not_null",
         ondelete="set null")
     hand_tier_id = fields.Many2one(
         "relationship.tier", string="Tier by Hand", index="btree_not_null", ondelete="set null",
@@ -77,14 +77,14 @@ class RelationshipCadence(models.Model):
     snoozed_until = fields.Date(readonly=True)
     not_relevant = fields.Boolean(readonly=True)
     decided_by_id = fields.Many2one(
-        "res.users", string="Decided By", readonly=True, ondelete="set null")
+        "res.users", string="Who Decided", readonly=True, ondelete="set null")
 
     # The proposed task: one per silence
     task_state = fields.Selection(TASK_STATES, string="Task", readonly=True)
     task_date = fields.Date(string="Task For", readonly=True)
     task_basis = fields.Date(readonly=True)
     activity_id = fields.Many2one(
-        "mail.activity", string="Activity", readonly=True, ondelete="set null",
+        "mail.activity", readonly=True, ondelete="set null",
         index="btree_not_null")
 
     _customer_uniq = models.Constraint(

@@ -26,7 +26,7 @@ class RelationshipCadence(models.Model):
             if not customer_ids:
                 return
         self.env.flush_all()
-        for company in self.env["res.company"].sudo().search([], order="id"):
+        for company in self.env["res.company"].sudo().search([("id", "!=", False)], order="id"):
             self._refresh_company(company, customer_ids)
         self.invalidate_model()
 

@@ -61,7 +61,7 @@ class RelationshipLifeEvent(models.Model):
     date_display = fields.Char(string="Date", compute="_compute_date_display")
     turns = fields.Integer(string="Years", compute="_compute_turns")
     reminded_for = fields.Date(
-        string="Reminded For", readonly=True, copy=False,
+        readonly=True, copy=False,
         help="The day the last reminder was about: there is one a year.")
     sensitive = fields.Boolean(help="Shown to Customer Relations and managers only.")
     active = fields.Boolean(default=True)

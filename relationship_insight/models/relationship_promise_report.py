@@ -21,17 +21,17 @@ class RelationshipPromiseReport(models.Model):
     visibility = fields.Char(readonly=True)
     date_due = fields.Date(string="Due", readonly=True)
     state = fields.Selection(STATES, readonly=True)
-    made = fields.Integer(string="Made", readonly=True)
+    made = fields.Integer(readonly=True)
     kept = fields.Integer(string="Kept in Time", readonly=True)
     late = fields.Integer(string="Kept Late", readonly=True)
-    broken = fields.Integer(string="Broken", readonly=True)
+    broken = fields.Integer(readonly=True)
     handed = fields.Integer(string="Handed Over", readonly=True)
     still_open = fields.Integer(string="Open", readonly=True)
     kept_rate = fields.Float(
         string="Kept in Time, of Those Settled", readonly=True, aggregator="avg",
         help="Kept in time over kept, kept late and broken. Open, handed over and called-off "
         "promises count neither way.")
-    days_late = fields.Float(string="Days Late", readonly=True, aggregator="avg")
+    days_late = fields.Float(readonly=True, aggregator="avg")
 
     _depends = {
         "relationship.promise": [

@@ -16,7 +16,7 @@ class RelationshipRecognition(models.Model):
     _order = "date desc, id desc"
     _rec_name = "staff_id"
 
-    staff_id = fields.Many2one("res.partner", string="Staff", readonly=True)
+    staff_id = fields.Many2one("res.partner", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     date = fields.Date(readonly=True)
     kind = fields.Selection([

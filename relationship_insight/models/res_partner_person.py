@@ -8,6 +8,12 @@ class ResPartner(models.Model):
         "relationship.preference", "partner_id", string="What We Know",
         groups="relationship_insight.group_relationship_staff")
 
+    def _get_relationship_brief_action(self):
+        """Return the action that shows the brief of this contact."""
+        action = self.env["ir.actions.client"]._for_xml_id(
+            "relationship_insight.relationship_brief_action")
+        return {**action, "context": {"partner_id": self[:1].id}}
+
     def unlink(self):
         """Of a deleted contact only the bare figures stay: promises without words or name."""
         self.env["relationship.promise"].sudo().search(

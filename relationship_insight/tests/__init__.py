@@ -46,3 +46,5 @@ from . import test_campaign_waves
 from . import test_campaign_events
 from . import test_sending
 from . import test_sending_life
+from . import test_touch
+from . import test_desk

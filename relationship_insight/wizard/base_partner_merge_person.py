@@ -20,7 +20,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             "DELETE FROM relationship_relation WHERE partner_id IN %s AND other_id IN %s",
             people, people))
         self.env.invalidate_all()
-        super()._update_foreign_keys(src_partners, dst_partner)
+        res = super()._update_foreign_keys(src_partners, dst_partner)
         for model in ("relationship.preference", "relationship.life.event", "relationship.promise"):
             Model = self.env[model].sudo().with_context(active_test=False)
             self.env.add_to_compute(
@@ -30,6 +30,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["relationship.touch"]._refresh(dst_partner.ids)
         self.env["relationship.cadence"]._refresh(
             (customers | dst_partner.commercial_partner_id).ids)
+        return res
 
     def _fold_cadences(self, src_partners, dst_partner):
         """Keep one plan per company: what was decided for any of them holds for the one."""

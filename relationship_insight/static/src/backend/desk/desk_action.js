@@ -1,0 +1,109 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDate } from "@web/core/l10n/dates";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+/** My desk: a handful of people to talk with today, each with the reason, and what is due. */
+export class DeskAction extends Component {
+    static template = "relationship_insight.DeskAction";
+    static components = { Layout };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.notification = useService("notification");
+        this.display = { controlPanel: {} };
+        this.state = useState({ desk: null });
+        onWillStart(() => this.load(false));
+    }
+
+    async load(everyone = this.state.desk?.everyone) {
+        this.state.desk = await this.orm.call("relationship.desk", "get_desk", [], { everyone });
+    }
+
+    get desk() {
+        return this.state.desk;
+    }
+
+    get isEmpty() {
+        const { people, promises, events, handovers } = this.desk;
+        return !people.length && !promises.length && !events.length && !handovers.length;
+    }
+
+    get today() {
+        return deserializeDate(this.desk.today).toLocaleString({
+            weekday: "long",
+            day: "numeric",
+            month: "long",
+        });
+    }
+
+    whenText(days) {
+        if (days < -1) {
+            return _t("%(days)s days late", { days: -days });
+        }
+        if (days === -1) {
+            return _t("since yesterday");
+        }
+        if (days === 0) {
+            return _t("today");
+        }
+        return days === 1 ? _t("tomorrow") : _t("in %(days)s days", { days });
+    }
+
+    logConversation(line) {
+        return this.action.doAction("relationship_insight.relationship_note_action_log", {
+            additionalContext: {
+                default_partner_id: line.partner_id || line.id,
+                relationship_partner_known: true,
+            },
+            onClose: () => this.load(),
+        });
+    }
+
+    openBrief(partnerId) {
+        return this.action.doAction("relationship_insight.relationship_brief_action", {
+            additionalContext: { partner_id: partnerId },
+        });
+    }
+
+    openForm(model, id) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+
+    async hide(method, kind, line, text) {
+        await this.orm.call("relationship.desk", method, [kind, line.id]);
+        this.notification.add(text, { type: "info" });
+        await this.load();
+    }
+
+    snooze(kind, line) {
+        return this.hide("snooze", kind, line, _t("It comes back in a week."));
+    }
+
+    notRelevant(kind, line) {
+        return this.hide("not_relevant", kind, line, _t("It won't be shown again."));
+    }
+
+    async keepPromise(line) {
+        await this.orm.call("relationship.promise", "action_keep", [[line.id]]);
+        this.notification.add(_t("Kept. Well done!"), { type: "success" });
+        await this.load();
+    }
+
+    async toggleDigest() {
+        await this.orm.call("relationship.desk", "set_digest", [!this.desk.digest]);
+        await this.load();
+    }
+}
+
+registry.category("actions").add("relationship_desk", DeskAction);
