@@ -55,80 +55,84 @@ class RelationshipProfile(models.Model):
         return Scope(self._end_of_day(company, asof), partners or None, company.id)
 
     @api.model
-    def _ctes_behaviour(self, company, asof, params, customers=None):
-        """SQL of ``behaviour``: one row per customer who bought, as ``stats.rate`` has it."""
+    def _query_bought(self, company, asof, params, customers=None):
+        """SELECT what each customer bought: one row per customer with orders."""
         decay = SQL("%s::float8", math.log(2) / params["half_life"])
         return SQL(
             """
-            %(orders)s,
-            %(promo)s,
+            WITH %(orders)s,
             gapped AS (
                 SELECT customer, day, amount, visit_day,
                        visit_day - LAG(visit_day) OVER (
                            PARTITION BY customer ORDER BY visit_day) AS gap
                   FROM orders
-            ),
-            bought AS (
-                SELECT customer,
-                       COUNT(visit_day) FILTER (WHERE %(new_day)s) AS purchase_days,
-                       MIN(visit_day) AS first_purchase,
-                       MAX(visit_day) AS last_purchase,
-                       SUM(amount) AS spend_total,
-                       COALESCE(SUM(amount) FILTER (WHERE day > %(year_ago)s), 0) AS spend_12m,
-                       SUM(%(aged)s) FILTER (WHERE %(new_day)s) AS mass,
-                       COUNT(gap) FILTER (WHERE gap > 0) AS gap_count,
-                       SUM((gap * gap)::float8) AS gap_squares,
-                       SUM(gap * LN(gap::float8)) FILTER (WHERE gap > 0) AS gap_logs,
-                       PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap)
-                           FILTER (WHERE gap > 0) AS gap_median
-                  FROM gapped
-              GROUP BY customer
-            ),
-            exposed AS (
-                SELECT bought.*,
+            )
+            SELECT customer,
+                   COUNT(visit_day) FILTER (WHERE %(new_day)s) AS purchase_days,
+                   MIN(visit_day) AS first_purchase,
+                   MAX(visit_day) AS last_purchase,
+                   SUM(amount) AS spend_total,
+                   COALESCE(SUM(amount) FILTER (WHERE day > %(year_ago)s), 0) AS spend_12m,
+                   SUM(%(aged)s) FILTER (WHERE %(new_day)s) AS mass,
+                   COUNT(gap) FILTER (WHERE gap > 0) AS gap_count,
+                   SUM((gap * gap)::float8) AS gap_squares,
+                   SUM(gap * LN(gap::float8)) FILTER (WHERE gap > 0) AS gap_logs,
+                   PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap)
+                       FILTER (WHERE gap > 0) AS gap_median
+              FROM gapped
+          GROUP BY customer
+            """,
+            orders=self._cte_orders(company, asof, customers),
+            # A second order of a day comes with a gap of 0.
+            new_day=SQL("gap IS DISTINCT FROM 0"),
+            year_ago=SQL("%s::date - 365", asof),
+            aged=sql_decay(SQL("%s::date - visit_day", asof), decay),
+        )
+
+    @api.model
+    def _query_behaviour(self, company, asof, params, customers=None):
+        """SELECT how each customer behaves, as ``stats.rate`` and ``stats.bgnbd`` have it."""
+        decay = SQL("%s::float8", math.log(2) / params["half_life"])
+        return SQL(
+            """
+            WITH exposed AS (
+                SELECT bought.*, promo.discount,
                        (%(asof)s - first_purchase)::float8 AS t,
                        (last_purchase - first_purchase)::float8 AS t_x,
                        (purchase_days - 1)::float8 AS x,
                        (last_purchase - first_purchase)::float8 AS gap_sum,
                        mass - %(aged_first)s AS x_w,
                        (1 - %(aged_first)s) / %(decay)s AS t_w
-                  FROM bought
+                  FROM relationship_new_bought bought
+             LEFT JOIN relationship_new_promo promo USING (customer)
             ),
-            argued AS MATERIALIZED (
+            argued AS (
                 SELECT exposed.*,
                        %(r)s + GREATEST(x_w, 0) AS ga,
                        %(theta)s * (%(alpha)s + t_w) AS gx,
                        %(horizon)s / (%(bg_alpha)s + t + %(horizon)s) AS bg_z,
                        %(bg_a)s + %(bg_b)s + x - 1 AS bg_c
                   FROM exposed
-            ),
-            behaviour AS (
-                SELECT argued.*,
-                       ga / (%(alpha)s + t_w) AS rate,
-                       %(p_behaviour)s AS p_behaviour,
-                       %(p_alive)s AS p_alive,
-                       %(expected)s AS expected_90d,
-                       gap_sum / NULLIF(gap_count, 0) AS gap_mean,
-                       CASE WHEN gap_count >= 3 THEN
-                           SQRT(GREATEST(gap_squares - gap_sum ^ 2 / gap_count, 0)
-                               / (gap_count - 1)) / (gap_sum / gap_count)
-                       END AS gap_cv,
-                       (%(asof)s - last_purchase) / NULLIF(gap_median, 0) AS overdue_ratio,
-                       %(clumpiness)s AS clumpiness,
-                       COALESCE(promo.discount / NULLIF(
-                           promo.discount + GREATEST(spend_total, 0), 0), 0) AS promo_share
-                  FROM argued
-             LEFT JOIN promo USING (customer)
+                OFFSET 0
             )
+            SELECT argued.*,
+                   ga / (%(alpha)s + t_w) AS rate,
+                   %(p_behaviour)s AS p_behaviour,
+                   %(p_alive)s AS p_alive,
+                   %(expected)s AS expected_90d,
+                   gap_sum / NULLIF(gap_count, 0) AS gap_mean,
+                   CASE WHEN gap_count >= 3 THEN
+                       SQRT(GREATEST(gap_squares - gap_sum ^ 2 / gap_count, 0)
+                           / (gap_count - 1)) / (gap_sum / gap_count)
+                   END AS gap_cv,
+                   (%(asof)s - last_purchase) / NULLIF(gap_median, 0) AS overdue_ratio,
+                   %(clumpiness)s AS clumpiness,
+                   COALESCE(discount / NULLIF(discount + GREATEST(spend_total, 0), 0), 0)
+                       AS promo_share
+              FROM argued
             """,
-            orders=self._cte_orders(company, asof, customers),
-            promo=self._cte_promo(company, asof, customers),
             asof=SQL("%s::date", asof),
             decay=decay,
-            # A second order of a day comes with a gap of 0.
-            new_day=SQL("gap IS DISTINCT FROM 0"),
-            year_ago=SQL("%s::date - 365", asof),
-            aged=sql_decay(SQL("%s::date - visit_day", asof), decay),
             aged_first=sql_decay(SQL("%s::date - first_purchase", asof), decay),
             r=SQL("%s::float8", params["r"]),
             alpha=SQL("%s::float8", params["alpha"]),
@@ -204,11 +208,11 @@ class RelationshipProfile(models.Model):
             """, days=days)
 
     @api.model
-    def _cte_promo(self, company, asof, customers):
-        """SQL ``promo``: what each customer was let off by discounts, with taxes."""
+    def _query_promo(self, company, asof, params, customers=None):
+        """SELECT what each customer was let off by discounts, with taxes."""
         return SQL(
-            "promo AS (SELECT customer, GREATEST(SUM(discount), 0) AS discount"
-            " FROM (%s) line GROUP BY customer)",
+            "SELECT customer, GREATEST(SUM(discount), 0) AS discount"
+            " FROM (%s) line GROUP BY customer",
             SQL(" UNION ALL ").join(
                 self._promo_sources(self._purchase_scope(company, asof, customers))))
 

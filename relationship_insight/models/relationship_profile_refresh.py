@@ -1,5 +1,6 @@
 import logging
 import time
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytz
@@ -172,12 +173,45 @@ class RelationshipProfile(models.Model):
         calibration = self.env["relationship.calibration"]._get(company, asof)
         params = calibration.params
         if customers is None:
-            ranks = self._ctes_exact_ranks()
+            ranks = self._query_exact_ranks()
         else:
-            ranks = self._ctes_grid_ranks(calibration.rate_grid)
+            ranks = self._query_grid_ranks(calibration.rate_grid)
         self._compute_new(company, asof, params, ranks, customers)
-        self._log_transitions(company, asof)
-        self._write_profiles(company)
+        with self._timed("transitions"):
+            self._log_transitions(company, asof)
+        with self._timed("profiles written"):
+            self._write_profiles(company, customers)
+        with self._timed("bonds written"):
+            self._upsert_bonds(company, asof, customers)
+        if customers is None:
+            with self._timed("grid of ranks"):
+                self._store_rate_grid(calibration)
+
+    @api.model
+    def _write_profiles(self, company, customers):
+        """Store the rows of ``relationship_new`` that are new or differ; drop those that ended."""
+        names = SQL(", ").join(map(SQL.identifier, COLUMNS))
+        fresh = SQL(", ").join(SQL("fresh.%s", SQL.identifier(name)) for name in COLUMNS)
+        live = SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in COLUMNS)
+        self.env.cr.execute(SQL(
+            """
+            UPDATE relationship_profile live
+               SET (write_date, %(names)s) = ROW (NOW() AT TIME ZONE 'UTC', %(fresh)s)
+              FROM relationship_new fresh
+             WHERE live.id = fresh.live_id AND (%(live)s) IS DISTINCT FROM (%(fresh)s)
+            """,
+            names=names, fresh=fresh, live=live))
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO relationship_profile (
+                commercial_partner_id, company_id, create_uid, create_date, write_uid, write_date,
+                %(names)s)
+            SELECT customer, %(company)s, 1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC',
+                   %(names)s
+              FROM relationship_new
+             WHERE live_id IS NULL
+            """,
+            company=company.id, names=names))
         self.env.cr.execute(SQL(
             """
             DELETE FROM relationship_profile profile
@@ -187,45 +221,12 @@ class RelationshipProfile(models.Model):
             company.id,
             SQL("TRUE") if customers is None
             else SQL("profile.commercial_partner_id = ANY(%s)", customers)))
-        self._upsert_bonds(company, asof, customers)
-        if customers is None:
-            self._store_rate_grid(calibration)
-
-    @api.model
-    def _write_profiles(self, company):
-        """Store the rows of ``relationship_new`` that are new or differ from the live ones."""
-        names = SQL(", ").join(map(SQL.identifier, COLUMNS))
-        fresh = SQL(", ").join(SQL("fresh.%s", SQL.identifier(name)) for name in COLUMNS)
-        live = SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in COLUMNS)
-        self.env.cr.execute(SQL(
-            """
-            UPDATE relationship_profile live
-               SET (write_date, %(names)s) = ROW (NOW() AT TIME ZONE 'UTC', %(fresh)s)
-              FROM relationship_new fresh
-             WHERE live.commercial_partner_id = fresh.customer AND live.company_id = %(company)s
-               AND (%(live)s) IS DISTINCT FROM (%(fresh)s)
-            """,
-            company=company.id, names=names, fresh=fresh, live=live))
-        self.env.cr.execute(SQL(
-            """
-            INSERT INTO relationship_profile (
-                commercial_partner_id, company_id, create_uid, create_date, write_uid, write_date,
-                %(names)s)
-            SELECT customer, %(company)s, 1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC',
-                   %(names)s
-              FROM relationship_new fresh
-             WHERE NOT EXISTS (
-                SELECT 1 FROM relationship_profile live
-                 WHERE live.commercial_partner_id = fresh.customer
-                   AND live.company_id = %(company)s)
-            """,
-            company=company.id, names=names))
 
     @api.model
     def _snapshot_company(self, company, asof, customers):
         calibration = self.env["relationship.calibration"]._get(company, asof)
         self._compute_new(
-            company, asof, calibration.params, self._ctes_exact_ranks(), customers)
+            company, asof, calibration.params, self._query_exact_ranks(), customers)
         names = SQL(", ").join(map(SQL.identifier, SNAPSHOT_COLUMNS))
         self.env.cr.execute(SQL(
             """
@@ -242,29 +243,57 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _compute_new(self, company, asof, params, ranks, customers):
-        """Fill the temporary tables ``relationship_new_bond`` and ``relationship_new``."""
-        self.env.cr.execute("DROP TABLE IF EXISTS relationship_new, relationship_new_bond")
+        """Fill the temporary tables ``relationship_new_bond`` and ``relationship_new``.
+
+        Of everyone each step is a table of its own, which tells the planner its size; of a few
+        customers the steps are parts of one statement, which is planned sooner than tables are
+        made.
+        """
         self._plan_for(everyone=customers is None)
+        with_bond, *steps = self._refresh_steps(company, asof, params, ranks, customers)
+        if customers is None:
+            names = [with_bond[0], *(name for name, _query in steps)]
+        else:
+            *parts, (name, query) = steps
+            steps = [(name, SQL(
+                "WITH %s %s",
+                SQL(", ").join(
+                    SQL("%s AS MATERIALIZED (%s)", SQL.identifier(part), each)
+                    for part, each in parts),
+                query))]
+            names = [with_bond[0], name]
         self.env.cr.execute(SQL(
-            """
-            CREATE TEMPORARY TABLE relationship_new_bond ON COMMIT DROP AS
-            WITH %(bond)s SELECT * FROM bonds
-            """,
-            bond=self._ctes_bond(company, asof, params, customers)))
-        self.env.cr.execute(SQL(
-            """
-            CREATE TEMPORARY TABLE relationship_new ON COMMIT DROP AS
-            WITH %(behaviour)s, %(voice)s, %(mix)s, %(closest)s, %(ranks)s, %(classes)s
-            SELECT * FROM classed
-            """,
-            behaviour=self._ctes_behaviour(company, asof, params, customers),
-            voice=self._ctes_voice(company, asof, params, customers),
-            mix=self._ctes_motive_mix(company, asof, params, customers),
-            closest=self._cte_closest(),
-            ranks=ranks,
-            classes=self._ctes_class(company, asof, params)))
-        self.env.cr.execute("ANALYZE relationship_new (customer)")
+            "DROP TABLE IF EXISTS %s", SQL(", ").join(map(SQL.identifier, names))))
+        for name, query in [with_bond, *steps]:
+            with self._timed(name):
+                self.env.cr.execute(SQL(
+                    "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s",
+                    SQL.identifier(name), query))
+        self.env.cr.execute("ANALYZE relationship_new (customer, live_id)")
         self.env.cr.execute("ANALYZE relationship_new_bond (customer, staff)")
+
+    @api.model
+    def _refresh_steps(self, company, asof, params, ranks, customers):
+        """Return (name, SELECT) of each step; the bonds come first, the whole profile last."""
+        scope = company, asof, params, customers
+        return [
+            ("relationship_new_bond", SQL(
+                "WITH %s SELECT * FROM bonds", self._ctes_bond(*scope))),
+            ("relationship_new_bought", self._query_bought(*scope)),
+            ("relationship_new_promo", self._query_promo(*scope)),
+            ("relationship_new_behaviour", self._query_behaviour(*scope)),
+            ("relationship_new_rank", ranks),
+            ("relationship_new_voice", self._query_voice(*scope)),
+            ("relationship_new_mix", self._query_motive_mix(*scope)),
+            ("relationship_new", self._query_class(company, asof, params)),
+        ]
+
+    @contextmanager
+    def _timed(self, step):
+        """Log how long a step of the refresh takes, for ``make bench``."""
+        start = time.monotonic()
+        yield
+        _logger.debug("refresh step %s: %.4f s", step, time.monotonic() - start)
 
     @api.model
     def _plan_for(self, everyone):
@@ -277,28 +306,26 @@ class RelationshipProfile(models.Model):
             self.env.cr.execute("RESET enable_nestloop; RESET work_mem; SET LOCAL jit = off")
 
     @api.model
-    def _ctes_exact_ranks(self):
-        """SQL ``ranked``: mid-rank percentile of the rate and RFM quintiles over all customers."""
+    def _query_exact_ranks(self):
+        """SELECT the mid-rank percentile of the rate and the RFM quintiles of all customers."""
         return SQL(
             """
-            ranked AS MATERIALIZED (
-                SELECT customer,
-                       CASE WHEN t >= 1 THEN
-                           100 * (RANK() OVER (PARTITION BY t >= 1 ORDER BY rate)
-                                  + (COUNT(*) OVER (PARTITION BY t >= 1, rate) - 1) / 2.0 - 0.5)
-                           / COUNT(*) OVER (PARTITION BY t >= 1)
-                       END AS behaviour_pct,
-                       NTILE(5) OVER (ORDER BY last_purchase, customer) AS rfm_recency,
-                       NTILE(5) OVER (ORDER BY purchase_days, customer) AS rfm_frequency,
-                       NTILE(5) OVER (ORDER BY spend_total, customer) AS rfm_monetary
-                  FROM behaviour
-                 WHERE purchase_days > 0
-            )
+            SELECT customer,
+                   CASE WHEN t >= 1 THEN
+                       100 * (RANK() OVER (PARTITION BY t >= 1 ORDER BY rate)
+                              + (COUNT(*) OVER (PARTITION BY t >= 1, rate) - 1) / 2.0 - 0.5)
+                       / COUNT(*) OVER (PARTITION BY t >= 1)
+                   END AS behaviour_pct,
+                   NTILE(5) OVER (ORDER BY last_purchase, customer) AS rfm_recency,
+                   NTILE(5) OVER (ORDER BY purchase_days, customer) AS rfm_frequency,
+                   NTILE(5) OVER (ORDER BY spend_total, customer) AS rfm_monetary
+              FROM relationship_new_behaviour
+             WHERE purchase_days > 0
             """)
 
     @api.model
-    def _ctes_grid_ranks(self, grid):
-        """SQL ``ranked`` for a few customers: their place among the thousandths of last night."""
+    def _query_grid_ranks(self, grid):
+        """SELECT the place of a few customers among the thousandths of last night."""
         grid = grid or {}
 
         def place(column, bounds):
@@ -318,13 +345,11 @@ class RelationshipProfile(models.Model):
                 """, rates=rates, n=len(rates))
         return SQL(
             """
-            ranked AS MATERIALIZED (
-                SELECT customer, %(percentile)s AS behaviour_pct,
-                       %(recency)s AS rfm_recency, %(frequency)s AS rfm_frequency,
-                       %(monetary)s AS rfm_monetary
-                  FROM behaviour
-                 WHERE purchase_days > 0
-            )
+            SELECT customer, %(percentile)s AS behaviour_pct,
+                   %(recency)s AS rfm_recency, %(frequency)s AS rfm_frequency,
+                   %(monetary)s AS rfm_monetary
+              FROM relationship_new_behaviour
+             WHERE purchase_days > 0
             """,
             percentile=percentile,
             recency=place(SQL("(last_purchase - DATE '1970-01-01')"), grid.get("recency")),
@@ -367,7 +392,7 @@ class RelationshipProfile(models.Model):
                 commercial_partner_id, company_id, date, class_from, class_to, confidence, p_true,
                 p_latent, p_spurious, p_low, attitude_before, attitude_after, rate_before,
                 rate_after, reading_ids, create_uid, create_date, write_uid, write_date)
-            SELECT fresh.customer, %(company)s, %(asof)s, old.loyalty_class, fresh.loyalty_class,
+            SELECT fresh.customer, %(company)s, %(asof)s, fresh.live_class, fresh.loyalty_class,
                    fresh.confidence, fresh.p_true, fresh.p_latent, fresh.p_spurious, fresh.p_low,
                    old.attitude, fresh.attitude, old.rate, fresh.rate,
                    (SELECT JSONB_AGG(id) FROM (
@@ -377,8 +402,7 @@ class RelationshipProfile(models.Model):
                      ORDER BY reading.date DESC, reading.id DESC LIMIT 10) newest),
                    1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
               FROM relationship_new fresh
-         LEFT JOIN relationship_profile old ON old.commercial_partner_id = fresh.customer
-               AND old.company_id = %(company)s
-             WHERE COALESCE(old.loyalty_class, 'unknown') != fresh.loyalty_class
+         LEFT JOIN relationship_profile old ON old.id = fresh.live_id
+             WHERE COALESCE(fresh.live_class, 'unknown') != fresh.loyalty_class
             """,
             company=company.id, asof=SQL("%s::date", asof)))

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..stats import motives, scales
-from ..tools.sql_math import sql_decay, sql_normal_cdf
+from ..tools.sql_math import sql_decay, sql_decimal, sql_normal_cdf
 
 # Only the customer's own words count as attitude; what staff noticed is kept apart.
 DIRECT_ORIGINS = ("survey", "pulse", "interview", "import")
@@ -189,8 +189,8 @@ class RelationshipProfile(models.Model):
         return SQL(", ").join(rows or [SQL("(0, 0, 1, 0)")])
 
     @api.model
-    def _ctes_voice(self, company, asof, params, customers=None):
-        """SQL ``voice``: one row per customer with readings; attitude by empirical Bayes."""
+    def _query_voice(self, company, asof, params, customers=None):
+        """SELECT one row per customer with readings; attitude by empirical Bayes."""
         def recent(column):
             return SQL(
                 "SUM(w * %(c)s) FILTER (WHERE %(c)s IS NOT NULL)"
@@ -199,7 +199,7 @@ class RelationshipProfile(models.Model):
 
         return SQL(
             """
-            %(observations)s,
+            WITH %(observations)s,
             weighed AS (
                 SELECT observations.*, %(asof)s - day AS age,
                        %(aged)s AS w
@@ -222,20 +222,18 @@ class RelationshipProfile(models.Model):
                        %(stay)s AS stay
                   FROM weighed
               GROUP BY customer
-            ),
-            voice AS MATERIALIZED (
-                SELECT heard.*, posterior.m AS attitude, posterior.s AS attitude_se,
-                       %(p_attitude)s AS p_attitude
-                  FROM heard
-                  JOIN res_partner partner ON partner.id = heard.customer
-             LEFT JOIN LATERAL (
-                    SELECT (mass * mean_score + %(kappa)s * prior.mu) / (mass + %(kappa)s) AS m,
-                           %(sigma)s / SQRT(mass + %(kappa)s) AS s
-                      FROM (SELECT CASE WHEN partner.is_company THEN %(mu_company)s
-                                        ELSE %(mu_person)s END AS mu) prior
-                    OFFSET 0
-                  ) posterior ON attitude_count > 0
             )
+            SELECT heard.*, posterior.m AS attitude, posterior.s AS attitude_se,
+                   %(p_attitude)s AS p_attitude
+              FROM heard
+              JOIN res_partner partner ON partner.id = heard.customer
+         LEFT JOIN LATERAL (
+                SELECT (mass * mean_score + %(kappa)s * prior.mu) / (mass + %(kappa)s) AS m,
+                       %(sigma)s / SQRT(mass + %(kappa)s) AS s
+                  FROM (SELECT CASE WHEN partner.is_company THEN %(mu_company)s
+                                    ELSE %(mu_person)s END AS mu) prior
+                OFFSET 0
+              ) posterior ON attitude_count > 0
             """,
             observations=self._cte_observations(company, asof, customers),
             asof=SQL("%s::date", asof),
@@ -291,8 +289,8 @@ class RelationshipProfile(models.Model):
         )
 
     @api.model
-    def _ctes_motive_mix(self, company, asof, params, customers=None):
-        """SQL ``mix``: why each customer buys, thin answers pulled to the company's mean shares.
+    def _query_motive_mix(self, company, asof, params, customers=None):
+        """SELECT why each customer buys, thin answers pulled to the company's mean shares.
 
         Each motive is a column, since a row for each motive of each customer takes far longer.
         """
@@ -305,7 +303,7 @@ class RelationshipProfile(models.Model):
 
         return SQL(
             """
-            %(motives)s,
+            WITH %(motives)s,
             answered AS (
                 SELECT customer, ROUND(SUM(answers))::int AS answers,
                        SUM(share) + %(kappa)s AS mass, %(sums)s
@@ -313,14 +311,12 @@ class RelationshipProfile(models.Model):
             ),
             pulled AS (
                 SELECT customer, answers, %(pulled)s FROM answered OFFSET 0
-            ),
-            mix AS MATERIALIZED (
-                SELECT customer, answers, JSONB_BUILD_OBJECT(%(pairs)s) AS motives,
-                       CASE GREATEST(%(columns)s) %(largest)s END AS motive_id,
-                       %(relational)s AS relational, %(situational)s AS situational,
-                       %(merit)s AS merit
-                  FROM pulled
             )
+            SELECT customer, answers, JSONB_BUILD_OBJECT(%(pairs)s) AS motives,
+                   CASE GREATEST(%(columns)s) %(largest)s END AS motive_id,
+                   %(relational)s AS relational, %(situational)s AS situational,
+                   %(merit)s AS merit
+              FROM pulled
             """,
             motives=self._cte_motives(company, asof, customers),
             kappa=SQL("%s::float8", motives.KAPPA_M),
@@ -331,9 +327,8 @@ class RelationshipProfile(models.Model):
                 SQL("(%(c)s + %(prior)s::float8) / mass AS %(c)s",
                     c=column, prior=motives.KAPPA_M * each[2])
                 for column, each in zip(columns, known, strict=True)),
-            # A share in ten thousandths is a whole number, which makes a decimal much sooner.
             pairs=SQL(", ").join(
-                SQL("%s, ROUND(%s * 10000)::int * 0.0001", str(each[0]), column)
+                SQL("%s, %s", str(each[0]), sql_decimal(column, 4))
                 for column, each in zip(columns, known, strict=True)),
             columns=SQL(", ").join(columns),
             largest=SQL(" ").join(

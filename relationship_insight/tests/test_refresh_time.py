@@ -25,7 +25,7 @@ class TestRefreshTime(PopulationCase):
         self.env.flush_all()
         calibration = self.env["relationship.calibration"]._calibrate(company, day)
         Profile._compute_new(
-            company, day, calibration.params, Profile._ctes_exact_ranks(), None)
+            company, day, calibration.params, Profile._query_exact_ranks(), None)
         rows = self.env.execute_query_dict(SQL(
             "SELECT customer, %s FROM relationship_new",
             SQL(", ").join(map(SQL.identifier, COLUMNS))))

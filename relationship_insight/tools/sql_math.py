@@ -20,6 +20,16 @@ def sql_exp(exponent):
     return SQL("EXP(GREATEST(-%s, LEAST(%s, %s)))", _LIMIT, _LIMIT, exponent)
 
 
+def sql_decimal(value, digits):
+    """A float as a decimal of so many digits, sooner than by ROUND(value::numeric).
+
+    Halves that only look like halves in print may go the other way: not for quotients.
+    """
+    return SQL(
+        "(ROUND((%s) * %s)::bigint * %s)", value, SQL(repr(10.0 ** digits)),
+        SQL(f"{10 ** -digits:.{digits}f}"))
+
+
 def sql_decay(age, rate):
     """exp(-age * rate), the weight left of evidence ``age`` days old; NULL for a NULL age."""
     return SQL(
