@@ -11,8 +11,13 @@ class RelationshipProfile(models.Model):
     def _promo_sources(self, scope):
         """Add the lines of tickets, save those that settle a sale order, which has them too."""
         Purchase = self.env["relationship.purchase"]
-        _columns, join = Purchase._sql_settling_join(SQL("l"))
-        settles = SQL("paid.id IS NOT NULL" if Purchase._has_settling_tickets() else "FALSE")
+        settles = SQL("FALSE")
+        if Purchase._has_settling_tickets():
+            settles = SQL(
+                """
+                (%(link)s IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM sale_order so WHERE so.id = %(link)s AND so.state = 'sale'))
+                """, link=Purchase._sql_line_link(SQL("l"), "sale_order_origin_id"))
         return super()._promo_sources(scope) + [
             SQL(
                 """
@@ -21,7 +26,6 @@ class RelationshipProfile(models.Model):
                   FROM %(orders)s
                   JOIN pos_order_line l ON l.order_id = o.id
                   JOIN res_partner partner ON partner.id = o.partner_id
-                  %(join)s
                  WHERE o.state IN %(states)s AND l.discount > 0
                    AND l.refunded_orderline_id IS NULL AND NOT %(settles)s AND %(scope)s
                 """,
@@ -30,7 +34,6 @@ class RelationshipProfile(models.Model):
                     SQL("l.discount")),
                 orders=scope.orders("pos_order", "o"),
                 states=PAID_STATES,
-                join=join,
                 settles=settles,
                 scope=scope.sql(SQL("o.date_order"), SQL("o.partner_id"), SQL("o.company_id")),
             ),

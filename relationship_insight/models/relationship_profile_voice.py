@@ -90,8 +90,8 @@ class RelationshipProfile(models.Model):
                 SELECT customer, person, day, tag, about,
                        COUNT(*) AS readings,
                        MAX(date) AS last_reading,
-                       CASE WHEN %(enough)s THEN AVG(score) END AS score,
-                       CASE WHEN %(enough)s THEN AVG(value) END AS value,
+                       CASE WHEN %(enough)s THEN SUM(score) / COUNT(score) END AS score,
+                       CASE WHEN %(enough)s THEN SUM(value) / COUNT(value) END AS value,
                        MAX(value) AS top
                   FROM answers
               GROUP BY customer, person, day, tag, about

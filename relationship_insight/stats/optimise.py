@@ -15,7 +15,9 @@ class Minimum(NamedTuple):
     converged: bool
 
 
-def nelder_mead(function, start, step=0.5, tolerance=1e-9, max_evaluations=4000):
+def nelder_mead(
+    function, start, step=0.5, tolerance=1e-9, max_evaluations=4000, settled=None
+):
     """Minimise ``function`` by the downhill simplex.
 
     :param function: takes a list of floats, gives a float; inf or nan means "not allowed here"
@@ -25,6 +27,8 @@ def nelder_mead(function, start, step=0.5, tolerance=1e-9, max_evaluations=4000)
         (relative to 1 and the coordinate) and its values differ by less than this, squared
         coordinates being second order
     :param max_evaluations: calls of ``function`` after which it gives up (``converged`` False)
+    :param settled: takes the simplex, pairs (value, point) from the best to the worst; True ends
+        the search too, for functions known to be flat somewhere
     :raise ValueError: on an empty start, a bad step, or a start that is not allowed
     Source: Nelder & Mead 1965, Computer Journal 7:308; coefficients 1, 2, 1/2, 1/2.
     """
@@ -55,7 +59,7 @@ def nelder_mead(function, start, step=0.5, tolerance=1e-9, max_evaluations=4000)
             abs(point[axis] - best[1][axis]) <= math.sqrt(tolerance) * (1 + abs(best[1][axis]))
             for _value, point in simplex[1:]
             for axis in range(size)
-        )
+        ) or bool(settled and settled(simplex))
         if converged:
             break
         centre = [
