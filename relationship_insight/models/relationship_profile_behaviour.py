@@ -3,6 +3,7 @@ import math
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.sql_ids import sql_ids
 from ..tools.sql_math import sql_decay, sql_exp, sql_gamma_q, sql_hyp2f1
 from .relationship_purchase import Scope
 
@@ -51,7 +52,7 @@ class RelationshipProfile(models.Model):
     @api.model
     def _purchase_scope(self, company, asof, customers):
         partners = customers is not None and SQL(
-            "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)", list(customers))
+            "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)", sql_ids(customers))
         return Scope(self._end_of_day(company, asof), partners or None, company.id)
 
     @api.model

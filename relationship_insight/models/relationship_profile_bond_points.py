@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..stats import bond
+from ..tools.sql_ids import sql_ids
 from ..tools.sql_math import sql_decay
 
 # Names in ``stats.bond`` and the columns their points are stored in.
@@ -64,7 +65,7 @@ class RelationshipProfile(models.Model):
             until=self._end_of_day(company, asof),
             customers=(
                 SQL("TRUE") if customers is None
-                else SQL("note.commercial_partner_id = ANY(%s)", list(customers))),
+                else SQL("note.commercial_partner_id = ANY(%s)", sql_ids(customers))),
         )
 
     @api.model

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..stats import bond
+from ..tools.sql_ids import sql_ids
 from .relationship_profile_bond_points import POINTS
 
 COLUMNS = (
@@ -69,7 +70,7 @@ class RelationshipProfile(models.Model):
             """,
             company.id,
             SQL("TRUE") if customers is None
-            else SQL("bond.commercial_partner_id = ANY(%s)", list(customers))))
+            else SQL("bond.commercial_partner_id = ANY(%s)", sql_ids(customers))))
 
     @api.model
     def _snapshot_bonds(self, company, asof):

@@ -4,10 +4,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytz
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..tools.sql_ids import sql_ids
 
 _logger = logging.getLogger(__name__)
 
@@ -28,12 +29,6 @@ COLUMNS = (
     "merit_share", "bond", "bond_staff_id", "talk_count", "last_talk",
     "bond_count", "key_staff_id", "contact_hhi", "key_risk", "reading_count",
     "last_reading", "ask_next", "score_version",
-)
-SNAPSHOT_COLUMNS = (
-    "loyalty_class", "previous_class", "class_pending", "class_date", "unknown_reason",
-    "confidence", "p_true", "p_latent", "p_spurious", "p_low", "attitude", "attitude_mass",
-    "p_attitude", "p_behaviour", "rate", "purchase_days", "spend_12m", "feeling_balance",
-    "pride", "bond", "relational_share", "situational_share", "score_version",
 )
 
 
@@ -108,29 +103,6 @@ class RelationshipProfile(models.Model):
         """Take the right to refresh until the commit; False while another worker has it."""
         return self.env.execute_query(SQL(
             "SELECT pg_try_advisory_xact_lock(hashtext('relationship_insight.refresh'))"))[0][0]
-
-    @api.model
-    def _snapshot_months(self):
-        """Write the snapshots of the last twelve month ends that are still missing."""
-        for company in self._companies():
-            today = self._local_today(company)
-            last = self.env["relationship.snapshot"].sudo().search(
-                [("company_id", "=", company.id)], order="date desc", limit=1).date
-            first = self._first_evidence(company)
-            for months in range(12, 0, -1):
-                month_end = today.replace(day=1) - relativedelta(months=months - 1, days=1)
-                if first and first <= month_end and (not last or month_end > last):
-                    self._snapshot_company(company, month_end, None)
-
-    @api.model
-    def _first_evidence(self, company):
-        """Return the day of the company's first answer or conversation, None without any."""
-        row = self.env.execute_query(SQL(
-            """
-            SELECT LEAST((SELECT MIN(date) FROM relationship_reading WHERE company_id = %(id)s),
-                         (SELECT MIN(date) FROM relationship_note WHERE company_id = %(id)s))
-            """, id=company.id))[0]
-        return row[0] and row[0].date()
 
     # ------------------------------------------------------------
     # Companies and time
@@ -220,26 +192,7 @@ class RelationshipProfile(models.Model):
             """,
             company.id,
             SQL("TRUE") if customers is None
-            else SQL("profile.commercial_partner_id = ANY(%s)", customers)))
-
-    @api.model
-    def _snapshot_company(self, company, asof, customers):
-        calibration = self.env["relationship.calibration"]._get(company, asof)
-        self._compute_new(
-            company, asof, calibration.params, self._query_exact_ranks(), customers)
-        names = SQL(", ").join(map(SQL.identifier, SNAPSHOT_COLUMNS))
-        self.env.cr.execute(SQL(
-            """
-            INSERT INTO relationship_snapshot (
-                commercial_partner_id, company_id, date, create_uid, create_date, write_uid,
-                write_date, %(names)s)
-            SELECT customer, %(company)s, %(asof)s, 1, NOW() AT TIME ZONE 'UTC', 1,
-                   NOW() AT TIME ZONE 'UTC', %(names)s
-              FROM relationship_new
-            ON CONFLICT (commercial_partner_id, company_id, date) DO NOTHING
-            """,
-            company=company.id, asof=SQL("%s::date", asof), names=names))
-        self._snapshot_bonds(company, asof)
+            else SQL("profile.commercial_partner_id = ANY(%s)", sql_ids(customers))))
 
     @api.model
     def _compute_new(self, company, asof, params, ranks, customers):
@@ -256,7 +209,7 @@ class RelationshipProfile(models.Model):
         else:
             *parts, (name, query) = steps
             steps = [(name, SQL(
-                "WITH %s %s",
+                "WITH %s SELECT * FROM (%s) made",
                 SQL(", ").join(
                     SQL("%s AS MATERIALIZED (%s)", SQL.identifier(part), each)
                     for part, each in parts),
@@ -304,84 +257,6 @@ class RelationshipProfile(models.Model):
                 " SET LOCAL jit = off")
         else:
             self.env.cr.execute("RESET enable_nestloop; RESET work_mem; SET LOCAL jit = off")
-
-    @api.model
-    def _query_exact_ranks(self):
-        """SELECT the mid-rank percentile of the rate and the RFM quintiles of all customers."""
-        return SQL(
-            """
-            SELECT customer,
-                   CASE WHEN t >= 1 THEN
-                       100 * (RANK() OVER (PARTITION BY t >= 1 ORDER BY rate)
-                              + (COUNT(*) OVER (PARTITION BY t >= 1, rate) - 1) / 2.0 - 0.5)
-                       / COUNT(*) OVER (PARTITION BY t >= 1)
-                   END AS behaviour_pct,
-                   NTILE(5) OVER (ORDER BY last_purchase, customer) AS rfm_recency,
-                   NTILE(5) OVER (ORDER BY purchase_days, customer) AS rfm_frequency,
-                   NTILE(5) OVER (ORDER BY spend_total, customer) AS rfm_monetary
-              FROM relationship_new_behaviour
-             WHERE purchase_days > 0
-            """)
-
-    @api.model
-    def _query_grid_ranks(self, grid):
-        """SELECT the place of a few customers among the thousandths of last night."""
-        grid = grid or {}
-
-        def place(column, bounds):
-            if not bounds:
-                return SQL("NULL::int")
-            return SQL("WIDTH_BUCKET(%s::float8, %s::float8[]) + 1", column, bounds)
-
-        rates = grid.get("rate") or []
-        percentile = SQL("NULL::float8")
-        if rates:
-            percentile = SQL(
-                """
-                CASE WHEN t >= 1 THEN 50.0 * (
-                    WIDTH_BUCKET(rate * (1 - 1e-9), %(rates)s::float8[])
-                    + WIDTH_BUCKET(rate * (1 + 1e-9), %(rates)s::float8[])
-                ) / %(n)s END
-                """, rates=rates, n=len(rates))
-        return SQL(
-            """
-            SELECT customer, %(percentile)s AS behaviour_pct,
-                   %(recency)s AS rfm_recency, %(frequency)s AS rfm_frequency,
-                   %(monetary)s AS rfm_monetary
-              FROM relationship_new_behaviour
-             WHERE purchase_days > 0
-            """,
-            percentile=percentile,
-            recency=place(SQL("(last_purchase - DATE '1970-01-01')"), grid.get("recency")),
-            frequency=place(SQL("purchase_days"), grid.get("frequency")),
-            monetary=place(SQL("spend_total"), grid.get("monetary")))
-
-    @api.model
-    def _store_rate_grid(self, calibration):
-        """Keep tonight's distribution, so that single customers can be ranked in between."""
-        row = self.env.execute_query(SQL(
-            """
-            SELECT (SELECT PERCENTILE_DISC(%(points)s::float8[]) WITHIN GROUP (ORDER BY rate)
-                      FROM relationship_new WHERE tenure_days >= 1),
-                   (SELECT PERCENTILE_DISC(%(fifths)s::float8[]) WITHIN GROUP (
-                           ORDER BY first_purchase + (last_purchase - first_purchase))
-                      FROM relationship_new WHERE purchase_days > 0),
-                   (SELECT PERCENTILE_DISC(%(fifths)s::float8[]) WITHIN GROUP (
-                           ORDER BY purchase_days)
-                      FROM relationship_new WHERE purchase_days > 0),
-                   (SELECT PERCENTILE_DISC(%(fifths)s::float8[]) WITHIN GROUP (ORDER BY spend_total)
-                      FROM relationship_new WHERE purchase_days > 0)
-            """,
-            points=[(point + 0.5) / 1000 for point in range(1000)],
-            fifths=[0.2, 0.4, 0.6, 0.8]))[0]
-        rates, recency, frequency, monetary = row
-        epoch = fields.Date.to_date("1970-01-01")
-        calibration.rate_grid = {
-            "rate": rates or [],
-            "recency": [(day - epoch).days for day in recency or []],
-            "frequency": [float(value) for value in frequency or []],
-            "monetary": [float(value) for value in monetary or []],
-        }
 
     @api.model
     def _log_transitions(self, company, asof):

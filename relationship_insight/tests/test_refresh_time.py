@@ -5,8 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
-from odoo.addons.relationship_insight.models.relationship_profile_refresh import (
-    COLUMNS,
+from odoo.addons.relationship_insight.models.relationship_profile_refresh import COLUMNS
+from odoo.addons.relationship_insight.models.relationship_profile_snapshot import (
     SNAPSHOT_COLUMNS,
 )
 

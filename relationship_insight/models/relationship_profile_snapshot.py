@@ -1,0 +1,59 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+SNAPSHOT_COLUMNS = (
+    "loyalty_class", "previous_class", "class_pending", "class_date", "unknown_reason",
+    "confidence", "p_true", "p_latent", "p_spurious", "p_low", "attitude", "attitude_mass",
+    "p_attitude", "p_behaviour", "rate", "purchase_days", "spend_12m", "feeling_balance",
+    "pride", "bond", "relational_share", "situational_share", "score_version",
+)
+
+
+class RelationshipProfile(models.Model):
+    """A profile's figures at a month's end."""
+
+    _inherit = "relationship.profile"
+
+    @api.model
+    def _snapshot_months(self):
+        """Write the snapshots of the last twelve month ends that are still missing."""
+        for company in self._companies():
+            today = self._local_today(company)
+            last = self.env["relationship.snapshot"].sudo().search(
+                [("company_id", "=", company.id)], order="date desc", limit=1).date
+            first = self._first_evidence(company)
+            for months in range(12, 0, -1):
+                month_end = today.replace(day=1) - relativedelta(months=months - 1, days=1)
+                if first and first <= month_end and (not last or month_end > last):
+                    self._snapshot_company(company, month_end, None)
+
+    @api.model
+    def _first_evidence(self, company):
+        """Return the day of the company's first answer or conversation, None without any."""
+        row = self.env.execute_query(SQL(
+            """
+            SELECT LEAST((SELECT MIN(date) FROM relationship_reading WHERE company_id = %(id)s),
+                         (SELECT MIN(date) FROM relationship_note WHERE company_id = %(id)s))
+            """, id=company.id))[0]
+        return row[0] and row[0].date()
+
+    @api.model
+    def _snapshot_company(self, company, asof, customers):
+        calibration = self.env["relationship.calibration"]._get(company, asof)
+        self._compute_new(
+            company, asof, calibration.params, self._query_exact_ranks(), customers)
+        names = SQL(", ").join(map(SQL.identifier, SNAPSHOT_COLUMNS))
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO relationship_snapshot (
+                commercial_partner_id, company_id, date, create_uid, create_date, write_uid,
+                write_date, %(names)s)
+            SELECT customer, %(company)s, %(asof)s, 1, NOW() AT TIME ZONE 'UTC', 1,
+                   NOW() AT TIME ZONE 'UTC', %(names)s
+              FROM relationship_new
+            ON CONFLICT (commercial_partner_id, company_id, date) DO NOTHING
+            """,
+            company=company.id, asof=SQL("%s::date", asof), names=names))
+        self._snapshot_bonds(company, asof)
