@@ -1,4 +1,7 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import http
+from odoo.exceptions import ConcurrencyError
 from odoo.http import request
 
 from ..tools import pulse_token
@@ -20,12 +23,13 @@ class Pulse(PulsePage):
         if not invitation:
             return self._closed(env)
         env = self._env(self._get_lang(invitation))
-        invitation = invitation.with_env(env)
-        scope = f"answer:{token}"
+        return self._answer_stored(invitation.with_env(env), f"answer:{token}", token)
+
+    def _answer_stored(self, invitation, scope, token):
         if request.httprequest.method != "POST":
             return self._show(invitation, scope)
-        if self._is_flood(env, token):
-            return self._too_many(env)
+        if self._is_flood(invitation.env, token):
+            return self._too_many(invitation.env)
         return self._take(invitation, scope)
 
     def _get_lang(self, invitation):
@@ -105,8 +109,11 @@ class Pulse(PulsePage):
             measure.kind in ("rating", "emotion")) else {}
         return {code: values[value]} if value in values else {}
 
-    def _take(self, invitation, scope):
-        """Store what a human sent; everything else gets the page."""
+    def _take(self, invitation, scope, opens=None, **values):
+        """Store what a human sent; everything else gets the page.
+
+        :param opens: makes the invitation from the form, where there is none yet
+        """
         env = invitation.env
         form = self._read_form()
         if form is None:
@@ -117,9 +124,21 @@ class Pulse(PulsePage):
             if script:
                 return self._json({"again": True}, 409)
             return self._show(invitation, scope, form=form, message=env._(
-                "Please look at your answers once more and press the button."))
+                "Please look at your answers once more and press the button."), **values)
         step = form.get("step")
-        invitation = self._get_stored(invitation, form)
+        if opens and (step == "open" or not invitation._read_answers(form)[0]):
+            # Nobody has said anything yet, so there is nothing to keep.
+            return self._json({"saved": []}) if script else self._show(
+                invitation, scope, message=env._("Nothing is answered yet. One answer is enough."),
+                **values)
+        if opens:
+            # Elsewhere the page knows who answers; here the first answer makes somebody.
+            try:
+                with env.cr.savepoint():
+                    invitation = opens(form).with_env(env)
+            except UniqueViolation as error:
+                # The same page was sent twice at once: Odoo takes the second after the first.
+                raise ConcurrencyError("Answered twice at once.") from error
         if not invitation or not invitation._lock_open():
             return self._closed(env, invitation.company_id)
         if step == "open":
@@ -131,20 +150,16 @@ class Pulse(PulsePage):
         saved, refused = invitation._store_answers(form, at)
         if step != "done":
             return self._json({"saved": saved, "refused": refused}) if script else (
-                self._show(invitation, scope))
-        return self._finish(invitation, scope, form, refused)
+                self._show(invitation, scope, **values))
+        return self._finish(invitation, scope, form, refused, **values)
 
-    def _get_stored(self, invitation, form):
-        """Return the invitation to store in; pages without one of their own make it here."""
-        return invitation
-
-    def _finish(self, invitation, scope, form, refused):
+    def _finish(self, invitation, scope, form, refused, **values):
         env = invitation.env
         missing = [*refused, *invitation._get_missing()]
         stored = invitation._get_stored_answers()
         if missing or not stored:
             return self._show(
-                invitation, scope, form=form, invalid=missing, message=env._(
+                invitation, scope, form=form, invalid=missing, **values, message=env._(
                     "Please answer what is marked.") if missing else env._(
                     "Nothing is answered yet. One answer is enough."))
         invitation._finish_answers(self._get_device(env), self._get_seconds(env, scope, form))

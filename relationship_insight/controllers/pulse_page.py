@@ -130,8 +130,8 @@ class PulsePage(Controller):
     def _get_device(self, env):
         """Return what stands for the visitor's device, of which nobody gets back the address."""
         sent = request.httprequest
-        return env["relationship.rate.limit"]._digest(
-            "device", sent.remote_addr, sent.headers.get("User-Agent", "")[:300])
+        return env["relationship.rate.limit"]._digest_device(
+            sent.remote_addr, sent.headers.get("User-Agent"))
 
     # Answers
 

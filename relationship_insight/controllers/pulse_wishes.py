@@ -207,9 +207,5 @@ class PulseWishes(PulsePage):
             offers_callback=self._offers_callback(invitation) and not invitation.callback_date,
             callback_error=callback_error, callback_phone=callback_phone,
             referral_url=campaign.thanks_referral and invitation._get_referral_url(),
-            again_url=self._get_again_url(invitation),
+            again_url=invitation._get_again_path(),
             body_class="kiosk" if invitation.channel == "kiosk" else "")
-
-    def _get_again_url(self, invitation):
-        """Return the address at which the next customer of a shop answers, or False."""
-        return False

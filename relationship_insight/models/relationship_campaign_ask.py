@@ -68,7 +68,9 @@ class RelationshipCampaign(models.Model):
         version = self.instrument_id.sudo().live_version_id
         if self.state != "running" or not version:
             return Invitation
-        if partner and (channel in CONTACT_CHANNELS or not self._may_come_along(partner)):
+        # Who goes on after the last question comes along too, wherever they are.
+        asked = channel in CONTACT_CHANNELS and not (source_key or "").startswith("thanks:")
+        if partner and (asked or not self._may_come_along(partner)):
             return Invitation
         now = fields.Datetime.now()
         wave = self.sudo().current_wave_id

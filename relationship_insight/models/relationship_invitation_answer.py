@@ -147,7 +147,8 @@ class RelationshipInvitation(models.Model):
                 elif measure.kind == "motive":
                     tokens[measure] = value
                 else:
-                    friend = clean(form.get(f"{measure.code}.text"))[:NAME_LENGTH]
+                    friend = " ".join(clean(form.get(f"{measure.code}.text")).split())
+                    friend = friend[:NAME_LENGTH]
                     answers[measure] = [{"value": value, "text": friend or False}]
         answers.update(self._read_tokens(tokens))
         return answers, refused

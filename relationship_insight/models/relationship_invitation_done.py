@@ -1,6 +1,13 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .relationship_invitation_link import PATH
+from .relationship_invitation_page import FRIEND
+
+_logger = logging.getLogger(__name__)
 
 BURST_WINDOW = timedelta(hours=1)
 BURST_SIZE = 3
@@ -40,6 +47,24 @@ class RelationshipInvitation(models.Model):
         self._mark_done()
         self.sudo().device_hash = device
         self._flag_doubts(seconds)
+        self._claim_friend()
+
+    def _claim_friend(self):
+        """Note who brought this customer, where they said so."""
+        self.ensure_one()
+        invitation = self.sudo()
+        told = self._get_stored_answers().get(FRIEND) or {}
+        if not invitation.partner_id or not told.get("value") or not told.get("text"):
+            return
+        try:
+            self.env["relationship.referral"]._claim({
+                "referred_id": invitation.partner_id.id, "referrer_name": told["text"],
+                "source": "pulse", "company_id": invitation.company_id.id,
+                "source_key": f"pulse:{invitation.id}",
+            })
+        except UserError as error:
+            # The answer is stored all the same: rules of referrals are no customer's concern.
+            _logger.info("Invitation %s names a friend, but: %s", invitation.id, error)
 
     def _flag_doubts(self, seconds):
         """Mark answers given at a till, in a row from one device, or faster than one can read.
@@ -93,6 +118,17 @@ class RelationshipInvitation(models.Model):
 
     def _callback_requested(self):
         """Hook: somebody is to call this customer."""
+
+    def _get_again_path(self):
+        """Return the path at which the next customer answers on the same tablet, or False."""
+        self.ensure_one()
+        if self.sudo().shop_model != "relationship.feedback.point":
+            return False
+        point = self.env["relationship.feedback.point"].sudo().browse(
+            self.sudo().shop_id).exists()
+        if not point.is_kiosk or not point.active or not point.access_token:
+            return False
+        return f"{PATH}/shop/{point.access_token}?lang={self.env.context.get('lang')}"
 
     def _get_referral_url(self):
         """Hook: return the customer's own link for friends, or False."""

@@ -19,7 +19,8 @@ class RelationshipInvitation(models.Model):
         "EXCLUDE USING gist (int4range(partner_id, partner_id, '[]') WITH &&,"
         " tsrange(date_planned, date_planned + interval '24 hours') WITH &&)"
         " WHERE (partner_id IS NOT NULL AND state NOT IN ('cancelled', 'failed')"
-        " AND channel NOT IN ('receipt', 'kiosk'))",
+        " AND channel NOT IN ('receipt', 'kiosk')"
+        " AND left(source_key, 7) IS DISTINCT FROM 'thanks:')",
         "Nobody is asked twice within 24 hours.")
 
     def init(self):

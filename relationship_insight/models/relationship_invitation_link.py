@@ -87,6 +87,16 @@ class RelationshipInvitation(models.Model):
             return self.sudo().browse()
         return self._get_valid_sudo(token).filtered(lambda invitation: invitation.state != "done")
 
+    @api.model
+    def _get_waiting_for(self, partner):
+        """Return, in sudo, what a person may answer just now, newest first."""
+        now = fields.Datetime.now()
+        return self.sudo().search([
+            ("partner_id", "=", partner.id),
+            ("state", "in", ("sent", "uncertain", "failed", "opened", "started")),
+            "|", ("date_expire", "=", False), ("date_expire", ">=", now),
+        ]) if partner else self.sudo().browse()
+
     def _revoke_links(self):
         """Make every link of these invitations worthless."""
         self.sudo().write({"access_token": False})

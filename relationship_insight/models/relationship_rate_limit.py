@@ -31,6 +31,11 @@ class RelationshipRateLimit(models.Model):
         return hashlib.blake2b(message, key=key.encode()[:64], digest_size=16).hexdigest()
 
     @api.model
+    def _digest_device(self, address, agent):
+        """Return what stands for a device: its address and what its browser calls itself."""
+        return self._digest("device", address, (agent or "")[:300])
+
+    @api.model
     def _allows(self, place, limit, seconds):
         """Count one request of a place; False when it had ``limit`` in these seconds already.
 

@@ -48,3 +48,7 @@ from . import test_sending
 from . import test_sending_life
 from . import test_touch
 from . import test_desk
+from . import test_pulse_shop
+from . import test_pulse_portal
+from . import test_mention
+from . import test_pos_receipt_tour

@@ -1,5 +1,6 @@
 from . import relationship_reading_void, base_partner_merge, base_partner_merge_bond
 from . import relationship_survey_add
+from . import relationship_mention_match
 from . import relationship_referral_match
 from . import relationship_wave_override, relationship_ask
 from . import base_partner_merge_person

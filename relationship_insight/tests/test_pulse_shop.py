@@ -1,0 +1,225 @@
+import hashlib
+import hmac
+import struct
+import time
+import uuid
+
+from odoo.tests import new_test_user, tagged
+
+from ..models.pos_config_receipt import BODY
+from ..tools.pulse_token import encode
+from .common_pulse import PulseCase
+
+
+@tagged("post_install", "-at_install")
+class TestPulseShop(PulseCase):
+    """Posters, tablets and receipts: nobody is known before they answer."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.point = cls.env["relationship.feedback.point"].create({
+            "name": "Riverside", "campaign_id": cls.campaign.id, "is_kiosk": True})
+        cls.config = cls.env["pos.config"].create({
+            "name": "Till 1", "relationship_receipt_campaign_id": cls.campaign.id})
+
+    def _visits(self):
+        self.env.invalidate_all()
+        return self.env["relationship.invitation"].search([
+            ("campaign_id", "=", self.campaign.id), ("channel", "in", ("kiosk", "receipt"))])
+
+    # Posters and tablets
+
+    def test_looking_at_a_poster_stores_nothing(self):
+        before = self._counts()
+        for _turn in range(3):
+            self._get(self.point.url)
+        self._post(self.point.url, {"M04": 5, "step": "done"})
+        nonce = self._nonce(self.point.url)
+        self._post(self.point.url, {"n": nonce, "at": 5, "tap": 1, "step": "open"}, script=True)
+        self._post(self.point.url, {"n": nonce, "step": "done"})
+        drop = ("relationship_rate_limit",)
+        self.assertEqual([row for row in self._counts() if row[0] not in drop],
+                         [row for row in before if row[0] not in drop])
+
+    def test_visitors_are_told_apart_and_nobody_is_named(self):
+        first = self._nonce(self.point.url)
+        second = self._nonce(self.point.url)
+        for _turn in range(2):
+            self._tap(self.point.url, first, M04=5)
+        self._tap(self.point.url, second, M04=1)
+        visits = self._visits()
+        self.assertEqual(len(visits), 2)
+        self.assertEqual(set(visits.mapped("shop_name")), {"Riverside"})
+        self.assertFalse(visits.partner_id)
+        readings = visits.reading_ids
+        self.assertEqual(sorted(readings.mapped("value")), [1, 5])
+        self.assertEqual(set(readings.mapped("channel")), {"store"})
+        self.assertFalse(readings.partner_id)
+
+    def test_tablet_gets_ready_for_the_next_customer(self):
+        answer = self._post(
+            self.point.url, {"n": self._nonce(self.point.url), "M04": 5, "step": "done"})
+        page = self._load(answer.headers["Location"])
+        again = page.get_element_by_id("again").get("href")
+        self.assertTrue(self._path(self.point.url) in again)
+        self.point.is_kiosk = False
+        self.assertFalse(self._load(answer.headers["Location"]).xpath("//a[@id='again']"))
+
+    def test_new_link_and_archived_point(self):
+        old = self.point.url
+        self.point.with_user(new_test_user(
+            self.env, "rel", groups="relationship_insight.group_relationship_relations"
+        )).action_renew()
+        self.env.invalidate_all()
+        self.assertEqual(self._get(old).status_code, 404)
+        self.assertEqual(self._get(self.point.url).status_code, 200)
+        self.point.active = False
+        self.assertEqual(self._get(self.point.url).status_code, 404)
+
+    def test_staff_have_no_points(self):
+        staff = new_test_user(
+            self.env, "staff", groups="relationship_insight.group_relationship_staff")
+        self.assertFalse(self.env["relationship.feedback.point"].with_user(staff).has_access("read"))
+
+    def test_poster_and_letter(self):
+        Report = self.env["ir.actions.report"]
+        html, _kind = Report._render_qweb_html(
+            "relationship_insight.report_feedback_poster", self.point.ids)
+        self.assertIn(b"barcode_type=QR", html)
+        self.assertIn(b"%2Fpulse%2Fshop%2F", html)
+        html, _kind = Report._render_qweb_html(
+            "relationship_insight.report_invitation_letter", self._invite().ids)
+        self.assertIn(b"%2Fpulse%2F", html)
+        self.assertIn(b"Malee Srisuk", html)
+
+    # Receipts
+
+    def _token(self, order_uuid, config=None, minute=None, key=None):
+        """The token as the till makes it."""
+        config = config or self.config
+        minute = int(time.time() // 60) if minute is None else minute
+        body = BODY.pack(config.id, minute, uuid.UUID(order_uuid).bytes)
+        key = bytes.fromhex(key or config._get_receipt_key())
+        return encode(body + hmac.new(key, body, hashlib.sha256).digest()[:16])
+
+    def _order(self, **vals):
+        self.config.open_ui()
+        session = self.config.current_session_id
+        return self.env["pos.order"].create({
+            "session_id": session.id, "company_id": self.company.id, "uuid": str(uuid.uuid4()),
+            "amount_tax": 0, "amount_total": 10, "amount_paid": 10, "amount_return": 0,
+            "state": "paid", "partner_id": self.partner.id, **vals})
+
+    def test_receipt_is_bound_to_order_shop_and_staff(self):
+        order = self._order()
+        path = "/pulse/receipt/" + self._token(order.uuid)
+        before = self._counts()
+        self._get(path)
+        self.assertEqual(self._counts(), before)
+        answer = self._post(path, {"n": self._nonce(path), "M04": 5, "step": "done"})
+        self.assertEqual(answer.status_code, 303)
+        visit = self._visits()
+        self.assertRecordValues(visit, [{
+            "channel": "receipt", "partner_id": self.partner.id, "order_model": "pos.order",
+            "order_id": order.id, "shop_model": "pos.config", "shop_id": self.config.id,
+            "staff_id": order.user_id.partner_id.id, "state": "done"}])
+        self.assertRecordValues(visit.reading_ids, [{
+            "order_model": "pos.order", "order_id": order.id, "partner_id": self.partner.id,
+            "channel": "store", "value": 5}])
+        self.assertEqual(self._get(path).status_code, 404)
+        self.assertEqual(self._post(path, {"M04": 1, "step": "done"}).status_code, 404)
+        # Printed again a minute later it is the same receipt.
+        again = "/pulse/receipt/" + self._token(order.uuid, minute=int(time.time() // 60) + 1)
+        self.assertEqual(self._get(again).status_code, 404)
+
+    def test_receipt_of_a_till_without_network(self):
+        order_uuid = str(uuid.uuid4())
+        path = "/pulse/receipt/" + self._token(order_uuid)
+        self._tap(path, self._nonce(path), M04=4)
+        visit = self._visits()
+        self.assertFalse(visit.partner_id)
+        order = self._order(uuid=order_uuid)
+        self.env.invalidate_all()
+        self.assertEqual(visit.order_id, order.id)
+        self.assertRecordValues(visit.reading_ids, [{
+            "order_id": order.id, "partner_id": self.partner.id}])
+
+    def test_receipts_that_open_nothing(self):
+        order_uuid = str(uuid.uuid4())
+        other = self.env["pos.config"].create({"name": "Till 2"})
+        now = int(time.time() // 60)
+        good = self._token(order_uuid)
+        tokens = {
+            "of a shop that doesn't ask": self._token(order_uuid, other),
+            "signed by another shop": self._token(order_uuid, key=other._get_receipt_key()),
+            "old": self._token(order_uuid, minute=now - 7 * 24 * 60 - 1),
+            "from the future": self._token(order_uuid, minute=now + 3 * 24 * 60),
+            "changed": good[:-1] + ("A" if good[-1] != "A" else "B"),
+            "another order, same signature": encode(
+                BODY.pack(self.config.id, now, uuid.uuid4().bytes) + b"\x00" * 16),
+            "no shop": encode(struct.pack(">II16s", 2**32 - 1, now, b"x" * 16) + b"\x00" * 16),
+            "cut": good[:-2], "padded": good + "=",
+            "the order's own": order_uuid,
+        }
+        for name, token in tokens.items():
+            with self.subTest(name):
+                answer = self._get(f"/pulse/receipt/{token}")
+                self.assertEqual(answer.status_code, 404)
+                self.assertIn("nothing to answer here any more", answer.text)
+        self.assertEqual(self._get(f"/pulse/receipt/{good}").status_code, 200)
+        self.assertEqual(self._get(f"/pulse/{good}").status_code, 404)
+        self.assertFalse(self._visits())
+
+    def test_receipt_of_who_is_never_asked(self):
+        order = self._order()
+        path = "/pulse/receipt/" + self._token(order.uuid)
+        self.env["relationship.contact.preference"].create(
+            {"partner_id": self.partner.id, "opted_out": True})
+        self.assertEqual(self._get(path).status_code, 404)
+        self.company.relationship_holdout_share = 0.5
+        partners = self.env["res.partner"].create([{"name": f"X{n}"} for n in range(30)])
+        never = self.env["relationship.invitation"]._filter_holdout(partners, self.company)
+        other = self._order(partner_id=never[:1].id)
+        self.assertEqual(self._get("/pulse/receipt/" + self._token(other.uuid)).status_code, 404)
+
+    def test_key_reaches_the_till_only_where_receipts_ask(self):
+        def key():
+            read = self.env["pos.config"]._load_pos_data_read(self.config, self.config)
+            self.assertNotIn("relationship_receipt_seed", read[0])
+            return read[0]["_relationship_receipt_key"]
+        self.assertEqual(key(), self.config._get_receipt_key())
+        self.campaign.state = "paused"
+        self.assertFalse(key())
+
+    def test_answers_typed_in_at_the_till_are_flagged(self):
+        order = self._order()
+        agent = "Mozilla/5.0 (till)"
+        session = self.config.current_session_id
+        session._note_till_device(self.env["relationship.rate.limit"]._digest_device(
+            "127.0.0.1", agent))
+        path = "/pulse/receipt/" + self._token(order.uuid)
+        self._post(path, {"n": self._nonce(path), "M04": 5, "step": "done"},
+                   headers={"User-Agent": agent})
+        self.assertEqual(self._visits().flag, "till")
+
+    # Afterwards
+
+    def test_long_questionnaire_and_friend(self):
+        campaign = self._make_campaign(
+            "first", "M18", thanks_campaign_id=self._make_campaign("more", "M01").id)
+        invitation = self._invite(campaign)
+        path = invitation._get_answer_url()
+        answer = self._post(path, {
+            "n": self._nonce(path), "M18": 1, "M18.text": " Khun  Somchai\n", "step": "done"})
+        self.env.invalidate_all()
+        referral = self.env["relationship.referral"].search(
+            [("referred_id", "=", self.partner.id)])
+        self.assertRecordValues(referral, [
+            {"referrer_name": "Khun Somchai", "source": "pulse"}])
+        thanks = answer.headers["Location"]
+        more = self._post(thanks, {"n": self._nonce(thanks), "step": "long"})
+        page = self._load(more.headers["Location"])
+        self.assertTrue(page.xpath("//input[@name='M01_glad']"))
+        again = self._post(thanks, {"n": self._nonce(thanks), "step": "long"})
+        self.assertEqual(again.headers["Location"], more.headers["Location"])
