@@ -1,6 +1,8 @@
 def uninstall_hook(env):
     """Empty the evidence first: it holds on to the measures, which Odoo removes before it."""
     env.flush_all()
+    env.cr.execute("DELETE FROM relationship_preference")
+    env.cr.execute("DELETE FROM relationship_relation")
     env.cr.execute("DELETE FROM relationship_reading")
     env.cr.execute("DELETE FROM relationship_note")
     env.cr.execute("DELETE FROM relationship_eligibility")
