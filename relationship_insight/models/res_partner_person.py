@@ -12,7 +12,8 @@ class ResPartner(models.Model):
         """Return the action that shows the brief of this contact."""
         action = self.env["ir.actions.client"]._for_xml_id(
             "relationship_insight.relationship_brief_action")
-        return {**action, "context": {"partner_id": self[:1].id}}
+        return {**action, "context": {
+            "partner_id": self[:1].id, "active_id": self[:1].id}}
 
     def unlink(self):
         """Of a deleted contact only the bare figures stay: promises without words or name."""

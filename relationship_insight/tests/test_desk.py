@@ -322,3 +322,22 @@ class TestBrief(DeskCase):
         for days in range(10, 60):
             self.talk(partner, days)
         self.assertLessEqual(count(), few)
+
+
+@tagged("post_install", "-at_install")
+class TestDeskTour(DeskCase, HttpCase):
+    def test_from_the_desk_to_the_brief_to_a_chip(self):
+        partner = self.customer(talk=None)
+        partner.name = "Somchai"
+        self.env["relationship.tier"].search([("company_id", "=", self.company.id)]).write(
+            {"ideal_days": 10, "max_days": 20})
+        note = self.talk(
+            partner, 40, summary="She likes lilies", promise="Send the list",
+            promise_date=fields.Date.today())
+        self.env["relationship.cadence"]._refresh()
+        self.start_tour("/odoo/relationship-desk", "relationship_desk", login=self.rep.login)
+        promise = self.env["relationship.promise"].search([("note_id", "=", note.id)])
+        self.assertEqual(promise.state, "kept")
+        preference = self.env["relationship.preference"].search([("partner_id", "=", partner.id)])
+        self.assertRecordValues(preference, [{
+            "state": "past", "confirm_count": 1, "staff_id": self.rep.partner_id.id}])

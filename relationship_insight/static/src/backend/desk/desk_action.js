@@ -67,7 +67,7 @@ export class DeskAction extends Component {
 
     openBrief(partnerId) {
         return this.action.doAction("relationship_insight.relationship_brief_action", {
-            additionalContext: { partner_id: partnerId },
+            additionalContext: { partner_id: partnerId, active_id: partnerId },
         });
     }
 

@@ -16,14 +16,11 @@ export class BriefAction extends Component {
         this.action = useService("action");
         this.display = { controlPanel: {} };
         this.state = useState({ brief: null });
-        // The address keeps the customer as the record id, so a reload finds them again.
-        this.partnerId =
-            this.props.action.context?.partner_id ||
-            this.props.action.params?.partner_id ||
-            this.props.resId;
+        // The address keeps the customer as the active id, so a reload finds them again.
+        const context = this.props.action.context || {};
+        this.partnerId = context.partner_id || context.active_id || this.props.resId;
         onWillStart(async () => {
             await this.load();
-            this.props.updateActionState({ resId: this.partnerId });
             this.env.config.setDisplayName(
                 this.brief ? _t("Brief: %(name)s", { name: this.brief.name }) : _t("Brief")
             );

@@ -81,7 +81,7 @@ export class PersonCard extends Component {
 
     openBrief() {
         return this.action.doAction("relationship_insight.relationship_brief_action", {
-            additionalContext: { partner_id: this.partnerId },
+            additionalContext: { partner_id: this.partnerId, active_id: this.partnerId },
         });
     }
 
