@@ -70,42 +70,59 @@ class RelationshipReferral(models.Model):
                  WHERE walk.depth < %(depth)s
                    AND NOT r.referred_commercial_id = ANY(walk.path)
             )
-            SELECT id, node, parent, depth FROM walk LIMIT %(limit)s
+            SELECT found.id, found.node, found.parent, found.depth, %(figures)s,
+                   referral.state, referral.date::date AS date
+              FROM (SELECT id, node, parent, depth FROM walk LIMIT %(limit)s) found
+              JOIN relationship_referral referral ON referral.id = found.id
+              %(joins)s
+          ORDER BY found.depth, found.id
             """,
-            customer=customer_id, company=self.env.company.id, depth=depth, limit=limit))
+            customer=customer_id, company=self.env.company.id, depth=depth, limit=limit,
+            figures=self._sql_tree_figures(), joins=self._sql_tree_joins()))
+
+    @api.model
+    def _sql_tree_figures(self):
+        return SQL(
+            """
+            partner.complete_name AS name, COALESCE(standing.direct_count, 0) AS children,
+            COALESCE(standing.downstream_count, 0) AS downstream,
+            COALESCE(standing.direct_revenue, 0)::float8 AS revenue,
+            COALESCE(standing.value, 0)::float8 AS value
+            """)
+
+    @api.model
+    def _sql_tree_joins(self):
+        return SQL(
+            """
+              JOIN res_partner partner ON partner.id = found.node
+         LEFT JOIN relationship_referral_standing standing
+                ON standing.commercial_partner_id = found.node AND standing.company_id = %s
+            """, self.env.company.id)
 
     @api.model
     def _prepare_tree_nodes(self, customer, rows):
-        referrals = self.browse([row["id"] for row in rows])
-        seen = set(referrals._filtered_access("read").ids)
-        details = {ref.id: ref for ref in referrals.sudo()}
-        customers = self.env["res.partner"].sudo().browse(
-            [customer.id] + [row["node"] for row in rows])
-        names = {partner.id: partner.display_name for partner in customers}
-        standings = {
-            standing.commercial_partner_id.id: standing
-            for standing in self.env["relationship.referral.standing"].sudo().search([
-                ("commercial_partner_id", "in", customers.ids),
-                ("company_id", "=", self.env.company.id)])
-        }
-        rows = [{"id": False, "node": customer.id, "parent": False, "depth": 0}] + rows
+        seen = set(self.browse([row["id"] for row in rows])._filtered_access("read").ids)
+        top = self.env.execute_query_dict(SQL(
+            """
+            SELECT NULL::int AS id, found.node, NULL::int AS parent, 0 AS depth, %s,
+                   NULL AS state, NULL::date AS date
+              FROM (SELECT %s AS node) found %s
+            """, self._sql_tree_figures(), customer.id, self._sql_tree_joins()))
         nodes = []
-        for row in rows:
-            standing = standings.get(row["node"])
-            referral = details.get(row["id"])
+        for row in top + rows:
             shown = not row["id"] or row["id"] in seen
             nodes.append({
                 "id": row["node"],
-                "name": names[row["node"]] if shown else False,
-                "parent_id": row["parent"],
+                "name": shown and (row["name"] or ""),
+                "parent_id": row["parent"] or False,
                 "depth": row["depth"],
-                "referral_id": row["id"] if shown else False,
-                "state": referral.state if referral else False,
-                "date": referral.date.date().isoformat() if referral else False,
-                "children": standing.direct_count if standing else 0,
-                "downstream": standing.downstream_count if standing else 0,
-                "revenue": standing.direct_revenue if standing and shown else 0,
-                "value": standing.value if standing and shown else 0,
+                "referral_id": shown and row["id"] or False,
+                "state": row["state"] or False,
+                "date": row["date"] and row["date"].isoformat() or False,
+                "children": row["children"],
+                "downstream": row["downstream"],
+                "revenue": row["revenue"] if shown else 0,
+                "value": row["value"] if shown else 0,
             })
         return nodes
 
