@@ -157,6 +157,7 @@ from . import (
     mail_activity,
     relationship_referral_standing,
     relationship_referral_tree,
+    relationship_referral_figures,
     relationship_referral_fold,
     relationship_note_referral,
     relationship_reading_referral,

@@ -64,16 +64,23 @@ class RelationshipReferral(models.Model):
              UNION ALL
                 SELECT r.id, r.referred_commercial_id, r.referrer_commercial_id, walk.depth + 1,
                        walk.path || r.referred_commercial_id
-                  FROM walk JOIN relationship_referral r
-                    ON r.referrer_commercial_id = walk.node AND r.company_id = %(company)s
-                   AND r.state IN ('confirmed', 'qualified', 'rewarded')
+                  FROM walk
+            -- Looked up one by one: the planner can't know how few there are.
+            CROSS JOIN LATERAL (
+                    SELECT * FROM relationship_referral each
+                     WHERE each.referrer_commercial_id = walk.node
+                       AND each.company_id = %(company)s
+                       AND each.state IN ('confirmed', 'qualified', 'rewarded') OFFSET 0
+                  ) r
                  WHERE walk.depth < %(depth)s
                    AND NOT r.referred_commercial_id = ANY(walk.path)
             )
             SELECT found.id, found.node, found.parent, found.depth, %(figures)s,
                    referral.state, referral.date::date AS date
               FROM (SELECT id, node, parent, depth FROM walk LIMIT %(limit)s) found
-              JOIN relationship_referral referral ON referral.id = found.id
+        CROSS JOIN LATERAL (
+                SELECT state, date FROM relationship_referral each
+                 WHERE each.id = found.id OFFSET 0) referral
               %(joins)s
           ORDER BY found.depth, found.id
             """,
@@ -94,9 +101,14 @@ class RelationshipReferral(models.Model):
     def _sql_tree_joins(self):
         return SQL(
             """
-              JOIN res_partner partner ON partner.id = found.node
-         LEFT JOIN relationship_referral_standing standing
-                ON standing.commercial_partner_id = found.node AND standing.company_id = %s
+        CROSS JOIN LATERAL (
+                SELECT complete_name FROM res_partner each
+                 WHERE each.id = found.node OFFSET 0) partner
+         LEFT JOIN LATERAL (
+                SELECT direct_count, downstream_count, direct_revenue, value
+                  FROM relationship_referral_standing each
+                 WHERE each.commercial_partner_id = found.node AND each.company_id = %s OFFSET 0
+              ) standing ON TRUE
             """, self.env.company.id)
 
     @api.model
@@ -141,9 +153,13 @@ class RelationshipReferral(models.Model):
              UNION ALL
                 SELECT r.id, r.referrer_commercial_id, above.depth + 1,
                        above.path || r.referrer_commercial_id
-                  FROM above JOIN relationship_referral r
-                    ON r.referred_commercial_id = above.node AND r.company_id = %(company)s
-                   AND r.state IN ('confirmed', 'qualified', 'rewarded')
+                  FROM above
+            CROSS JOIN LATERAL (
+                    SELECT * FROM relationship_referral each
+                     WHERE each.referred_commercial_id = above.node
+                       AND each.company_id = %(company)s
+                       AND each.state IN ('confirmed', 'qualified', 'rewarded') OFFSET 0
+                  ) r
                  WHERE above.depth < %(deepest)s
                    AND NOT r.referrer_commercial_id = ANY(above.path)
             )

@@ -24,6 +24,7 @@ from . import optimise
 from . import raking
 from . import ranks
 from . import rate
+from . import referral
 from . import reliability
 from . import scales
 from . import shrinkage

@@ -24,6 +24,7 @@ from . import test_refresh_class
 from . import test_refresh_time
 from . import test_referral
 from . import test_referral_chain
+from . import test_referral_figures
 from . import test_referral_rules
 from . import test_referral_capture
 from . import test_customer_card_ui
