@@ -3,5 +3,6 @@ from . import (
     relationship_demo_voice,
     relationship_demo_person,
     relationship_demo_sale,
+    relationship_demo_bond,
     pos_relationship_demo,
 )

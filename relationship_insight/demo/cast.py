@@ -61,12 +61,12 @@ PEOPLE = (
 COMPANIES = (
     Persona("true", 6, 20, (0.82, 0.9), 0.45, FOND, talks=2.5, stay=5, staff="rep",
             joined=(200, 470)),
-    Persona("spurious", 5, 19, (0.45, 0.4), 0.55, BOUND, promo=0.6, talks=0.5, stay=2,
+    Persona("spurious", 5, 19, (0.45, 0.4), 0.55, BOUND, promo=0.6, talks=1.8, stay=2,
             joined=(200, 470), staff="manager"),
-    Persona("latent", 4, 100, (0.85, 0.86), 0.45, FOND, talks=1.5, stay=4, staff="rep"),
-    Persona("low", 4, 110, (0.35, 0.34), 0.6, CHEAP, talks=0.3, stay=1, staff="seller"),
+    Persona("latent", 4, 100, (0.85, 0.86), 0.45, FOND, talks=2, stay=4, staff="rep"),
+    Persona("low", 4, 110, (0.35, 0.34), 0.6, CHEAP, stay=1, staff="seller"),
     # Sales more than double while nobody talks with them: the silent sales of one seller.
-    Persona("silent", 4, 60, (0.55, 0.5), 0.55, BOUND, recent_gap=13, asked=0.5, stay=2,
+    Persona("silent", 4, 60, (0.55, 0.5), 0.55, BOUND, recent_gap=4, asked=0.5, stay=2,
             joined=(420, 700), staff="seller", waves=WAVES[1:3]),
     Persona("lapsed", 2, 30, (0.5, 0.45), 0.55, CHEAP, joined=(600, 700), left=(300, 380),
             waves=WAVES[4:], staff="manager"),

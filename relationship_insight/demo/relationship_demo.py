@@ -50,7 +50,9 @@ class RelationshipDemo(models.AbstractModel):
         self._create_answers(customers, staff)
         self._create_conversations(customers, staff)
         self._create_person_facts(customers, staff)
+        self._create_bond_story(customers, staff)
         self._take_snapshots()
+        self._compare_staff()
         return True
 
     @api.model

@@ -120,7 +120,7 @@ class RelationshipDemo(models.AbstractModel):
                 "summary": plan.rng.choice(TALKS[purpose]),
             }
             for plan, partner in customers
-            if plan.is_company and plan.persona.key == "low"
+            if plan.is_company and plan.persona.key in ("lapsed", "spurious")
             for day, purpose in ((12, "listen"), (55, "sell"), (90, "care"), (140, "sell"))
         ]
 

@@ -9,6 +9,10 @@ from ..stats.suppression import hidden_cells
 
 MIN_PEERS = 3
 MIN_GAP_CUSTOMERS = 10
+SUMS = (
+    "n", "comparable", "x0", "x1", "m0", "m1", "orders", "y", "squares", "logged", "listen",
+    "sell", "never", "feelings", "felt",
+)
 
 
 class RelationshipSilence(models.Model):
@@ -19,7 +23,7 @@ class RelationshipSilence(models.Model):
     @api.model
     def _judge(self, company, asof, period):
         """Test the units and pairs of ``relationship_sale_pair`` and store what may be shown."""
-        units = self._read_units(company, asof, period)
+        units = self._add_channels(self._read_units(company, asof, period))
         teams = self._get_teams_of_staff()
         floor = max(company.relationship_minimum_group, 1)
         vals_list = []
@@ -47,39 +51,74 @@ class RelationshipSilence(models.Model):
             """)))
 
     @api.model
-    def _get_peers(self, unit, group):
-        """Return those to compare with: the same channel, and the same team if it has enough."""
+    def _add_channels(self, cells):
+        """Return one dict per unit: the sums over its channels, and those of each channel."""
+        units = {}
+        for cell in cells:
+            unit = units.setdefault((cell["level"], cell["unit"]), {
+                **dict.fromkeys(SUMS, 0), "level": cell["level"], "unit": cell["unit"],
+                "bond_change": cell["bond_change"], "channels": {}})
+            for name in SUMS:
+                unit[name] += cell[name]
+            if cell["orders"]:
+                unit["channels"][cell["channel"]] = cell
+        return list(units.values())
+
+    @api.model
+    def _get_peers(self, unit, group, channel):
+        """Return the sums of those to compare with in a channel: its team if that is enough."""
         others = [
-            other for other in group
-            if other is not unit and other["orders"] and other["channel"] == unit["channel"]]
+            other for other in group if other is not unit and channel in other["channels"]]
         team = [other for other in others if unit["team"] and other["team"] == unit["team"]]
-        return (team if len(team) >= MIN_PEERS else others), others
+        peers = team if len(team) >= MIN_PEERS else others
+        return [peer["channels"][channel] for peer in peers], [
+            other["channels"][channel] for other in others]
+
+    @api.model
+    def _read_peers(self, unit, group, channel):
+        """Return ``silence.Peers`` for one channel; None without anybody to learn from."""
+        peers, others = self._get_peers(unit, group, channel)
+        rate = silence.shrunk_rate(
+            float(sum(peer["y"] for peer in peers)), float(sum(p["orders"] for p in peers)),
+            [(float(other["y"]), float(other["orders"])) for other in others])
+        size = silence.size_by_moments(*(
+            float(sum(other[name] for other in others)) for name in ("n", "y", "squares")))
+        return silence.Peers(rate, size) if rate and size else None
 
     @api.model
     def _compare_with_peers(self, group):
         """Add to each unit what peers do per order, the tests, and whether it logs at all."""
         tested = []
         for unit in group:
-            peers, others = self._get_peers(unit, group) if unit["orders"] else ([], [])
-            rate = silence.shrunk_rate(
-                float(sum(peer["y"] for peer in peers)), float(sum(p["orders"] for p in peers)),
-                [(float(other["y"]), float(other["orders"])) for other in others])
-            size = silence.size_by_moments(*(
-                float(sum(other[name] for other in others)) for name in ("n", "y", "squares")))
-            unit["peers"] = silence.Peers(rate, size) if rate and size else None
-            usual = statistics.median(peer["logged"] for peer in peers) if peers else 0
-            unit["logs"] = unit["logged"] >= silence.MIN_LOGGING * usual
+            unit["peers"] = {
+                channel: peers for channel in unit["channels"]
+                if (peers := self._read_peers(unit, group, channel))}
+            unit["expected"] = sum(
+                peers.rate * float(unit["channels"][channel]["orders"])
+                for channel, peers in unit["peers"].items())
+            unit["logs"] = unit["logged"] >= silence.MIN_LOGGING * self._get_usual_logging(
+                unit, group)
             unit["ratio"] = silence.growth_ratio(float(unit["x0"]), float(unit["x1"]))
             unit["growth_p"] = silence.growth_p(float(unit["x0"]), float(unit["x1"]))
             unit["deficit_p"] = silence.deficit_p(
-                float(unit["y"]), unit["peers"].rate * float(unit["orders"]),
-                unit["peers"].size) if unit["peers"] else None
+                float(unit["y"]), unit["expected"],
+                min(peers.size for peers in unit["peers"].values())) if unit["peers"] else None
             unit["q"] = None
             if unit["peers"] and unit["x0"] + unit["x1"] >= silence.MIN_ORDERS:
                 tested.append(unit)
         adjusted = silence.adjusted_by_count([(self._get_unit_p(unit), 1) for unit in tested])
         for unit, q in zip(tested, adjusted):
             unit["q"] = q
+
+    @api.model
+    def _get_usual_logging(self, unit, group):
+        """Return how many talks the middle colleague logged, with anybody."""
+        others = [
+            other for other in group
+            if other is not unit and unit["channels"].keys() & other["channels"].keys()]
+        team = [other for other in others if unit["team"] and other["team"] == unit["team"]]
+        peers = team if len(team) >= MIN_PEERS else others
+        return statistics.median(peer["logged"] for peer in peers) if peers else 0
 
     @api.model
     def _get_unit_p(self, unit):
@@ -152,17 +191,17 @@ class RelationshipSilence(models.Model):
         if unit["hidden"]:
             return vals
         spoken = unit["listen"] + unit["sell"]
-        told = unit["felt"] >= floor and unit["feeling"] is not None
+        told = unit["felt"] >= floor
         figures = {
             "customer_count": unit["n"], "orders_before": unit["x0"], "orders_now": unit["x1"],
             "sales_before": unit["m0"], "sales_now": unit["m1"],
             "growth": None if unit["ratio"] is None else unit["ratio"] - 1,
             "growth_p": unit["growth_p"], "talk_count": unit["y"],
-            "expected_talks": unit["peers"] and unit["peers"].rate * float(unit["orders"]),
+            "expected_talks": unit["expected"] if unit["peers"] else None,
             "deficit_p": unit["deficit_p"], "p_value": unit["q"],
             "listening": unit["listen"] / spoken if spoken else None,
             "never_count": unit["never"],
-            "feeling": unit["feeling"] if told else None,
+            "feeling": unit["feelings"] / unit["felt"] if told else None,
             "bond_change": unit["bond_change"], "gap": unit["gap"],
         }
         return vals | {key: value for key, value in figures.items() if value is not None}
@@ -179,25 +218,24 @@ class RelationshipSilence(models.Model):
             unit["unit"]: unit for unit in group if unit["peers"] and not unit["hidden"]}
         cells = self._fetch(SQL(
             """
-            SELECT unit, x0, x1, LEAST(y, %(most)s) AS y, COUNT(*) AS pairs
+            SELECT unit, channel, x0, x1, LEAST(y, %(most)s) AS y, COUNT(*) AS pairs
               FROM relationship_sale_pair
              WHERE level = 'staff' AND x0 IS NOT NULL AND x0 + x1 >= %(least)s
                AND unit = ANY(%(units)s)
-          GROUP BY 1, 2, 3, 4
+          GROUP BY 1, 2, 3, 4, 5
             """,
             most=silence.MAX_TALKS + 1, least=silence.MIN_ORDERS, units=list(shown)))
+        cells = [cell for cell in cells if cell["channel"] in shown[cell["unit"]]["peers"]]
         for cell in cells:
-            cell["p"] = silence.pair_p(
-                cell["x0"], cell["x1"], cell["y"], shown[cell["unit"]]["peers"])
+            peers = shown[cell["unit"]]["peers"][cell["channel"]]
+            cell["p"] = silence.pair_p(cell["x0"], cell["x1"], cell["y"], peers)
+            cell["expected"] = peers.rate * cell["x1"]
+            cell["deficit_p"] = silence.deficit_p(cell["y"], cell["expected"], peers.size)
         adjusted = silence.adjusted_by_count([(cell["p"], cell["pairs"]) for cell in cells])
         rows = [
-            SQL("(%s, %s, %s, %s, %s::float8, %s::float8, %s::float8, %s::float8, %s)",
-                cell["unit"], cell["x0"], cell["x1"], cell["y"], q,
-                silence.growth_p(cell["x0"], cell["x1"]),
-                silence.deficit_p(
-                    cell["y"], shown[cell["unit"]]["peers"].rate * cell["x1"],
-                    shown[cell["unit"]]["peers"].size),
-                shown[cell["unit"]]["peers"].rate * cell["x1"],
+            SQL("(%s, %s, %s, %s, %s, %s::float8, %s::float8, %s::float8, %s::float8, %s)",
+                cell["unit"], cell["channel"], cell["x0"], cell["x1"], cell["y"], q,
+                silence.growth_p(cell["x0"], cell["x1"]), cell["deficit_p"], cell["expected"],
                 "silent" if shown[cell["unit"]]["logs"] else "logging")
             for cell, q in zip(cells, adjusted)
             if cell["p"] <= silence.ALPHA and q <= silence.FDR]
@@ -216,9 +254,9 @@ class RelationshipSilence(models.Model):
                    NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
               FROM relationship_sale_pair pair
               JOIN (VALUES %(rows)s) AS cell (
-                   unit, x0, x1, y, q, growth_p, deficit_p, expected, status)
-                ON cell.unit = pair.unit AND cell.x0 = pair.x0 AND cell.x1 = pair.x1
-               AND cell.y = pair.y
+                   unit, channel, x0, x1, y, q, growth_p, deficit_p, expected, status)
+                ON cell.unit = pair.unit AND cell.channel = pair.channel AND cell.x0 = pair.x0
+               AND cell.x1 = pair.x1 AND cell.y = pair.y
          LEFT JOIN (
                 SELECT u.partner_id AS staff, MIN(member.crm_team_id) AS team
                   FROM crm_team_member member JOIN res_users u ON u.id = member.user_id

@@ -179,7 +179,7 @@ class RelationshipSilence(models.Model):
 
     @api.model
     def _read_units(self, company, asof, period):
-        """Return the sums of each level and unit as dicts."""
+        """Return the sums of each level, unit and channel as dicts."""
         then = (asof - timedelta(days=period)).replace(day=1) - timedelta(days=1)
         return self._fetch(SQL(
             """
@@ -203,7 +203,7 @@ class RelationshipSilence(models.Model):
                      WHERE company_id = %(company)s AND date = %(then)s)
               GROUP BY 1
             )
-            SELECT level, unit, MODE() WITHIN GROUP (ORDER BY channel) AS channel,
+            SELECT level, unit, channel,
                    COUNT(*) FILTER (WHERE x1 > 0) AS n,
                    COUNT(*) FILTER (WHERE x1 > 0 AND x0 IS NOT NULL) AS comparable,
                    COALESCE(SUM(x0), 0) AS x0,
@@ -214,7 +214,7 @@ class RelationshipSilence(models.Model):
                    COALESCE(SUM(y * y) FILTER (WHERE x1 > 0), 0) AS squares,
                    SUM(y) AS logged, SUM(listen) AS listen, SUM(sell) AS sell,
                    COUNT(*) FILTER (WHERE x1 > 0 AND NOT known) AS never,
-                   AVG(profile.feeling_balance) FILTER (WHERE x1 > 0) AS feeling,
+                   COALESCE(SUM(profile.feeling_balance) FILTER (WHERE x1 > 0), 0) AS feelings,
                    COUNT(profile.feeling_balance) FILTER (WHERE x1 > 0) AS felt,
                    MIN(moved.bond_change) AS bond_change
               FROM relationship_sale_pair pair
@@ -222,7 +222,7 @@ class RelationshipSilence(models.Model):
                 ON profile.commercial_partner_id = pair.customer
                AND profile.company_id = %(company)s
          LEFT JOIN moved USING (unit)
-          GROUP BY 1, 2
+          GROUP BY 1, 2, 3
             """, company=company.id, then=SQL("%s::date", then)))
 
     @api.model

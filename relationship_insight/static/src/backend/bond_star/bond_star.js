@@ -82,6 +82,14 @@ export class BondStar extends Component {
         return _t("Colleagues with a warm bond: %(count)s", { count: warm });
     }
 
+    get capText() {
+        return _t("The customer has not told us, so it never counts above %s.", this.star.cap);
+    }
+
+    get hiddenText() {
+        return _t("More colleagues with weaker bonds, not drawn: %s", this.star.hidden);
+    }
+
     bandText(bond) {
         return BANDS[bond.band] || BANDS.none;
     }

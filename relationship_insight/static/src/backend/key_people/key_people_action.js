@@ -100,9 +100,33 @@ export class KeyPeopleAction extends Component {
         return `width: ${(100 * person.exposed) / most}%`;
     }
 
-    get saved() {
+    get untouchedText() {
+        return _t(
+            "The tenth with the highest spend; no call, visit or counter talk recorded in %s days.",
+            this.board.days
+        );
+    }
+
+    get leaverText() {
+        const { name, exposed, expected, share } = this.state.leaver;
+        return _t(
+            "If %(name)s leaves: %(exposed)s hang on them alone (%(share)s of all spend), about %(expected)s of it at risk.",
+            {
+                name,
+                exposed: this.money(exposed),
+                share: format.percent(share),
+                expected: this.money(expected),
+            }
+        );
+    }
+
+    get savedText() {
         const { now, leaver } = this.state;
-        return now && leaver ? now.expected - leaver.expected : 0;
+        return _t("A second warm bond saves about %s.", this.money(now.expected - leaver.expected));
+    }
+
+    countText(count) {
+        return count === 1 ? _t("1 customer") : _t("%s customers", format.number(count));
     }
 
     helperText(customer) {
