@@ -78,6 +78,8 @@ class RelationshipBond(models.Model):
             ("company_id", "=", self.env.company.id)])
         names = dict(roles._fields["role"]._description_selection(self.env))
         by_staff = {role.staff_id: names[role.role] for role in roles}
+        users = staff_sudo.with_context(active_test=False).user_ids
+        left = users.partner_id - users.filtered("active").partner_id
         return {
             "customer": customer.display_name,
             "all": sees_all,
@@ -95,6 +97,7 @@ class RelationshipBond(models.Model):
                     "staff_id": bond.staff_id.id,
                     "staff": bond.staff_id.sudo().name,
                     "role": by_staff.get(bond.staff_id, ""),
+                    "left": bond.staff_id in left,
                     "strength": bond.strength,
                     "band": bond.band,
                     "basis": bond.basis,

@@ -107,7 +107,7 @@ class RelationshipProfile(models.Model):
     def _cte_closest(self):
         """SQL ``closest``: each customer's bond with the store, from ``relationship_new_bond``.
 
-        ``warm`` is the bus factor, ``hhi`` the concentration of talks: see ``customer_bond``.
+        ``warm`` is the bus factor, without those who left, ``hhi`` the concentration of talks: see ``customer_bond``.
         """
         return SQL(
             """
@@ -117,14 +117,18 @@ class RelationshipProfile(models.Model):
                        + 0.2 * COALESCE(MAX(strength) FILTER (WHERE place = 2), 0) AS bond,
                        MAX(staff) FILTER (WHERE place = 1) AS staff,
                        SUM(talk_count) AS talk_count, MAX(last_talk) AS last_talk,
-                       COUNT(*) FILTER (WHERE strength >= %(warm)s) AS warm,
-                       MAX(staff) FILTER (WHERE place = 1 AND strength >= %(warm)s) AS warmest,
+                       COUNT(*) FILTER (WHERE holds) AS warm,
+                       (ARRAY_AGG(staff ORDER BY place) FILTER (WHERE holds))[1] AS warmest,
                        COALESCE(SUM(talk_count ^ 2) / NULLIF(SUM(talk_count), 0) ^ 2, 0) AS hhi,
                        SUM(strength) AS strengths, MAX(strength) AS strongest
                   FROM (
                     SELECT customer, staff, strength, talk_count, last_talk, ROW_NUMBER() OVER (
-                        PARTITION BY customer ORDER BY strength DESC, staff) AS place
+                               PARTITION BY customer ORDER BY strength DESC, staff) AS place,
+                           strength >= %(warm)s AND gone.partner_id IS NULL AS holds
                       FROM relationship_new_bond
+                 LEFT JOIN (
+                        SELECT partner_id FROM res_users GROUP BY 1 HAVING NOT BOOL_OR(active)
+                      ) gone ON gone.partner_id = staff
                   ) placed
               GROUP BY customer
             )

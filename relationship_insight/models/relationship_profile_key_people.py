@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ..stats.bond import BOUND, customer_bond
 
-LEAVER_CUSTOMERS = 50
+LEAVER_CUSTOMERS = 15
 UNTOUCHED_SHOWN = 10
 # Share of all spend held by one colleague from which to warn, and to alarm.
 WARN, ALARM = 0.2, 0.3

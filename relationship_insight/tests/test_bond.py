@@ -227,6 +227,16 @@ class TestBond(TransactionCase):
         self.env.invalidate_all()
         self.assertEqual(profile.bond_count, 2)
         self.assertFalse(profile.key_staff_id)
+        # Whoever left holds nobody any more.
+        self.nok.active = False
+        self.refresh()
+        self.env.invalidate_all()
+        self.assertEqual(profile.bond_count, 1)
+        self.assertEqual(profile.key_staff_id, self.dao.partner_id)
+        star = self.star(self.alex)
+        self.assertEqual(
+            {row["staff"]: row["left"] for row in star["bonds"]},
+            {self.nok.name: True, self.dao.name: False})
 
     def test_star(self):
         self.note(5)

@@ -84,7 +84,7 @@ export function silenceConfig(units, axis, describe) {
                     min: Math.min(-0.25, ...growth) - 0.1,
                     max: Math.max(0.25, ...growth) + 0.1,
                     title: { display: true, text: _t("Growth of orders") },
-                    ticks: { callback: percent, maxTicksLimit: 7 },
+                    ticks: { callback: percent, maxTicksLimit: 7, includeBounds: false },
                 },
                 y: {
                     min: Math.min(axis === "bond" ? -5 : 0, ...up) - room,
@@ -98,6 +98,7 @@ export function silenceConfig(units, axis, describe) {
                     },
                     ticks: {
                         maxTicksLimit: 6,
+                        includeBounds: false,
                         callback: (value) =>
                             axis === "bond"
                                 ? Math.round(10 * value) / 10
