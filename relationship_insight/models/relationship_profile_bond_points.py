@@ -107,7 +107,8 @@ class RelationshipProfile(models.Model):
     def _cte_closest(self):
         """SQL ``closest``: each customer's bond with the store, from ``relationship_new_bond``.
 
-        ``warm`` is the bus factor, without those who left, ``hhi`` the concentration of talks: see ``customer_bond``.
+        ``warm`` is the bus factor, without those who left, ``hhi`` the concentration of talks:
+        see ``customer_bond``.
         """
         return SQL(
             """
