@@ -87,6 +87,7 @@
         "report/relationship_feedback_report.xml",
         "views/pos_config_receipt_views.xml",
         "wizard/relationship_mention_match_views.xml",
+        "views/referral_templates.xml",
         "views/pos_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_bond_views.xml",

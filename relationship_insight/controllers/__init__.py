@@ -5,3 +5,4 @@ from . import desk
 from . import pulse_shop
 from . import pos_pulse
 from . import portal_pulse
+from . import referral

@@ -38,7 +38,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
-LIMITS = {"address": (1200, 600), "link": (150, 600), "guess": (60, 600)}
+LIMITS = {"address": (1200, 600), "link": (150, 600), "guess": (60, 600), "join": (10, 600)}
 
 
 @functools.cache

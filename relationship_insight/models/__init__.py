@@ -158,6 +158,7 @@ from . import (
     relationship_referral_standing,
     relationship_referral_tree,
     relationship_referral_figures,
+    relationship_referral_share,
     relationship_referral_fold,
     relationship_note_referral,
     relationship_reading_referral,

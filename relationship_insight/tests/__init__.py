@@ -54,3 +54,4 @@ from . import test_pulse_portal
 from . import test_mention
 from . import test_pos_receipt_tour
 from . import test_bond_ui
+from . import test_referral_public

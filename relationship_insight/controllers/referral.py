@@ -1,0 +1,98 @@
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from ..models.relationship_referral_share import COOKIE
+from .pulse import OPTIONS
+from .pulse_page import PulsePage, asset
+
+COOKIE_DAYS = 30
+
+
+class Referral(PulsePage):
+    """The page a friend opens by a customer's link, and the one from which customers share."""
+
+    @http.route("/referral/<string:token>", methods=["GET", "POST"], **OPTIONS)
+    def referral(self, token, **_kwargs):
+        env = self._env()
+        code = env["relationship.referral.code"]._find_by_token(token)
+        if not code:
+            return self._closed(env)
+        scope = f"referral:{token}"
+        if request.httprequest.method != "POST":
+            return self._show_friend(code, scope)
+        if self._is_flood(env, token):
+            return self._too_many(env)
+        form = self._read_form()
+        if form is None:
+            return self._bad_input(env)
+        if self._read_at(env, scope, form) is None:
+            return self._show_friend(code, scope, form=form)
+        if form.get("step") == "visit":
+            code._count_visit()
+            return self._respond("", 204)
+        return self._take_friend(code, scope, form)
+
+    def _take_friend(self, code, scope, form):
+        env = code.env
+        if form.get("website"):
+            # Only a program fills in a field that nobody sees.
+            return self._show_welcome(code)
+        if not form.get("agreed"):
+            return self._show_friend(code, scope, form=form, error=env._(
+                "Please agree that we may keep your name and contact you."))
+        if self._is_over_limit(env, "join", request.httprequest.remote_addr):
+            return self._too_many(env)
+        try:
+            code._join({**form.to_dict(), "lang": env.context["lang"]}, self._get_device(env))
+        except UserError as error:
+            return self._show_friend(code, scope, form=form, error=str(error))
+        return self._show_welcome(code)
+
+    def _show_friend(self, code, scope, form=None, error=False):
+        """Render the invitation; nothing is stored but a cookie that says whose link it was."""
+        env = code.env
+        _mine, friend_gets = code._get_offer()
+        first = (code.partner_id.name or "").split(" ")[0]
+        name = code.company_id.name if code.partner_id.is_company else first
+        response = self._render(
+            env, "referral_friend", code.company_id, js=asset("referral.js"),
+            title=env._("%(name)s invites you", name=name), name=name, friend_gets=friend_gets,
+            action=request.httprequest.path, nonce=self._make_nonce(env, scope), error=error,
+            form={key: (form or {}).get(key, "") for key in ("name", "email", "phone")},
+            agreed=bool(form and form.get("agreed")))
+        response.set_cookie(
+            COOKIE, code.token, max_age=COOKIE_DAYS * 24 * 3600, httponly=True, samesite="Lax",
+            secure=request.httprequest.is_secure, path="/")
+        return response
+
+    def _show_welcome(self, code):
+        env = code.env
+        _mine, friend_gets = code._get_offer()
+        return self._render(
+            env, "referral_welcome", code.company_id, js=False, title=env._("Welcome!"),
+            friend_gets=friend_gets, code=code._format_code(),
+            signup=env["res.users"]._get_signup_invitation_scope() == "b2c")
+
+    @http.route("/referral/share/<string:token>", methods=["GET"], **OPTIONS)
+    def share(self, token, **_kwargs):
+        env = self._env()
+        code = env["relationship.referral.code"]._unseal_share_sudo(token)
+        if not code:
+            return self._closed(env)
+        env = self._env(code.partner_id.lang)
+        code = code.with_env(env)
+        return self._render(
+            env, "referral_share", code.company_id, js=asset("referral.js"),
+            title=env._("Bring a friend"), **code._prepare_share())
+
+
+class ReferralPortal(CustomerPortal):
+    @http.route("/my/referral", type="http", auth="user", sitemap=False)
+    def portal_my_referral(self, **_kwargs):
+        """The customer's own link, code and QR code."""
+        code = request.env["relationship.referral.code"]._get_or_create(
+            request.env.user.partner_id, request.env.company)
+        return request.redirect(code._get_share_page_url(), local=False)

@@ -1,0 +1,242 @@
+from urllib.parse import quote, urlencode
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import email_normalize
+from odoo.tools.urls import urljoin
+
+from odoo.addons.phone_validation.tools.phone_validation import phone_format
+
+from ..tools import pulse_token
+
+SHARE = "referral-share"
+# Whose link a visitor opened; nothing about the visitor.
+COOKIE = "relationship_referral"
+
+
+class RelationshipReferralCode(models.Model):
+    """The page on which a customer finds their link, and what happens when a friend joins by it."""
+
+    _inherit = "relationship.referral.code"
+
+    # ------------------------------------------------------------
+    # The customer's own page
+    # ------------------------------------------------------------
+
+    def _get_share_page_url(self):
+        """Return the address of the page from which this customer shares; theirs alone."""
+        self.ensure_one()
+        token = pulse_token.seal(
+            self.env["relationship.invitation"]._get_link_key(), SHARE, self.id,
+            self.sudo().token)
+        return urljoin(self.get_base_url(), f"/referral/share/{token}")
+
+    @api.model
+    def _unseal_share_sudo(self, token):
+        """Return the code whose share page this token opens, or none, whatever is wrong."""
+        nobody = self.sudo().browse()
+        key = self.env["relationship.invitation"]._get_link_key()
+        claim = pulse_token.unseal(key, SHARE, token)
+        if claim is None:
+            return nobody
+        record_id, mac = claim
+        code = nobody.browse(record_id if record_id < 2**31 else 0).exists()
+        held = code.token or ""
+        if not pulse_token.is_sealed(key, SHARE, record_id, held, mac) or not (
+                code.active and code.partner_id.active):
+            return nobody
+        return code
+
+    def _prepare_share(self):
+        """Return what the share page shows, in the language of the environment."""
+        self.ensure_one()
+        url = self.share_url
+        text = self.env._(
+            "I like to shop at %(shop)s. Have a look, and say that I sent you: %(url)s",
+            shop=self.company_id.name, url=url)
+        return {
+            "code": self._format_code(),
+            "url": url,
+            "qr": "/report/barcode/?" + urlencode({
+                "barcode_type": "QR", "value": url, "width": 280, "height": 280}),
+            "ways": [
+                {"name": "LINE", "url": f"https://line.me/R/share?text={quote(text)}"},
+                {"name": "WhatsApp", "url": f"https://wa.me/?text={quote(text)}"},
+                {"name": self.env._("E-mail"), "url": "mailto:?" + urlencode({
+                    "subject": self.env._("Have a look at %(shop)s", shop=self.company_id.name),
+                    "body": text}, quote_via=quote)},
+            ],
+            "offer": self._get_offer(),
+            "friends": self._count_friends(),
+        }
+
+    def _format_code(self):
+        return f"{self.code[:4]} {self.code[4:]}"
+
+    def _get_offer(self):
+        """Return what each side gets, as (for you, for your friend); False where nothing."""
+        program = self.env["relationship.referral.program"].sudo()._get_program(self.company_id)
+        if not program:
+            return False, False
+        return program.referrer_program_id.name, program.referred_program_id.name
+
+    def _count_friends(self):
+        """Return how many friends joined, and how many of them bought; no names."""
+        Referral = self.env["relationship.referral"].sudo()
+        domain = [
+            ("referrer_commercial_id", "=", self.partner_id.commercial_partner_id.id),
+            ("company_id", "=", self.company_id.id)]
+        return {
+            "joined": Referral.search_count(
+                [*domain, ("state", "in", ("claimed", "confirmed", "qualified", "rewarded"))]),
+            "bought": Referral.search_count(
+                [*domain, ("state", "in", ("qualified", "rewarded"))]),
+        }
+
+    # ------------------------------------------------------------
+    # A friend joins
+    # ------------------------------------------------------------
+
+    def _join(self, vals, device):
+        """Take up a friend who came by this link and agreed to be known.
+
+        Whoever is known already stays as they are, and nothing tells the visitor that they are
+        known. Since anybody can type the address of another, such a claim is looked at by the
+        desk before it counts.
+
+        :param dict vals: ``name``, ``email`` and ``phone`` as typed, ``lang``
+        :param str device: stands for the visitor's device
+        :return: the referral, in sudo
+        :raise UserError: with one sentence on what is missing or can't be right
+        """
+        self.ensure_one()
+        code_sudo = self.sudo()
+        clean = code_sudo._read_friend(vals)
+        partner = code_sudo._find_friend(clean)
+        known = bool(partner)
+        if not known:
+            partner = self.env["res.partner"].sudo().create({
+                **clean, "lang": vals.get("lang"), "type": "contact",
+                "company_id": False,
+            })
+            partner._message_log(body=self.env._(
+                "Joined by the link of %(name)s and agreed to be contacted.",
+                name=code_sudo.partner_id.display_name))
+        referral = self.env["relationship.referral"]._claim({
+            "referred_id": partner.id,
+            "token": code_sudo.token,
+            "company_id": code_sudo.company_id.id,
+            "source": "link",
+            "device_key": device,
+            "source_key": f"link:{code_sudo.id}:{partner.id}",
+        })
+        if known and referral:
+            referral._flag_unproven()
+        return referral
+
+    @api.model
+    def _read_friend(self, vals):
+        """Return clean name, e-mail and phone of a friend.
+
+        :raise UserError: when they can't be right
+        """
+        name = " ".join((vals.get("name") or "").split())[:80]
+        typed_email = (vals.get("email") or "").strip()[:120]
+        typed_phone = " ".join((vals.get("phone") or "").split())[:40]
+        if not name:
+            raise UserError(self.env._("Please tell us your name."))
+        if not typed_email and not typed_phone:
+            raise UserError(self.env._("Please give an e-mail address or a phone number."))
+        email = email_normalize(typed_email) if typed_email else False
+        if typed_email and not email:
+            raise UserError(self.env._("This e-mail address isn't complete."))
+        phone = False
+        if typed_phone:
+            country = self.company_id.country_id or self.env.company.country_id
+            phone = phone_format(
+                typed_phone, country.code, country.phone_code, force_format="INTERNATIONAL",
+                raise_exception=False)
+            if sum(char.isdigit() for char in phone or "") < 7:
+                raise UserError(self.env._("This phone number isn't complete."))
+        return {"name": name, "email": email, "phone": phone}
+
+    @api.model
+    def _find_friend(self, clean):
+        """Return the contact who has this e-mail or phone already, oldest first."""
+        Partner = self.env["res.partner"].sudo()
+        if clean["email"]:
+            partner = Partner.search(
+                [("email_normalized", "=", clean["email"])], order="id", limit=1)
+            if partner:
+                return partner
+        if clean["phone"]:
+            country = self.company_id.country_id or self.env.company.country_id
+            number = phone_format(
+                clean["phone"], country.code, country.phone_code, force_format="E164",
+                raise_exception=False)
+            return Partner.search([("phone_sanitized", "=", number)], order="id", limit=1)
+        return Partner
+
+
+class RelationshipReferralFlag(models.Model):
+    _inherit = "relationship.referral.flag"
+
+    rule = fields.Selection(
+        selection_add=[("unproven", "Typed the details of a known contact")],
+        ondelete={"unproven": "cascade"})
+
+
+class RelationshipReferral(models.Model):
+    _inherit = "relationship.referral"
+
+    def _flag_unproven(self):
+        """Let the desk look: whoever joined may have typed the address of somebody else."""
+        for referral in self.sudo():
+            if "unproven" not in referral.flag_ids.mapped("rule"):
+                self.env["relationship.referral.flag"].sudo().create({
+                    "referral_id": referral.id, "rule": "unproven", "severity": "flag",
+                    "evidence": self.env._(
+                        "Joined on the public page with an e-mail address or phone number "
+                        "that was here before."),
+                })
+
+
+class RelationshipInvitation(models.Model):
+    _inherit = "relationship.invitation"
+
+    def _get_referral_url(self):
+        """The page from which whoever answered can send friends."""
+        self.ensure_one()
+        partner = self.sudo().partner_id
+        if not partner:
+            return False
+        code = self.env["relationship.referral.code"]._get_or_create(partner, self.company_id)
+        return code._get_share_page_url()
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _signup_create_user(self, values):
+        user = super()._signup_create_user(values)
+        token = request and request.cookies.get(COOKIE)
+        if token:
+            user._claim_from_link(token)
+        return user
+
+    def _claim_from_link(self, token):
+        """A new portal user came by a customer's link.
+
+        :param str token: of the link, from the visitor's own cookie
+        """
+        code = self.env["relationship.referral.code"]._find_by_token(token)
+        for user in self.filtered("share"):
+            if code:
+                self.env["relationship.referral"]._claim({
+                    "referred_id": user.partner_id.id,
+                    "token": code.token,
+                    "company_id": code.company_id.id,
+                    "source": "link",
+                    "source_key": f"link:{code.id}:{user.partner_id.id}",
+                })

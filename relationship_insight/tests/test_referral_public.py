@@ -1,0 +1,169 @@
+import re
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.relationship_insight.controllers.pulse_page import PulsePage
+
+
+@tagged("post_install", "-at_install")
+class TestReferralPublic(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.company.country_id = cls.env.ref("base.th")
+        cls.anna = cls.env["res.partner"].create({"name": "Anna Sukjai", "lang": "en_US"})
+        cls.code = cls.env["relationship.referral.code"]._get_or_create(cls.anna, cls.company)
+        cls.path = f"/referral/{cls.code.token}"
+
+    def setUp(self):
+        super().setUp()
+        # A person needs more than a second to read the page; tests don't.
+        self.env["relationship.rate.limit"].search([]).unlink()
+        patcher = patch.object(PulsePage, "_now", lambda page: self.clock)
+        self.clock = int(datetime.now().timestamp() * 1000)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    def post(self, path=None, wait=5000, **fields):
+        page = self.url_open(path or self.path)
+        nonce = re.search(r'name="n" value="([^"]+)"', page.text)
+        self.clock += wait
+        data = {"n": nonce and nonce[1], "step": "join", "name": "Bo", "agreed": "1", **fields}
+        return self.url_open(path or self.path, data=data)
+
+    def friends(self, **vals):
+        return self.env["relationship.referral"].search([("referrer_id", "=", self.anna.id)])
+
+    def test_opening_stores_nothing(self):
+        counts = [self.env[m].search_count([]) for m in (
+            "res.partner", "relationship.referral", "relationship.rate.limit")]
+        for _visit in range(3):
+            page = self.url_open(self.path)
+            self.assertEqual(page.status_code, 200)
+        self.assertIn("Anna invites you", page.text)
+        self.assertNotIn("Sukjai", page.text)
+        self.assertEqual(self.url_open(self.path, method="HEAD").status_code, 200)
+        self.env.invalidate_all()
+        self.assertEqual(counts, [self.env[m].search_count([]) for m in (
+            "res.partner", "relationship.referral", "relationship.rate.limit")])
+        self.assertEqual(self.code.visit_count, 0)
+        cookie = page.headers["Set-Cookie"]
+        self.assertIn("HttpOnly", cookie)
+        self.assertIn("SameSite=Lax", cookie)
+
+    def test_friend_joins_once(self):
+        for _time in range(2):
+            answer = self.post(email="Bo@Example.com", phone="081 234 5678")
+            self.assertIn("Welcome!", answer.text)
+        friend = self.friends().referred_id
+        self.assertEqual(len(self.friends()), 1)
+        self.assertEqual((friend.name, friend.email), ("Bo", "bo@example.com"))
+        self.assertEqual(friend.phone_sanitized, "+66812345678")
+        self.assertEqual(self.friends().source, "link")
+        self.assertIn("agreed to be contacted", str(friend.message_ids.mapped("body")))
+
+    def test_known_contact_is_neither_told_nor_changed(self):
+        known = self.env["res.partner"].create({"name": "Chai", "email": "chai@example.com"})
+        fresh = self.post(email="new@example.com").text
+        same = self.post(email="chai@example.com", name="Somebody Else").text
+        clean = [re.sub(r"\s+", " ", text) for text in (fresh, same)]
+        self.assertEqual(*clean)
+        self.assertEqual(known.name, "Chai")
+        claim = self.friends().filtered(lambda r: r.referred_id == known)
+        self.assertIn("unproven", claim.flag_ids.mapped("rule"))
+
+    def test_what_is_missing_is_told_and_kept(self):
+        for fields, words in (
+                ({"email": "not an address"}, "complete"),
+                ({"phone": "12"}, "complete"),
+                ({}, "e-mail address or a phone"),
+                ({"name": " ", "email": "a@example.com"}, "your name"),
+                ({"email": "a@example.com", "agreed": ""}, "agree"),
+        ):
+            answer = self.post(**fields)
+            self.assertIn(words, answer.text)
+            self.assertEqual(answer.status_code, 200)
+        self.assertIn('value="a@example.com"', answer.text)
+        self.assertFalse(self.friends())
+
+    def test_programs_store_nothing(self):
+        self.post(email="a@example.com", wait=10)
+        self.post(email="a@example.com", n="forged")
+        self.post(email="a@example.com", website="spam")
+        self.assertFalse(self.friends())
+
+    def test_visits_are_counted_without_the_visitor(self):
+        answer = self.post(step="visit")
+        self.assertEqual(answer.status_code, 204)
+        self.code.invalidate_recordset()
+        self.assertEqual(self.code.visit_count, 1)
+        self.assertFalse(self.friends())
+
+    def test_wrong_links_look_alike(self):
+        other = self.env["relationship.referral.code"].create({
+            "partner_id": self.env["res.partner"].create({"name": "Gone", "active": False}).id})
+        bodies = set()
+        for path in ("/referral/x", "/referral/" + "a" * 32, f"/referral/{other.token}",
+                     "/referral/share/x", f"/referral/share/{self.code.token}"):
+            answer = self.url_open(path)
+            self.assertEqual(answer.status_code, 404, path)
+            bodies.add(re.sub(r"/referral/[^\"?]*", "", answer.text))
+        self.assertEqual(len(bodies), 1)
+
+    def test_bad_bytes_and_floods(self):
+        answer = self.url_open(self.path, data=b"name=%ff%fe&step=join", headers={
+            "Content-Type": "application/x-www-form-urlencoded"})
+        self.assertEqual(answer.status_code, 400)
+        self.assertEqual(self.url_open(self.path, data={"name": "x" * 100_000}).status_code, 413)
+        self.env["ir.config_parameter"].set_param("relationship_insight.limit_join", "2")
+        statuses = [self.post(email=f"f{i}@example.com").status_code for i in range(3)]
+        self.assertEqual(statuses, [200, 200, 429])
+
+    def test_markup_is_text(self):
+        self.anna.name = "<script>alert(1)</script> Anna"
+        self.assertNotIn("<script>alert", self.url_open(self.path).text)
+        answer = self.post(name='"><script>alert(2)</script>', email="bad")
+        self.assertNotIn("<script>alert", answer.text)
+
+    def test_share_page_is_the_customers_own(self):
+        url = self.code._get_share_page_url()
+        path = "/referral" + url.partition("/referral")[2]
+        page = self.url_open(path).text
+        self.assertIn(self.code.share_url, page)
+        self.assertIn("line.me", page)
+        self.assertIn(self.code.code[:4], page)
+        self.assertNotIn(path.rpartition("/")[2], self.code.share_url)
+        self.code.action_renew()
+        self.assertEqual(self.url_open(path).status_code, 404)
+
+    def test_thank_you_page_offers_the_link(self):
+        invitation = self.env["relationship.invitation"].new({
+            "partner_id": self.anna.id, "company_id": self.company.id})
+        self.assertIn("/referral/share/", invitation._get_referral_url())
+        self.assertFalse(self.env["relationship.invitation"].new(
+            {"company_id": self.company.id})._get_referral_url())
+
+    def test_portal_account_after_the_link(self):
+        self.env["res.config.settings"].create({"auth_signup_uninvited": "b2c"}).execute()
+        self.url_open(self.path)
+        page = self.url_open("/web/signup")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+        self.url_open("/web/signup", data={
+            "csrf_token": token, "login": "dee@example.com", "name": "Dee",
+            "password": "A long one 42", "confirm_password": "A long one 42"})
+        user = self.env["res.users"].search([("login", "=", "dee@example.com")])
+        self.assertTrue(user)
+        self.assertEqual(self.friends().referred_id, user.partner_id)
+
+    def test_portal_entry(self):
+        self.env["res.users"].create({
+            "name": "Anna", "login": "anna", "password": "anna-portal-1",
+            "partner_id": self.anna.id,
+            "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])]})
+        self.authenticate("anna", "anna-portal-1")
+        page = self.url_open("/my/referral")
+        self.assertIn(self.code.share_url, page.text)
+        self.assertGreater(datetime.now() + timedelta(1), self.code.create_date)
