@@ -14,4 +14,29 @@ def uninstall_hook(env):
     env.cr.execute(
         "DROP TRIGGER IF EXISTS relationship_invitation_holdout ON relationship_invitation")
     env.cr.execute("DROP FUNCTION IF EXISTS relationship_invitation_holdout()")
+    _forget_foreign_names(env)
     env.invalidate_all(flush=False)
+
+
+def _forget_foreign_names(env):
+    """Forget what other modules named of our models: Odoo forgets the names of our own alone.
+
+    The choices and parents that a mixin brings to a model are named after the mixin's module.
+    """
+    env.cr.execute(
+        """
+        DELETE FROM ir_model_data named
+         WHERE named.module != 'relationship_insight' AND (
+               named.model = 'ir.model.fields.selection' AND named.res_id IN (
+                    SELECT choice.id
+                      FROM ir_model_fields_selection choice
+                      JOIN ir_model_fields field ON field.id = choice.field_id
+                     WHERE field.model LIKE 'relationship.%')
+            OR named.model = 'ir.model.inherit' AND named.res_id IN (
+                    SELECT parent.id
+                      FROM ir_model_inherit parent
+                      JOIN ir_model model ON model.id = parent.model_id
+                     WHERE model.model LIKE 'relationship.%')
+            OR named.model = 'ir.model.fields' AND named.res_id IN (
+                    SELECT id FROM ir_model_fields WHERE model LIKE 'relationship.%'))
+        """)

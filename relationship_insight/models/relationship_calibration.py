@@ -44,17 +44,20 @@ class RelationshipCalibration(models.Model):
         "UNIQUE(company_id, date)", "One calibration per company and day.")
 
     @api.model
-    def _get(self, company, asof):
+    def _get(self, company, asof, anew=False):
         """Return the constants in force on ``asof``, fitting them first when a month has passed.
 
-        Constants from fewer than 100 customers are defaults; they are refitted every night.
+        Constants from fewer than 100 customers are defaults, refitted every day, and ``anew`` when
+        everybody is refreshed: a store that begins today brings in its orders bit by bit.
         """
         latest = self.sudo().search([
             ("company_id", "=", company.id),
             ("date", "<=", asof),
             ("date", ">", asof - relativedelta(months=1)),
         ], limit=1)
-        if latest and (latest.date == asof or latest.customer_count >= rate.MIN_CUSTOMERS):
+        if latest and latest.customer_count >= rate.MIN_CUSTOMERS:
+            return latest
+        if latest.date == asof and not anew:
             return latest
         return self._calibrate(company, asof)
 

@@ -142,7 +142,8 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _refresh_company(self, company, asof, customers):
-        calibration = self.env["relationship.calibration"]._get(company, asof)
+        calibration = self.env["relationship.calibration"]._get(
+            company, asof, anew=customers is None)
         params = calibration.params
         if customers is None:
             ranks = self._query_exact_ranks()

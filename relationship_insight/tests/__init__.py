@@ -17,6 +17,7 @@ from . import test_views
 from . import test_customer_card
 from . import test_contact_form
 from . import test_access
+from . import test_access_everywhere
 from . import test_pos_capture_tour
 from . import test_refresh
 from . import test_sql_math

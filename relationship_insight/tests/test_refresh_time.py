@@ -293,3 +293,20 @@ class TestRefreshTime(PopulationCase):
         self.assertFalse(readings.commercial_partner_id)
         self.assertEqual(readings.mapped("value"), [9, 9])
         self._assert_all()
+
+    def test_constants_of_a_store_that_begins_today(self):
+        """Those of few customers are refitted with everybody, those of many stay for a month."""
+        company = self.env["res.company"].create({"name": "Brand New"})
+        Profile = self.env["relationship.profile"]
+        Calibration = self.env["relationship.calibration"]
+        today = Profile._local_today(company)
+        Profile._refresh_company(company, today, [self.env.user.partner_id.id])
+        first = Calibration._get(company, today)
+        first.params = {**first.params, "theta": 1.0}
+        Profile._refresh_company(company, today, [self.env.user.partner_id.id])
+        self.assertEqual(first.params["theta"], 1.0)
+        Profile._refresh_company(company, today, None)
+        self.assertLess(first.params["theta"], 1.0)
+        first.write({"customer_count": 100, "params": {**first.params, "theta": 1.0}})
+        Profile._refresh_company(company, today, None)
+        self.assertEqual(first.params["theta"], 1.0)
