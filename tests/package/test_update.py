@@ -2,7 +2,6 @@
 
 
 import pytest
-
 from conftest import Client
 
 # Columns that tell when something was written, not what; and what the server notes of its running.
