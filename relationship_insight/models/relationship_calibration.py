@@ -47,8 +47,8 @@ class RelationshipCalibration(models.Model):
     def _get(self, company, asof, anew=False):
         """Return the constants in force on ``asof``, fitting them first when a month has passed.
 
-        Constants from fewer than 100 customers are defaults, refitted every day, and ``anew`` when
-        everybody is refreshed: a store that begins today brings in its orders bit by bit.
+        Constants from fewer than 100 customers are defaults, refitted every day, ``anew`` even
+        twice a day: a store that begins today brings in its orders bit by bit.
         """
         latest = self.sudo().search([
             ("company_id", "=", company.id),

@@ -75,6 +75,9 @@ class RelationshipProfile(models.Model):
             self.env.cr.rollback()
             time.sleep(1)
         self._snapshot_months()
+        for company in self._companies():
+            self.env["relationship.calibration"]._get(
+                company, self._local_today(company), anew=True)
         self._refresh()
 
     @api.model
@@ -142,8 +145,7 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _refresh_company(self, company, asof, customers):
-        calibration = self.env["relationship.calibration"]._get(
-            company, asof, anew=customers is None)
+        calibration = self.env["relationship.calibration"]._get(company, asof)
         params = calibration.params
         if customers is None:
             ranks = self._query_exact_ranks()

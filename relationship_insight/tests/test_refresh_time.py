@@ -295,18 +295,13 @@ class TestRefreshTime(PopulationCase):
         self._assert_all()
 
     def test_constants_of_a_store_that_begins_today(self):
-        """Those of few customers are refitted with everybody, those of many stay for a month."""
+        """Those of few customers are refitted when the cron asks, those of many stay a month."""
         company = self.env["res.company"].create({"name": "Brand New"})
-        Profile = self.env["relationship.profile"]
         Calibration = self.env["relationship.calibration"]
-        today = Profile._local_today(company)
-        Profile._refresh_company(company, today, [self.env.user.partner_id.id])
+        today = self.env["relationship.profile"]._local_today(company)
         first = Calibration._get(company, today)
         first.params = {**first.params, "theta": 1.0}
-        Profile._refresh_company(company, today, [self.env.user.partner_id.id])
-        self.assertEqual(first.params["theta"], 1.0)
-        Profile._refresh_company(company, today, None)
-        self.assertLess(first.params["theta"], 1.0)
+        self.assertEqual(Calibration._get(company, today).params["theta"], 1.0)
+        self.assertLess(Calibration._get(company, today, anew=True).params["theta"], 1.0)
         first.write({"customer_count": 100, "params": {**first.params, "theta": 1.0}})
-        Profile._refresh_company(company, today, None)
-        self.assertEqual(first.params["theta"], 1.0)
+        self.assertEqual(Calibration._get(company, today, anew=True).params["theta"], 1.0)
