@@ -13,7 +13,7 @@ CATALOGUES = {"relationship.measure"}
 # The same for every company: words and rules, nothing about a customer.
 SHARED = CATALOGUES | {
     "relationship.measure.wording", "relationship.instrument", "relationship.instrument.version",
-    "relationship.instrument.item",
+    "relationship.instrument.item", "relationship.relation.type",
 }
 MAGIC = ("id", "create_uid", "create_date", "write_uid", "write_date")
 QUIET = ("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule", "odoo.http")
