@@ -169,7 +169,8 @@ class RelationshipDelivery(models.Model):
             SELECT invitation.id,
                    CASE WHEN partner.id IS NULL OR NOT partner.active THEN 'archived'
                         WHEN %(holdout)s THEN 'closed'
-                        WHEN invitation.date_expire <= %(now)s
+                        WHEN invitation.access_token IS NULL
+                          OR invitation.date_expire <= %(now)s
                           OR invitation.state NOT IN ('planned', 'sending', 'uncertain')
                              AND delivery.step = 0
                           OR invitation.state NOT IN %(open)s AND delivery.step > 0

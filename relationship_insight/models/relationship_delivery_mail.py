@@ -24,9 +24,10 @@ class RelationshipDelivery(models.Model):
     def _prepare_mails(self):
         """Return {id: values of a mail} of these messages, in each customer's language."""
         mails, forms = {}, {}
+        installed = dict(self.env["res.lang"].get_installed())
         for delivery in self:
             invitation = delivery.invitation_id
-            lang = delivery._get_lang()
+            lang = delivery._get_lang(installed)
             key = (delivery.campaign_id, invitation.version_id, delivery.company_id, lang,
                    delivery.kind)
             if key not in forms:
@@ -34,9 +35,9 @@ class RelationshipDelivery(models.Model):
             mails[delivery.id] = delivery._fill_form(forms[key], lang)
         return mails
 
-    def _get_lang(self):
+    def _get_lang(self, installed=None):
         """Language of the mail: the one they were planned with, if it is still installed."""
-        installed = dict(self.env["res.lang"].get_installed())
+        installed = installed or dict(self.env["res.lang"].get_installed())
         for lang in (self.lang, self.partner_id.lang, self.company_id.partner_id.lang):
             if lang in installed:
                 return lang

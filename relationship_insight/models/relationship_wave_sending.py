@@ -18,7 +18,7 @@ class RelationshipWave(models.Model):
         string="To Send", compute="_compute_sending",
         groups="relationship_insight.group_relationship_relations")
     out_count = fields.Integer(
-        string="Sent", compute="_compute_sending",
+        string="Went Out", compute="_compute_sending",
         groups="relationship_insight.group_relationship_relations")
     unsure_count = fields.Integer(
         string="Uncertain", compute="_compute_sending",
