@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-FACES = ["😠", "🙁", "😐", "🙂", "😍"]
+FACES = ["😠", "😞", "😐", "😊", "😍"]  # of Unicode 6.0: every mail program has them
 MOST_POINTS = 11
 # What a mail says to one receiver alone; all else it says to everybody alike.
 PERSONAL = (
