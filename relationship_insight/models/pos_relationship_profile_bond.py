@@ -12,16 +12,20 @@ class RelationshipProfile(models.Model):
     def _served_sources(self, company, asof, customers):
         staff, staff_join = self.env["relationship.purchase"]._sql_pos_staff()
         scope = self._purchase_scope(company, asof, customers)
+        customer, partners = self._sql_entity(SQL("po.partner_id"), customers)
         return super()._served_sources(company, asof, customers) + [SQL(
             """
-            SELECT partner.commercial_partner_id AS customer, %(staff)s AS staff, %(day)s AS day
+            SELECT %(customer)s AS customer, %(staff)s AS staff, %(day)s AS day
               FROM %(orders)s
-              JOIN res_partner partner ON partner.id = po.partner_id
+              %(partners)s
               %(staff_join)s
-             WHERE po.state IN %(states)s AND po.amount_total > 0 AND po.is_refund IS NOT TRUE
+             WHERE po.partner_id IS NOT NULL AND po.state IN %(states)s
+               AND po.amount_total > 0 AND po.is_refund IS NOT TRUE
                AND po.date_order > %(until)s::timestamp - INTERVAL '%(days)s days'
                AND %(scope)s
             """,
+            customer=customer,
+            partners=partners,
             staff=staff,
             day=self._sql_local_day(SQL("po.date_order"), company),
             orders=scope.orders("pos_order", "po"),

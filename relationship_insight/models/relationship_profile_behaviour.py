@@ -19,16 +19,7 @@ class RelationshipProfile(models.Model):
 
         ``visit_day`` is the day of an order of which something was paid and kept.
         """
-        customer = SQL("partner.commercial_partner_id")
-        partners = SQL("JOIN res_partner partner ON partner.id = source.partner_id")
-        if customers is None:
-            # Most customers are their own entity: joining the others only is much smaller.
-            customer = SQL("COALESCE(partner.commercial_partner_id, source.partner_id)")
-            partners = SQL(
-                """
-                LEFT JOIN res_partner partner ON partner.id = source.partner_id
-                      AND partner.commercial_partner_id != partner.id
-                """)
+        customer, partners = self._sql_entity(SQL("source.partner_id"), customers)
         return SQL(
             """
             orders AS (
@@ -48,6 +39,19 @@ class RelationshipProfile(models.Model):
             sources=self.env["relationship.purchase"]._purchase_union(
                 self._purchase_scope(company, asof, customers)),
         )
+
+    @api.model
+    def _sql_entity(self, partner, customers):
+        """Return the SQL of the commercial entity of a partner column, and the join it needs."""
+        if customers is not None:
+            return SQL("partner.commercial_partner_id"), SQL(
+                "JOIN res_partner partner ON partner.id = %s", partner)
+        # Most customers are their own entity: joining the others only is much smaller.
+        return SQL("COALESCE(partner.commercial_partner_id, %s)", partner), SQL(
+            """
+            LEFT JOIN res_partner partner ON partner.id = %s
+                  AND partner.commercial_partner_id != partner.id
+            """, partner)
 
     @api.model
     def _purchase_scope(self, company, asof, customers):

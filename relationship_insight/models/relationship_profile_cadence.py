@@ -9,7 +9,8 @@ class RelationshipProfile(models.Model):
     @api.model
     def _refresh_company(self, company, asof, customers):
         res = super()._refresh_company(company, asof, customers)
-        if customers is None:
-            self.env["relationship.touch"]._refresh()
-        self.env["relationship.cadence"]._refresh_company(company, customers)
+        with self._timed("days to talk next"):
+            if customers is None:
+                self.env["relationship.touch"]._refresh()
+            self.env["relationship.cadence"]._refresh_company(company, customers)
         return res

@@ -37,7 +37,7 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _refresh(self, partners=None, asof=None):
-        """Turn the evidence into insight, in one SQL statement per company.
+        """Turn the evidence into insight, in a few SQL statements per company.
 
         Nothing later than ``asof`` is seen. For today the result is the live insight; for a
         past day it is that day's snapshot, which is written once and never changed.
@@ -202,14 +202,11 @@ class RelationshipProfile(models.Model):
         """Fill the temporary tables ``relationship_new_bond`` and ``relationship_new``.
 
         Of everyone each step is a table of its own, which tells the planner its size; of a few
-        customers the steps are parts of one statement, which is planned sooner than tables are
-        made.
+        customers the steps are parts of one statement, sooner planned than tables are made.
         """
         self._plan_for(everyone=customers is None)
         with_bond, *steps = self._refresh_steps(company, asof, params, ranks, customers)
-        if customers is None:
-            names = [with_bond[0], *(name for name, _query in steps)]
-        else:
+        if customers is not None:
             *parts, (name, query) = steps
             steps = [(name, SQL(
                 "WITH %s SELECT * FROM (%s) made",
@@ -217,10 +214,11 @@ class RelationshipProfile(models.Model):
                     SQL("%s AS MATERIALIZED (%s)", SQL.identifier(part), each)
                     for part, each in parts),
                 query))]
-            names = [with_bond[0], name]
+        steps = [with_bond, *steps]
         self.env.cr.execute(SQL(
-            "DROP TABLE IF EXISTS %s", SQL(", ").join(map(SQL.identifier, names))))
-        for name, query in [with_bond, *steps]:
+            "DROP TABLE IF EXISTS %s",
+            SQL(", ").join(SQL.identifier(name) for name, _query in steps)))
+        for name, query in steps:
             with self._timed(name):
                 self.env.cr.execute(SQL(
                     "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s",

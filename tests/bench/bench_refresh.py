@@ -39,7 +39,8 @@ STEPS = {
     "transitions": "changes of class",
     "profiles written": "profiles written",
     "bonds written": "bonds written",
-    "grid of ranks": "grid for single customers",
+    "grid of ranks": "grid for single customers, coverage",
+    "days to talk next": "days to talk next (cadence)",
 }
 
 
