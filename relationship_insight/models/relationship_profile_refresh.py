@@ -253,11 +253,10 @@ class RelationshipProfile(models.Model):
     def _plan_for(self, everyone):
         """Tell the planner how many customers there are, which it can't know from the statement."""
         if everyone:
-            self.env.cr.execute(
-                "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB';"
-                " SET LOCAL jit = off")
+            self.env.cr.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'")
         else:
-            self.env.cr.execute("RESET enable_nestloop; RESET work_mem; SET LOCAL jit = off")
+            self.env.cr.execute("RESET enable_nestloop; RESET work_mem")
+        self.env.cr.execute("SET LOCAL jit = off")
 
     @api.model
     def _log_transitions(self, company, asof):
