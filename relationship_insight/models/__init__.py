@@ -54,6 +54,7 @@ from . import (
     relationship_invitation_answer,
     relationship_invitation_done,
     relationship_invitation_wishes,
+    relationship_invitation_care,
     relationship_invitation_survey,
     relationship_campaign_sending,
     relationship_invitation_mail,

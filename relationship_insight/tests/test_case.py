@@ -130,6 +130,44 @@ class TestCase(CaseCase):
         self.assertEqual(first, again)
         self.assertEqual((first.kind, first.user_id), ("callback", self.nok))
 
+    calls = 0
+
+    def make_invitation(self, channel="link", **vals):
+        self.calls += 1
+        instrument = self.env["relationship.instrument"].create({
+            "name": "Call me", "code": f"call_{self.calls}",
+            "kind": "pulse",
+            "version_ids": [Command.create({
+                "item_ids": [Command.create({"measure_id": self.recommend.id})]})]})
+        instrument.version_ids.action_go_live()
+        campaign = self.env["relationship.campaign"].create({
+            "name": "Calls", "instrument_id": instrument.id})
+        self.company.relationship_holdout_share = 0
+        return self.env["relationship.invitation"].sudo().create({
+            "campaign_id": campaign.id, "version_id": instrument.version_ids.id,
+            "company_id": self.company.id, "channel": channel, "state": "sent", **vals})
+
+    def test_a_wish_to_be_called_reaches_the_desk(self):
+        invitation = self.make_invitation(partner_id=self.customer.id)
+        invitation._request_callback("081 234 5678", "evening", "The lamp")
+        case = self.cases(kind="callback")
+        self.assertEqual(case.user_id, self.nok)
+        self.assertIn("081 234 5678", case.description)
+        self.assertIn("The lamp", case.description)
+
+    def test_a_call_asked_for_in_a_shop(self):
+        self.company.country_id = self.env.ref("base.th")
+        known = self.env["res.partner"].create(
+            {"name": "Known", "phone": "081 111 2222", "country_id": self.company.country_id.id})
+        for phone, expected in (("0811112222", known), ("0833334444", None)):
+            invitation = self.make_invitation(channel="kiosk")
+            invitation._request_callback(phone, "any", "")
+            case = self.env["relationship.case"].search(
+                [("source_key", "=", f"callback:{invitation.id}")])
+            self.assertEqual(case.user_id, self.boss)
+            self.assertEqual(case.partner_id == known, bool(expected))
+            self.assertTrue(case.partner_id.phone)
+
 
 @tagged("post_install", "-at_install")
 class TestAlert(CaseCase):

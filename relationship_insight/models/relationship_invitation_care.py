@@ -1,0 +1,40 @@
+from odoo import models
+
+
+class RelationshipInvitation(models.Model):
+    """From the answer to somebody who takes care."""
+
+    _inherit = "relationship.invitation"
+
+    def _mark_done(self):
+        res = super()._mark_done()
+        cron = self.env.ref(
+            "relationship_insight.ir_cron_relationship_alert", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+        return res
+
+    def _callback_requested(self):
+        """Open the case of whoever asked to be called, also in a shop where nobody knows them."""
+        res = super()._callback_requested()
+        times = dict(self._fields["callback_time"]._description_selection(self.env))
+        for invitation in self.sudo():
+            text = "\n".join(filter(None, (
+                invitation.callback_phone, times.get(invitation.callback_time),
+                invitation.callback_about)))
+            self.env["relationship.case"]._request_callback(
+                invitation.partner_id or invitation._get_caller(), invitation.company_id,
+                f"callback:{invitation.id}", text)
+        return res
+
+    def _get_caller(self):
+        """Return the contact with the number left in a shop, a new one if nobody has it."""
+        self.ensure_one()
+        Partner = self.env["res.partner"].sudo()
+        draft = Partner.new({
+            "phone": self.callback_phone, "country_id": self.company_id.country_id.id})
+        number = draft._phone_format(fname="phone")
+        known = number and Partner.search([("phone_sanitized", "=", number)], limit=1)
+        return known or Partner.create({
+            "name": self.callback_phone, "phone": self.callback_phone,
+            "country_id": self.company_id.country_id.id})
