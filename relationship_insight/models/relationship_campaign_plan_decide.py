@@ -36,6 +36,7 @@ class RelationshipCampaign(models.Model):
     @api.model
     def _plan_judge(self, company, now):
         """Put the verdict on each line (reason, until) into a table of this transaction."""
+        verdicts = list(enumerate(self._get_verdicts(company, now)))
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS relationship_plan_verdict"))
         self.env.cr.execute(SQL(
             """
@@ -56,13 +57,12 @@ class RelationshipCampaign(models.Model):
                     ON own.person = line.person AND own.campaign_id = line.campaign_id
             ), timed AS (
                 SELECT *, GREATEST(%(clocks)s) AS quarantine_until FROM clock
+            ), numbered AS (
+                SELECT *, CASE %(conditions)s END AS verdict FROM timed
             ), judged AS (
-                SELECT timed.*, verdict.reason, verdict.until
-                  FROM timed CROSS JOIN LATERAL (
-                    SELECT reason, until FROM (VALUES %(verdicts)s)
-                           verdict (nth, reason, applies, until)
-                     WHERE applies ORDER BY nth LIMIT 1
-                  ) verdict
+                SELECT *, CASE verdict %(reasons)s END AS reason,
+                       CASE verdict %(untils)s END AS until
+                  FROM numbered
             ), braked AS (
                 SELECT judged.*,
                        judged.reason = 'invited' AND row_number() OVER (
@@ -90,7 +90,15 @@ class RelationshipCampaign(models.Model):
             slow=company.relationship_backoff_slow,
             floor=f"{FLOOR_HOURS} hours",
             clocks=SQL(", ").join(self._get_clocks(company)),
-            verdicts=self._sql_verdicts(company, now),
+            conditions=SQL(" ").join(
+                SQL("WHEN %s THEN %s", applies, nth)
+                for nth, (_reason, applies, _until) in verdicts),
+            reasons=SQL(" ").join(
+                SQL("WHEN %s THEN %s", nth, reason)
+                for nth, (reason, _applies, _until) in verdicts),
+            untils=SQL(" ").join(
+                SQL("WHEN %s THEN %s", nth, until)
+                for nth, (_reason, _applies, until) in verdicts),
             brakes=self._sql_brakes(company, now),
             draw=sql_unit_hash("brake", SQL("judged.id")),
             patience=now - timedelta(days=company.relationship_patience_days),
@@ -122,8 +130,8 @@ class RelationshipCampaign(models.Model):
         ]
 
     @api.model
-    def _sql_verdicts(self, company, now):
-        """SQL of the possible verdicts on a line, the first that applies counts.
+    def _get_verdicts(self, company, now):
+        """Return (reason, SQL condition, SQL until) of each verdict, the first that applies counts.
 
         Whoever can't be asked before the line expires is left out at once.
         """
@@ -136,13 +144,14 @@ class RelationshipCampaign(models.Model):
             gone = SQL("last_purchase < %s", today - timedelta(
                 days=company.relationship_active_days))
         never = SQL("%s::timestamp", NEVER)
-        verdicts = [
+        given_up = SQL("CASE reason_before WHEN 'not_due' THEN 'expired' ELSE reason_before END")
+        return [
             ("holdout", SQL("holdout"), never),
             ("opted_out", SQL("opted_out"), never),
             ("blacklist", SQL("channel IS NULL AND blacklisted"), never),
             ("no_address", SQL("channel IS NULL"), never),
             ("undone", SQL("undone"), never),
-            (None, SQL("date_expire <= %s", now), never),
+            (given_up, SQL("date_expire <= %s", now), never),
             ("paused", SQL("paused_until > %s", today), SQL("paused_until::timestamp")),
             ("outside", SQL("%s AND (first_purchase IS NULL OR %s)", regular, gone), never),
             ("outside", SQL("%s AND %s > %s", regular, new_until, now), new_until),
@@ -152,10 +161,6 @@ class RelationshipCampaign(models.Model):
             ("quarantine", SQL("quarantine_until > %s", now), SQL("quarantine_until")),
             ("invited", SQL("TRUE"), SQL("NULL::timestamp")),
         ]
-        given_up = SQL("CASE reason_before WHEN 'not_due' THEN 'expired' ELSE reason_before END")
-        return SQL(", ").join(
-            SQL("(%s, %s, %s, %s)", nth, reason or given_up, applies, until)
-            for nth, (reason, applies, until) in enumerate(verdicts))
 
     @api.model
     def _sql_brakes(self, company, now):

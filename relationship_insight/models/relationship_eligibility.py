@@ -40,11 +40,11 @@ class RelationshipEligibility(models.Model):
     campaign_id = fields.Many2one(
         "relationship.campaign", required=True, readonly=True, index=True, ondelete="cascade")
     wave_id = fields.Many2one(
-        "relationship.wave", readonly=True, index="btree_not_null", ondelete="cascade")
+        "relationship.wave", readonly=True, ondelete="cascade")
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, readonly=True, index=True,
         ondelete="cascade")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     date = fields.Datetime(string="Decided On", required=True, readonly=True)
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
     reason = fields.Selection(REASONS, required=True, readonly=True)

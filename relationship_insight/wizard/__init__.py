@@ -2,7 +2,7 @@ from . import relationship_reading_void, base_partner_merge, base_partner_merge_
 from . import relationship_survey_add
 from . import relationship_mention_match
 from . import relationship_referral_match
-from . import relationship_wave_override, relationship_ask
+from . import relationship_wave_override, relationship_ask, base_partner_merge_campaign
 from . import base_partner_merge_person
 from . import base_partner_merge_referral, relationship_referral_tell
 from . import relationship_answer_export, relationship_answer_import
