@@ -9,7 +9,7 @@ class RelationshipWave(models.Model):
     _inherit = "relationship.wave"
 
     asked_count = fields.Integer(string="Asked", compute="_compute_counts")
-    sent_count = fields.Integer(string="Sent", compute="_compute_counts")
+    sent_count = fields.Integer(string="Invitations Sent", compute="_compute_counts")
     open_count = fields.Integer(string="Opened", compute="_compute_counts")
     start_count = fields.Integer(string="Started", compute="_compute_counts")
     done_count = fields.Integer(string="Finished", compute="_compute_counts")

@@ -43,8 +43,6 @@ class TestCampaignPrivacy(CampaignCase):
             with self.assertRaises(AccessError):
                 Partner.read([name])
         with self.assertRaises(AccessError):
-            Partner.action_view_relationship_asked()
-        with self.assertRaises(AccessError):
             self.env["relationship.ask"].with_user(self.staff).create(
                 {"campaign_id": self.campaign.id, "partner_ids": self.a.ids})
 
