@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 
 DIRTY_BATCH = 1000
 LOCK_ATTEMPTS = 300
+# So many new rows change what the planner must know of the table to join it to others.
+MANY_NEW = 10_000
 # Columns of relationship_new that are stored under the same name.
 COLUMNS = (
     "date", "loyalty_class", "unknown_reason", "confidence", "previous_class", "class_date",
@@ -187,6 +189,8 @@ class RelationshipProfile(models.Model):
              WHERE live_id IS NULL
             """,
             company=company.id, names=names))
+        if self.env.cr.rowcount > MANY_NEW:
+            self.env.cr.execute("ANALYZE relationship_profile")
         self.env.cr.execute(SQL(
             """
             DELETE FROM relationship_profile profile
@@ -257,27 +261,3 @@ class RelationshipProfile(models.Model):
         else:
             self.env.cr.execute("RESET enable_nestloop; RESET work_mem")
         self.env.cr.execute("SET LOCAL jit = off")
-
-    @api.model
-    def _log_transitions(self, company, asof):
-        """Keep every change of class with its probabilities and newest evidence."""
-        self.env.cr.execute(SQL(
-            """
-            INSERT INTO relationship_transition (
-                commercial_partner_id, company_id, date, class_from, class_to, confidence, p_true,
-                p_latent, p_spurious, p_low, attitude_before, attitude_after, rate_before,
-                rate_after, reading_ids, create_uid, create_date, write_uid, write_date)
-            SELECT fresh.customer, %(company)s, %(asof)s, fresh.live_class, fresh.loyalty_class,
-                   fresh.confidence, fresh.p_true, fresh.p_latent, fresh.p_spurious, fresh.p_low,
-                   old.attitude, fresh.attitude, old.rate, fresh.rate,
-                   (SELECT JSONB_AGG(id) FROM (
-                       SELECT reading.id FROM relationship_reading reading
-                        WHERE reading.commercial_partner_id = fresh.customer
-                          AND reading.company_id = %(company)s AND reading.voided IS NOT TRUE
-                     ORDER BY reading.date DESC, reading.id DESC LIMIT 10) newest),
-                   1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
-              FROM relationship_new fresh
-         LEFT JOIN relationship_profile old ON old.id = fresh.live_id
-             WHERE COALESCE(fresh.live_class, 'unknown') != fresh.loyalty_class
-            """,
-            company=company.id, asof=SQL("%s::date", asof)))

@@ -12,7 +12,7 @@ SNAPSHOT_COLUMNS = (
 
 
 class RelationshipProfile(models.Model):
-    """A profile's figures at a month's end."""
+    """What is kept of the past: figures at each month's end, and every change of class."""
 
     _inherit = "relationship.profile"
 
@@ -57,3 +57,27 @@ class RelationshipProfile(models.Model):
             """,
             company=company.id, asof=SQL("%s::date", asof), names=names))
         self._snapshot_bonds(company, asof)
+
+    @api.model
+    def _log_transitions(self, company, asof):
+        """Keep every change of class with its probabilities and newest evidence."""
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO relationship_transition (
+                commercial_partner_id, company_id, date, class_from, class_to, confidence, p_true,
+                p_latent, p_spurious, p_low, attitude_before, attitude_after, rate_before,
+                rate_after, reading_ids, create_uid, create_date, write_uid, write_date)
+            SELECT fresh.customer, %(company)s, %(asof)s, fresh.live_class, fresh.loyalty_class,
+                   fresh.confidence, fresh.p_true, fresh.p_latent, fresh.p_spurious, fresh.p_low,
+                   old.attitude, fresh.attitude, old.rate, fresh.rate,
+                   (SELECT JSONB_AGG(id) FROM (
+                       SELECT reading.id FROM relationship_reading reading
+                        WHERE reading.commercial_partner_id = fresh.customer
+                          AND reading.company_id = %(company)s AND reading.voided IS NOT TRUE
+                     ORDER BY reading.date DESC, reading.id DESC LIMIT 10) newest),
+                   1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
+              FROM relationship_new fresh
+         LEFT JOIN relationship_profile old ON old.id = fresh.live_id
+             WHERE COALESCE(fresh.live_class, 'unknown') != fresh.loyalty_class
+            """,
+            company=company.id, asof=SQL("%s::date", asof)))
