@@ -48,7 +48,8 @@ class RelationshipBrief(models.AbstractModel):
     @api.model
     def _get_feelings(self, customer, profile):
         readings = self.env["relationship.reading"].search(
-            self._of(customer) & Domain("facet", "=", "emotion") & Domain("voided", "=", False),
+            self._of(customer) & Domain("measure_id.parent_id.code", "=", "M02")
+            & Domain("voided", "=", False),
             limit=3)
         lines = [self._line(
             reading,

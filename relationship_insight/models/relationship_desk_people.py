@@ -58,6 +58,8 @@ class RelationshipDesk(models.AbstractModel):
         late = Cadence.search(
             keep & Domain("latest_date", "<", today), order="spend_12m desc, id", limit=POOL)
         for cadence in late:
+            if cadence.latest_date + self._get_unseen_delay(cadence) >= today:
+                continue
             yield LATEST, cadence.commercial_partner_id, cadence.spend_12m, self.env._(
                 "We wanted to talk by %(day)s at the latest. %(silence)s",
                 day=format_date(self.env, cadence.latest_date),
@@ -67,12 +69,16 @@ class RelationshipDesk(models.AbstractModel):
             keep & Domain("next_date", "<=", today) & Domain("latest_date", ">=", today),
             order="spend_12m desc, id", limit=POOL)
         for cadence in due:
+            if cadence.next_date + self._get_unseen_delay(cadence) > today:
+                continue
             yield DUE, cadence.commercial_partner_id, cadence.spend_12m, self.env._(
                 "It is time to talk again. %(silence)s", silence=self._get_silence(cadence))
         silent = Cadence.search(
             keep & Domain("task_state", "=", "proposed") & Domain("next_date", "=", False),
             order="spend_12m desc, id", limit=POOL)
         for cadence in silent:
+            if self._get_unseen_delay(cadence):
+                continue
             yield SILENT, cadence.commercial_partner_id, cadence.spend_12m, self._get_silence(
                 cadence)
 
@@ -87,19 +93,33 @@ class RelationshipDesk(models.AbstractModel):
         return mine
 
     @api.model
+    def _get_unseen_delay(self, cadence):
+        """Return by how much the reader knows of a later talk than everyone does."""
+        talked = cadence.commercial_partner_id.relationship_last_talk
+        if not talked:
+            return timedelta()
+        day = fields.Datetime.context_timestamp(self, talked).date()
+        return max(day - cadence.basis_date, timedelta())
+
+    @api.model
     def _get_silence(self, cadence):
-        if cadence.last_date:
-            day = fields.Datetime.context_timestamp(self, cadence.last_date).date()
+        talked = cadence.commercial_partner_id.relationship_last_talk
+        if talked:
+            day = fields.Datetime.context_timestamp(self, talked).date()
             return self.env._("The last talk was on %(day)s.", day=format_date(self.env, day))
         return self.env._("No talk is on record.")
 
     @api.model
     def _find_upset(self, there, everyone, today):
-        """Yield who felt bad lately and wasn't talked with since."""
+        """Yield who was seen to feel bad lately and wasn't talked with since.
+
+        Only noted moments count: an answer on a scale may say that they never feel so.
+        """
         readings = self.env["relationship.reading"].search(
             there & (Domain.TRUE if everyone else Domain(
                 "commercial_partner_id.user_id", "=", self.env.uid)) & Domain([
-                    ("facet", "=", "emotion"), ("valence", "=", -1), ("voided", "=", False),
+                    ("measure_id.parent_id.code", "=", "M02"), ("valence", "=", -1),
+                    ("voided", "=", False),
                     ("date", ">=", fields.Datetime.now() - timedelta(days=UPSET_DAYS)),
                 ]), order="date desc, id desc", limit=POOL)
         seen = set()

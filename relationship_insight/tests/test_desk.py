@@ -2,9 +2,10 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, tagged
 
-from .common_card import CardCase
+from .common_card import STAFF, CardCase
 
 
 class DeskCase(CardCase):
@@ -89,6 +90,27 @@ class TestDesk(DeskCase):
         self.assertEqual(self.desk(), before)
         self.talk(partner, 1, visibility="me", channel="call_out")
         self.assertFalse(self.names(), "my own private talk is news to me")
+
+    def test_talk_of_my_team_is_news_to_me_alone(self):
+        partner = self.customer(spend=1000, talk=100)
+        team = self.env["crm.team"].create({
+            "name": "Team", "company_id": self.company.id,
+            "member_ids": [Command.set((self.rep + self.manager).ids)]})
+        outsider = self.new_user("desk_outsider", STAFF)
+        before = self.names(self.rep)
+        self.assertEqual(before, [partner.id])
+        self.talk(partner, 10, user=self.rep, visibility="team", team_id=team.id)
+        self.assertFalse(self.names(self.rep))
+        partner.user_id = outsider
+        self.assertEqual(self.names(outsider), [partner.id])
+
+    def test_answers_that_deny_a_feeling_do_not_alarm(self):
+        partner = self.customer(talk=5)
+        self.env["relationship.reading"].create({
+            "measure_id": self.measures["M01_pressured"].id, "value": 1, "partner_id": partner.id,
+            "company_id": self.company.id, "origin": "survey",
+            "date": fields.Datetime.now() - timedelta(days=2)})
+        self.assertFalse(self.names())
 
     def test_snooze_and_not_relevant(self):
         first, second = self.customer(spend=2, talk=100), self.customer(spend=1, talk=100)
