@@ -70,6 +70,7 @@ class RelationshipPerson(models.AbstractModel):
     @api.model
     def _get_preference_rows(self, of):
         Preference = self.env["relationship.preference"]
+        today = fields.Date.context_today(self)
         preferences = Preference.search([*of, ("state", "=", "current")], limit=CHIPS)
         names = {
             name: dict(Preference._fields[name]._description_selection(self.env))
@@ -82,6 +83,7 @@ class RelationshipPerson(models.AbstractModel):
             "kind_label": names["kind"][preference.kind],
             "words": preference._get_words(),
             "status": preference.status,
+            "fresh": preference.last_confirmed == today,
             "how": " · ".join(filter(None, [
                 names["provenance"][preference.provenance],
                 names["steadiness"][preference.steadiness],

@@ -41,7 +41,7 @@ registry.category("web_tour.tours").add("relationship_desk", {
         },
         {
             content: "And one tap says that it holds no longer",
-            trigger: ".o_relationship_chip:contains(Coffee) .o_relationship_chip_no",
+            trigger: ".o_relationship_chip_fresh:contains(Coffee) .o_relationship_chip_no",
             run: "click",
         },
         { trigger: ".o_relationship_person:not(:has(.o_relationship_chip))" },
