@@ -155,14 +155,15 @@ class Pulse(PulsePage):
 
     def _finish(self, invitation, scope, form, refused, **values):
         env = invitation.env
-        missing = [*refused, *invitation._get_missing()]
         stored = invitation._get_stored_answers()
+        missing = [*refused, *invitation._get_missing(stored)]
         if missing or not stored:
             return self._show(
                 invitation, scope, form=form, invalid=missing, **values, message=env._(
                     "Please answer what is marked.") if missing else env._(
                     "Nothing is answered yet. One answer is enough."))
-        invitation._finish_answers(self._get_device(env), self._get_seconds(env, scope, form))
+        invitation._finish_answers(
+            self._get_device(env), self._get_seconds(env, scope, form), stored)
         return self._redirect(invitation._get_sealed_path("thanks"))
 
     def _get_seconds(self, env, scope, form):

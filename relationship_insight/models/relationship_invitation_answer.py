@@ -180,10 +180,9 @@ class RelationshipInvitation(models.Model):
               for competitor, rank in ranks.items()),
         ]
 
-    def _get_missing(self, form=None):
-        """Return the codes that are required and have no answer yet."""
+    def _get_missing(self, stored):
+        """Return the codes that are required and have no answer among the stored ones."""
         self.ensure_one()
-        stored = self._get_stored_answers()
         return [
             measure.code for item in self.sudo().version_id.item_ids if item.required
             for measure in item._get_measures() if measure.code not in stored]

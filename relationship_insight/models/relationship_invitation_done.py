@@ -37,23 +37,24 @@ class RelationshipInvitation(models.Model):
 
     _device_idx = models.Index("(device_hash, date_done) WHERE device_hash IS NOT NULL")
 
-    def _finish_answers(self, device, seconds):
+    def _finish_answers(self, device, seconds, stored):
         """Close the invitation after its last answer and note what makes it doubtful.
 
         :param str device: digest that stands for the device
         :param float seconds: how long the page was open
+        :param dict stored: what ``_get_stored_answers`` returned
         """
         self.ensure_one()
         self._mark_done()
         self.sudo().device_hash = device
-        self._flag_doubts(seconds)
-        self._claim_friend()
+        self._flag_doubts(seconds, len(stored))
+        self._claim_friend(stored)
 
-    def _claim_friend(self):
+    def _claim_friend(self, stored):
         """Note who brought this customer, where they said so."""
         self.ensure_one()
         invitation = self.sudo()
-        told = self._get_stored_answers().get(FRIEND) or {}
+        told = stored.get(FRIEND) or {}
         if not invitation.partner_id or not told.get("value") or not told.get("text"):
             return
         try:
@@ -66,7 +67,7 @@ class RelationshipInvitation(models.Model):
             # The answer is stored all the same: rules of referrals are no customer's concern.
             _logger.info("Invitation %s names a friend, but: %s", invitation.id, error)
 
-    def _flag_doubts(self, seconds):
+    def _flag_doubts(self, seconds, answers):
         """Mark answers given at a till, in a row from one device, or faster than one can read.
 
         They stay in every figure until a human voids them: a mark is a question, no verdict.
@@ -84,7 +85,6 @@ class RelationshipInvitation(models.Model):
         if len(burst) >= size:
             burst.filtered(lambda i: not i.flag).flag = "burst"
             return
-        answers = len(self._get_pulse_readings())
         if answers >= ANSWERS_TO_JUDGE and seconds < answers * QUICKEST_PER_ANSWER:
             invitation.flag = "speed"
 
