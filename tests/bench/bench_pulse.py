@@ -257,7 +257,8 @@ def check(registry, campaign, tokens, failures):
     """Count what is stored: each finished invitation has its three answers, once."""
     with registry.cursor() as cr:
         cr.execute("""
-            SELECT count(*), count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE rows = 3)
+            SELECT count(*), count(*) FILTER (WHERE state = 'done'),
+                   count(*) FILTER (WHERE rows = 3)
               FROM (SELECT i.state, (SELECT count(*) FROM relationship_reading r
                                       WHERE r.invitation_id = i.id) AS rows
                       FROM relationship_invitation i

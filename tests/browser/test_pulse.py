@@ -1,0 +1,223 @@
+"""A customer answers on a phone in Thai: by taps, by keyboard alone, and without JavaScript.
+
+Runs in a real Chromium against a real server: the one of the suite (fixture ``server``), or the
+one at ``RI_BASE_URL``, as the administrator. Chromium is ``RI_CHROMIUM`` or the first on PATH.
+"""
+
+import os
+import re
+import shutil
+import uuid
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+WEIGHT = 60_000
+PICTURES = os.environ.get("RI_SCREENSHOTS")
+
+
+@pytest.fixture(scope="module")
+def shop(request):
+    """The server, with a campaign, as the administrator sees it."""
+    from conftest import Client
+
+    address = os.environ.get("RI_BASE_URL")
+    if address:
+        return Shop(Client(address.rstrip("/"), os.environ["RI_DB"]))
+    server = request.getfixturevalue("server")
+    return Shop(Client(server.url, server.database))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+class Shop:
+    """Makes posters of a campaign and reads what is stored."""
+
+    def __init__(self, client):
+        self.client = client
+        thai = client.call(
+            "res.lang", "search_read", [["code", "=", "th_TH"]], ["active"],
+            context={"active_test": False})
+        if not thai[0]["active"]:
+            wizard = client.call("base.language.install", "create", {
+                "lang_ids": [[6, 0, [thai[0]["id"]]]]})
+            client.call("base.language.install", "lang_install", [wizard])
+
+    def poster(self, *codes):
+        """(id, path) of a page that asks these measures."""
+        code = uuid.uuid4().hex[:8]
+        call = self.client.call
+        instrument = call("relationship.instrument", "create", {
+            "name": code, "code": code, "is_deep": len(codes) > 3})
+        items = []
+        for index, name in enumerate(codes):
+            (measure,) = call("relationship.measure", "search", [["code", "=", name]])
+            items.append([0, 0, {"measure_id": measure, "sequence": index}])
+        version = call("relationship.instrument.version", "create", {
+            "instrument_id": instrument, "item_ids": items})
+        call("relationship.instrument.version", "action_go_live", [version])
+        campaign = call("relationship.campaign", "create", {
+            "name": code, "instrument_id": instrument, "state": "running"})
+        point = call("relationship.feedback.point", "create", {
+            "name": code, "campaign_id": campaign})
+        (read,) = call("relationship.feedback.point", "read", [point], ["url"])
+        return point, re.sub(r"^https?://[^/]+", self.client.url, read["url"]) + "?lang=th_TH"
+
+    def answers(self, point):
+        """{code: value} of what was answered there."""
+        rows = self.client.call("relationship.reading", "search_read", [
+            ["invitation_id.shop_model", "=", "relationship.feedback.point"],
+            ["invitation_id.shop_id", "=", point], ["voided", "=", False],
+        ], ["measure_id", "value", "na", "text"])
+        measures = {row["measure_id"][0] for row in rows}
+        codes = {row["id"]: row["code"] for row in self.client.call(
+            "relationship.measure", "read", list(measures), ["code"])}
+        return {codes[row["measure_id"][0]]: "na" if row["na"] else row["text"] or row["value"]
+                for row in rows}
+
+    def states(self, point):
+        return [row["state"] for row in self.client.call("relationship.invitation", "search_read", [
+            ["shop_model", "=", "relationship.feedback.point"], ["shop_id", "=", point],
+        ], ["state"])]
+
+
+@pytest.fixture
+def phone(browser):
+    """A page of a phone, with what it loaded and what went wrong."""
+    context = browser.new_context(locale="th-TH", **PHONE)
+    page = context.new_page()
+    page.loaded, page.errors = [], []
+    page.on("request", lambda request: page.loaded.append(request.url))
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and page.errors.append(message.text))
+    yield page
+    assert not page.errors
+    context.close()
+
+
+def picture(page, name):
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES, f"pulse_{name}.png"), full_page=True)
+
+
+def card(page):
+    return page.locator(".card:not([hidden])")
+
+
+def saved(page):
+    page.wait_for_function("document.getElementById('status').textContent.includes('บันทึกแล้ว') ||"
+                           " document.getElementById('status').textContent.includes('Saved')")
+
+
+def test_taps_on_a_phone_in_thai(shop, phone):
+    point, url = shop.poster("M04", "M01", "M16")
+    phone.goto(url)
+    assert phone.locator("html").get_attribute("lang") == "th-TH"
+    assert all(address.startswith((shop.client.url, "data:")) for address in phone.loaded)
+    assert len([a for a in phone.loaded if not a.startswith("data:")]) == 3
+    assert not shop.states(point)
+    picture(phone, "faces")
+    card(phone).locator(".points label").nth(4).tap()
+    phone.wait_for_selector(".feelings")
+    phone.wait_for_function("!document.querySelector('[data-widget=feelings]').hidden")
+    rows = card(phone).locator(".feelings > li")
+    for index in range(rows.count()):
+        rows.nth(index).locator(".points label").nth(index % 5).tap()
+    saved(phone)
+    picture(phone, "feelings")
+    phone.tap("#next")
+    for index in (0, 0, 0, 2, 2, 4, 4, 4, 4, 7, 7, 7):
+        card(phone).locator(".add").nth(index).tap()
+    assert card(phone).locator(".purse .coin:not(.spent)").count() == 0
+    picture(phone, "tokens")
+    phone.tap("#next")
+    phone.wait_for_url("**/pulse/thanks/**")
+    picture(phone, "thanks")
+    answers = shop.answers(point)
+    assert answers.pop("M04") == 5
+    tokens = [value for code, value in answers.items() if code.startswith("M16_")]
+    feelings = [value for code, value in answers.items() if code.startswith("M01_")]
+    assert (sum(tokens), len(tokens), sorted(feelings)) == (10, 12, sorted([1, 2, 3, 4, 5] * 2))
+    assert shop.states(point) == ["done"]
+    width = phone.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+
+
+def test_keyboard_alone(shop, phone):
+    point, url = shop.poster("M04", "M03", "M03_why")
+    phone.goto(url)
+    press = phone.keyboard.press
+
+    def tab_to(selector):
+        for _turn in range(30):
+            press("Tab")
+            if phone.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"the keyboard doesn't reach {selector}")
+
+    tab_to("[name=M04]")
+    press("ArrowRight")
+    press("ArrowRight")
+    saved(phone)
+    outline = phone.evaluate(
+        "getComputedStyle(document.activeElement.closest('label')).outlineStyle")
+    assert outline == "solid"
+    press("Enter")
+    assert phone.evaluate("document.activeElement.closest('.card').id") == "card1"
+    tab_to("[name=M03]")
+    press("ArrowRight")
+    saved(phone)
+    tab_to("#next")
+    press("Enter")
+    tab_to("[name=M03_why]")
+    phone.keyboard.type("บริการดี")
+    tab_to("#next")
+    press("Enter")
+    phone.wait_for_url("**/pulse/thanks/**")
+    answers = shop.answers(point)
+    assert answers["M03_why"] == "บริการดี"
+    assert set(answers) == {"M04", "M03", "M03_why"}
+
+
+def test_network_comes_back(shop, phone):
+    point, url = shop.poster("M04", "M03")
+    phone.goto(url)
+    phone.context.set_offline(True)
+    card(phone).locator(".points label").nth(1).tap()
+    phone.wait_for_timeout(800)
+    assert not shop.answers(point)
+    phone.context.set_offline(False)
+    for _turn in range(100):
+        if shop.answers(point) == {"M04": 2}:
+            break
+        phone.wait_for_timeout(200)
+    assert shop.answers(point) == {"M04": 2}
+    phone.errors.clear()  # the browser reports the cut itself
+
+
+def test_without_javascript(shop, browser):
+    point, url = shop.poster("M04", "M03_why")
+    context = browser.new_context(java_script_enabled=False, **PHONE)
+    page = context.new_page()
+    page.goto(url)
+    assert page.locator(".card:visible").count() == 2
+    page.locator("[name=M04]").nth(2).check(force=True)
+    page.locator("[name=M03_why]").fill("ดี")
+    page.wait_for_timeout(1200)
+    picture(page, "plain")
+    page.locator("button[name=step]").click()
+    page.wait_for_url("**/pulse/thanks/**")
+    assert shop.answers(point) == {"M04": 3, "M03_why": "ดี"}
+    context.close()
