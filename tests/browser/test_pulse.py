@@ -69,7 +69,8 @@ class Shop:
             "instrument_id": instrument, "item_ids": items})
         call("relationship.instrument.version", "action_go_live", [version])
         campaign = call("relationship.campaign", "create", {
-            "name": code, "instrument_id": instrument, "state": "running"})
+            "name": code, "instrument_id": instrument})
+        call("relationship.campaign", "action_start", [campaign])
         point = call("relationship.feedback.point", "create", {
             "name": code, "campaign_id": campaign})
         (read,) = call("relationship.feedback.point", "read", [point], ["url"])
@@ -117,8 +118,7 @@ def card(page):
 
 
 def saved(page):
-    page.wait_for_function("document.getElementById('status').textContent.includes('บันทึกแล้ว') ||"
-                           " document.getElementById('status').textContent.includes('Saved')")
+    page.locator("#status", has_text=re.compile("บันทึกแล้ว|Saved")).wait_for()
 
 
 def test_taps_on_a_phone_in_thai(shop, phone):
@@ -130,8 +130,7 @@ def test_taps_on_a_phone_in_thai(shop, phone):
     assert not shop.states(point)
     picture(phone, "faces")
     card(phone).locator(".points label").nth(4).tap()
-    phone.wait_for_selector(".feelings")
-    phone.wait_for_function("!document.querySelector('[data-widget=feelings]').hidden")
+    phone.wait_for_selector("[data-widget=feelings]:not([hidden])")
     rows = card(phone).locator(".feelings > li")
     for index in range(rows.count()):
         rows.nth(index).locator(".points label").nth(index % 5).tap()

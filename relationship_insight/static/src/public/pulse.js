@@ -40,7 +40,7 @@ function start(form) {
         }
         touched = true;
         // Programs that open links never come here: this is how a human opening it is told apart.
-        post({ step: "open" }).catch(() => {});
+        post({ step: "open", at: now() }).catch(() => {});
         if (waiting.size) {
             flush();
         }
