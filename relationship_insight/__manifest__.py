@@ -90,6 +90,7 @@
         "views/referral_templates.xml",
         "views/pos_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_referral_views.xml",
         "views/res_config_settings_bond_views.xml",
         "views/res_config_settings_case_views.xml",
         "views/res_config_settings_person_views.xml",

@@ -4,5 +4,6 @@ from . import (
     relationship_demo_person,
     relationship_demo_sale,
     relationship_demo_bond,
+    relationship_demo_referral,
     pos_relationship_demo,
 )

@@ -51,8 +51,10 @@ class RelationshipDemo(models.AbstractModel):
         self._create_conversations(customers, staff)
         self._create_person_facts(customers, staff)
         self._create_bond_story(customers, staff)
+        self._create_referrals(customers, staff)
         self._take_snapshots()
         self._compare_staff()
+        self._count_referrals()
         return True
 
     @api.model

@@ -177,6 +177,7 @@ from . import (
     res_company_store_names,
     res_company_campaign,
     res_config_settings,
+    res_config_settings_referral,
     res_config_settings_bond,
     res_users,
     res_users_desk,

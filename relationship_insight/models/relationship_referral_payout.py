@@ -153,7 +153,7 @@ class RelationshipReferralReward(models.Model):
         """Tell those who got something, each in their language; the mail queue sends it."""
         template = self.env.ref(
             "relationship_insight.mail_template_referral_reward", raise_if_not_found=False)
-        if not template:
+        if not template or self.env.context.get("loyalty_no_mail"):
             return
         due = self.filtered(
             lambda reward: reward.state == "issued" and not reward.mail_id

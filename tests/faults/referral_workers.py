@@ -26,7 +26,7 @@ def environment(registry):
 
 
 def together(registry, function, *arguments):
-    """Run the function in so many processes, all from the same moment on; True if all ended well."""
+    """Run the function in so many processes from one moment on; True if all ended well."""
     odoo.sql_db.close_all()
     start = time.time() + 0.5
     children = []
@@ -146,7 +146,7 @@ def main(database):
     found["mails"] = env["mail.mail"].search_count(
         [("model", "=", "relationship.referral.reward")])
     env.cr.close()
-    print(json.dumps(found))
+    sys.stdout.write(json.dumps(found) + "\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ SCRIPT = Path(__file__).with_name("referral_workers.py")
 @pytest.fixture(scope="module")
 def found(databases, clone):
     result = subprocess.run(
-        [sys.executable, SCRIPT, clone], capture_output=True, text=True, timeout=300,
+        [sys.executable, SCRIPT, clone], check=False, capture_output=True, text=True,
+        timeout=300,
         env={**os.environ, "RI_ODOO_CONF": str(databases.conf), "PYTHONPATH": os.pathsep.join(
             filter(None, [os.environ.get("RI_ODOO_ROOT"), os.environ.get("PYTHONPATH")]))})
     assert not result.returncode, result.stderr[-4000:]
