@@ -80,7 +80,7 @@ class RelationshipReferral(models.Model):
         index="btree_not_null")
     lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
     code_id = fields.Many2one(
-        "relationship.referral.code", string="Code", index="btree_not_null", ondelete="set null")
+        "relationship.referral.code", index="btree_not_null", ondelete="set null")
     source = fields.Selection(SOURCES, string="How It Is Known", required=True, default="staff")
     date = fields.Datetime(
         string="Told On", required=True, default=fields.Datetime.now, index=True)
@@ -101,7 +101,7 @@ class RelationshipReferral(models.Model):
         tracking=True, group_expand=True)
     reason = fields.Selection(REASONS, string="Why Not", readonly=True, copy=False, tracking=True)
     confirmed_by_id = fields.Many2one(
-        "res.users", string="Confirmed By", readonly=True, copy=False)
+        "res.users", readonly=True, copy=False)
     confirmed_date = fields.Datetime(readonly=True, copy=False)
     confirmed_how = fields.Selection([
         ("rule", "By the programme's rule"),

@@ -31,7 +31,8 @@ class RelationshipReferralFigures(models.Model):
     @api.model
     def _cron_refresh(self):
         """Everybody's place in the chains, then the figures; whole or not at all per company."""
-        for company in self.env["res.company"].sudo().search([], order="id"):
+        for company in self.env["res.company"].sudo().search(
+                [("active", "=", True)], order="id"):
             self.env["relationship.referral.standing"]._refresh(company)
             self._refresh(company)
             self.env["ir.cron"]._commit_progress(1)

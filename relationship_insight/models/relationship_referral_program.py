@@ -130,7 +130,7 @@ class RelationshipReferralProgram(models.Model):
     @api.model
     def _create_missing(self, companies=None):
         """Give companies without any programme the standard one, which rewards nobody."""
-        companies = companies or self.env["res.company"].sudo().search([])
+        companies = companies or self.env["res.company"].sudo().search([("active", "=", True)])
         have = self.sudo().with_context(active_test=False).search(
             [("company_id", "in", companies.ids)]).company_id
         return self.sudo().create([

@@ -72,5 +72,6 @@ class RelationshipRefreshQueue(models.Model):
     def _add(self, commercial_partner_ids):
         """Whatever changes a customer's purchases may move the referral that brought them."""
         ids = list(commercial_partner_ids)
-        super()._add(ids)
+        result = super()._add(ids)
         self.env["relationship.referral.queue"]._add(ids)
+        return result

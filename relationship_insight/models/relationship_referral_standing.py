@@ -36,7 +36,7 @@ class RelationshipReferralStanding(models.Model):
         "res.partner", string="First of the Chain", readonly=True, ondelete="set null",
         index="btree_not_null")
     referral_id = fields.Many2one(
-        "relationship.referral", string="Referral", readonly=True, ondelete="set null",
+        "relationship.referral", readonly=True, ondelete="set null",
         index="btree_not_null")
     generation = fields.Integer(
         readonly=True, aggregator=None, help="0: nobody brought them, 1: their friends, …")
@@ -80,7 +80,8 @@ class RelationshipReferralStanding(models.Model):
     def _refresh(self, companies=None):
         """Rebuild every customer's standing; only rows that differ are written."""
         self.env.flush_all()
-        for company in companies or self.env["res.company"].sudo().search([], order="id"):
+        everyone = self.env["res.company"].sudo().search([("active", "=", True)], order="id")
+        for company in companies or everyone:
             self._refresh_company(company)
         self.env.invalidate_all()
 
