@@ -19,8 +19,10 @@ class RelationshipHandover(models.Model):
         for owner, owned in owners.items():
             owned.with_context(mail_activity_quick_update=True).write({"user_id": owner.id})
         if private:
-            # Done without a word on the customer, who everybody reads.
-            private.write({"active": False})
+            # Neither kept nor broken, and without a word on the customer, whom everybody reads.
+            promises = self.env["relationship.promise"]._of_activities(private)
+            promises.filtered(lambda promise: promise.state in ("open", "broken"))._withdraw()
+            private.with_context(relationship_no_promise=True).write({"active": False})
         self.write({
             "activity_before": len(activities),
             "activity_moved": sum(map(len, owners.values())),

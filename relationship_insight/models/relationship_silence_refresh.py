@@ -43,6 +43,18 @@ class RelationshipSilence(models.Model):
         self.env.invalidate_all()
 
     @api.model
+    def _hide_below_minimum(self, companies):
+        """Empty what a raised minimum hides at once, and have all of it looked at anew."""
+        for company in companies:
+            self.search([
+                ("company_id", "=", company.id), ("status", "!=", "suppressed"),
+                ("customer_count", "<", company.relationship_minimum_group)]).unlink()
+        cron = self.env.ref(
+            "relationship_insight.ir_cron_relationship_silence", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+
+    @api.model
     def _read_days(self, company, asof):
         """Fill ``relationship_sale_day`` and ``relationship_talk_day`` with what is looked at."""
         Profile = self.env["relationship.profile"]

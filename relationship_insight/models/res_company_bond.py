@@ -13,7 +13,6 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        # What is hidden below a minimum must follow the minimum at once.
         if "relationship_minimum_group" in vals:
-            self.env["relationship.silence"].sudo()._refresh(self.sudo())
+            self.env["relationship.silence"].sudo()._hide_below_minimum(self)
         return res

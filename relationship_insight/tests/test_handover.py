@@ -191,6 +191,10 @@ class TestHandover(TransactionCase):
             (handover.activity_before, handover.activity_moved, handover.activity_closed),
             (3, 2, 1))
         self.assertTrue(secret.exists())
+        ledger = self.env["relationship.promise"].search(
+            [("commercial_partner_id", "=", customer.id)])
+        self.assertEqual(
+            ledger.filtered(lambda promise: promise.visibility == "me").state, "cancelled")
         self.assertFalse(secret.active)
         self.assertEqual(secret.user_id, self.leaver)
         self.assertEqual(shared.sudo().promise_activity_id.user_id, self.helper)

@@ -279,6 +279,18 @@ class TestSilence(TransactionCase):
         with self.assertRaises(AccessError):
             self.rows("relationship.silence", self.manager)[:1].write({"name": "x"})
 
+    def test_a_raised_minimum_hides_at_once(self):
+        rows = self.rows(
+            "relationship.silence", self.manager,
+            domain=[("level", "=", "staff"), ("status", "!=", "suppressed")])
+        self.assertTrue(rows)
+        self.company.relationship_minimum_group = 50
+        self.assertFalse(rows.exists().filtered(lambda row: row.customer_count))
+        self.env["relationship.silence"]._refresh(self.company)
+        rows = self.rows(
+            "relationship.silence", self.manager, domain=[("level", "=", "staff")])
+        self.assertEqual(set(rows.mapped("status")), {"suppressed"})
+
     def test_never_counts_buyers_without_any_talk(self):
         row = self.env["relationship.silence"].search([
             ("staff_id", "=", self.sellers[0].partner_id.id), ("period", "=", "180")])
