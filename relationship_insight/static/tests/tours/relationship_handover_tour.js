@@ -28,7 +28,11 @@ registry.category("web_tour.tours").add("relationship_handover", {
             trigger: "button[name=action_open_lines]",
             run: "click",
         },
-        { trigger: ".o_list_view .o_data_row:contains(Tour Customer) .o_data_cell:first", run: "click" },
+        { trigger: ".o_last_breadcrumb_item:contains(Customers Taken Over)" },
+        {
+            trigger: ".o_list_view .o_data_row td[name=commercial_partner_id]:contains(Tour Customer)",
+            run: "click",
+        },
         { trigger: ".o_field_widget[name=brief]:contains(Open promises)" },
         { trigger: "button[name=action_introduced]", run: "click" },
         { trigger: ".o_statusbar_status .o_arrow_button_current:contains(Introduced)" },

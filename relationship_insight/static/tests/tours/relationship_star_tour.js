@@ -1,7 +1,5 @@
 import { registry } from "@web/core/registry";
 
-const back = { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item a", run: "click" };
-
 registry.category("web_tour.tours").add("relationship_star", {
     steps: () => [
         {
@@ -23,8 +21,6 @@ registry.category("web_tour.tours").add("relationship_star", {
             run: "click",
         },
         { trigger: ".o_list_view .o_data_row:contains(Star Dao)" },
-        back,
-        { trigger: ".o_form_view" },
     ],
 });
 

@@ -35,11 +35,9 @@ export class KeyPeopleAction extends Component {
         return this.state.board;
     }
 
-    async choose(staffId) {
-        this.state.second = [];
-        this.state.now = null;
-        await this.loadLeaver(staffId);
-        this.state.now = this.state.leaver;
+    choose(staffId) {
+        Object.assign(this.state, { second: [], now: null, leaver: null });
+        return this.loadLeaver(staffId);
     }
 
     async loadLeaver(staffId) {
@@ -47,6 +45,9 @@ export class KeyPeopleAction extends Component {
             this.orm.call("relationship.profile", "get_leaver", [staffId, [...this.state.second]])
         );
         this.state.leaver = markRaw(leaver);
+        if (!this.state.second.length) {
+            this.state.now = this.state.leaver;
+        }
     }
 
     toggleSecond(customerId) {
