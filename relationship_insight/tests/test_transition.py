@@ -81,3 +81,11 @@ class TestTransition(CardCase):
         group = self.env.ref("relationship_insight.group_relationship_staff")
         self.assertEqual(json.loads(message.channel), [
             self.env.cr.dbname, "res.groups", group.id])
+
+    def test_half_a_balance_of_feelings_is_none(self):
+        """Where only good feelings were asked for, the card shows no figure instead of a zero."""
+        profile = self.env["relationship.profile"].search(
+            [("commercial_partner_id", "=", self.customer.id)])
+        self.assertEqual(self.card(self.customer)["axes"]["feelings"]["value"], 55)
+        profile.write({"feeling_negative": 0, "feeling_balance": 0})
+        self.assertIsNone(self.card(self.customer)["axes"]["feelings"]["value"])
