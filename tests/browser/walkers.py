@@ -1,0 +1,122 @@
+"""People who walk through the screens: each with a browser, who counts clicks, takes pictures.
+
+Chromium is ``RI_CHROMIUM`` or the first on PATH. Pictures go to the folder of logs, step by step.
+"""
+
+import os
+import re
+import shutil
+
+from playwright import sync_api
+
+DESKTOP, PHONE = (1280, 900), (390, 844)
+CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+
+
+def launch(playwright):
+    """A Chromium without a window."""
+    path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    return playwright.chromium.launch(
+        executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+
+
+class Person:
+    """Somebody with a browser at one width."""
+
+    def __init__(self, browser, url, pictures, name, size=DESKTOP):
+        self.url, self.pictures, self.name = url, pictures, name
+        self.clicks = self.shots = 0
+        self.phone = size == PHONE
+        self.context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="th-TH",
+            timezone_id="Asia/Bangkok", is_mobile=self.phone, has_touch=self.phone)
+        self.context.set_default_timeout(60_000)
+        self.page = self.context.new_page()
+        self.errors = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def log_in(self):
+        """Log in; the password is the login."""
+        self.page.goto(f"{self.url}/web/login")
+        self.page.wait_for_selector("form.oe_login_form:not(.d-none)")
+        self.page.fill("input[name=login]", self.name)
+        self.page.fill("input[name=password]", self.name)
+        self.page.click("form.oe_login_form button[type=submit]")
+        self.page.wait_for_selector(".o_main_navbar")
+        return self
+
+    def go(self, path):
+        """Open an address, as from a link or a bookmark."""
+        self.page.goto(self.url + path)
+        return self
+
+    def click(self, selector, text=None):
+        """Click what is found, counted as one click or tap."""
+        target = self.page.locator(selector)
+        if text is not None:
+            target = target.filter(has_text=text)
+        target.first.click()
+        self.clicks += 1
+
+    def write(self, selector, text):
+        """Click into a field and write, counted as one click."""
+        self.page.locator(selector).first.fill(text)
+        self.clicks += 1
+
+    def sees(self, text, within="body", seconds=60):
+        """Wait until the text can be read in a part of the page."""
+        part = self.page.locator(f"{within}:visible").filter(has_text=text)
+        sync_api.expect(part.first).to_be_visible(timeout=1000 * seconds)
+
+    def sees_not(self, text, within="body"):
+        sync_api.expect(self.page.locator(within).filter(has_text=text)).to_have_count(0)
+
+    def picture(self, name):
+        """Take a picture once nothing moves any more."""
+        self.page.wait_for_timeout(700)
+        self.shots += 1
+        width = "phone" if self.phone else "desktop"
+        self.page.screenshot(
+            path=self.pictures / f"{self.name}-{width}-{self.shots:02}-{name}.png")
+
+    def leave(self):
+        """Close the browser; a script that failed on the way fails the walk."""
+        self.context.close()
+        assert not self.errors, self.errors
+
+
+class Customer(Person):
+    """Somebody who answers a survey by its link, without a login."""
+
+    def answer(self, link, cells, scales):
+        """Answer every page: `cells` are {row: column} of the tables, `scales` numbers in turn."""
+        scales = iter(scales)
+        self.page.goto(re.sub(r"^https?://[^/]+", self.url, link))
+        self.click("button[value=start]")
+        while not self.page.locator(".o_survey_finished").count():
+            self.page.wait_for_selector(".o_survey_form .js_question-wrapper")
+            for question in self.page.locator(".js_question-wrapper:visible").all():
+                self._answer(question, cells, scales)
+            self.picture("page")
+            title = self.page.locator(".o_survey_form_content").inner_text()
+            last = self.page.locator("button[value=finish]:visible").count()
+            self.click("button[type=submit]:visible")
+            if last:
+                self.click(".modal footer .btn-primary")
+            self.page.wait_for_function(
+                """before => document.querySelector(".o_survey_finished")
+                    || document.querySelector(".o_survey_form_content").innerText !== before""",
+                arg=title)
+            self.page.wait_for_timeout(600)  # the pages fade into each other
+        assert next(scales, None) is None, "a scale was not asked"
+
+    def _answer(self, question, cells, scales):
+        columns = [each.strip() for each in question.locator("thead th").all_inner_texts()]
+        for row in question.locator("tbody tr").all():
+            column = cells.get(row.locator("th").inner_text().strip())
+            if column:
+                row.locator("td").nth(columns.index(column) - 1).click()
+                self.clicks += 1
+        if question.locator("[data-question-type=scale]").count():
+            question.locator(f"label[for$='_{next(scales)}']").first.click()
+            self.clicks += 1
