@@ -193,7 +193,8 @@ class RelationshipProfile(models.Model):
     def _get_card_feelings(self, counts):
         count, last = counts.get("emotion", (0, None))
         return self._get_card_axis(
-            bool(self.feeling_positive and self.feeling_negative), self.feeling_balance, count, last,
+            bool(self.feeling_positive and self.feeling_negative), self.feeling_balance,
+            count, last,
             positive=self.event_positive, negative=self.event_negative)
 
     def _get_card_attitude(self):
