@@ -17,6 +17,7 @@ function start(form) {
     const store = `pulse:${location.pathname}`;
     const waiting = new Map();
     let touched = false;
+    let submitted = false;
     let sending = null;
     let current = 0;
 
@@ -55,7 +56,7 @@ function start(form) {
 
     function save(card) {
         const pairs = values(card);
-        if (!touched || !pairs.length || (card.dataset.widget === "tokens" && left(card) > 0)) {
+        if (submitted || !touched || !pairs.length || (card.dataset.widget === "tokens" && left(card) > 0)) {
             return Promise.resolve(true);
         }
         const known = JSON.stringify(pairs);
@@ -195,6 +196,7 @@ function start(form) {
         const at = document.createElement("input");
         Object.assign(at, { type: "hidden", name: "at", value: now() });
         form.append(step, at);
+        submitted = true;
         form.submit();
     }
 
