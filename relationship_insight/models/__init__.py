@@ -208,6 +208,7 @@ from . import (
     pos_relationship_silence,
     pos_relationship_measure,
     pos_relationship_note,
+    pos_relationship_note_referral,
     pos_relationship_campaign,
     pos_order,
     pos_session,

@@ -58,3 +58,4 @@ from . import test_bond_ui
 from . import test_referral_public
 from . import test_campaign_sample
 from . import test_campaign_privacy
+from . import test_pos_referral

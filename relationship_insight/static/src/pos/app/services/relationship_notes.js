@@ -48,7 +48,13 @@ export class RelationshipNotes extends Reactive {
     }
 
     hasNews(note) {
-        return Boolean(note.line.trim()) || this.newFeelings(note).length > 0;
+        return (
+            Boolean(note.line.trim()) || this.newFeelings(note).length > 0 || this.hasNewFriend(note)
+        );
+    }
+
+    hasNewFriend(note) {
+        return Boolean(note.friend) && !note.is_friend_sent;
     }
 
     newFeelings(note) {
@@ -75,6 +81,8 @@ export class RelationshipNotes extends Reactive {
                 feelings: [],
                 sent_feelings: [],
                 line: "",
+                friend: null,
+                is_friend_sent: false,
                 sent_lines: [],
                 is_sent: false,
                 refused: "",
@@ -106,6 +114,14 @@ export class RelationshipNotes extends Reactive {
 
     setLine(note, line) {
         note.line = line;
+        note.refused = "";
+        this.keep(note);
+    }
+
+    /** Who brought the customer: { id, name } of a customer, { id: false, name } of anybody else. */
+    setFriend(note, friend) {
+        note.friend = friend;
+        note.is_friend_sent = false;
         note.refused = "";
         this.keep(note);
     }
@@ -168,6 +184,7 @@ export class RelationshipNotes extends Reactive {
     async sendNote(note) {
         const feelings = this.newFeelings(note);
         const line = note.line.trim();
+        const friend = this.hasNewFriend(note) ? note.friend : null;
         const isLinking = note.to_link && !this.callbacks.isOrderOpen(note.order_uuid);
         let isStored;
         try {
@@ -180,12 +197,13 @@ export class RelationshipNotes extends Reactive {
                 age: Math.max(0, Math.round((Date.now() - note.noted_at) / 1000)),
                 feelings,
                 line,
+                ...(friend && { friend }),
             });
         } catch (error) {
             if (!(error instanceof RPCError && FINAL_ERRORS.includes(error.exceptionName))) {
                 throw error;
             }
-            if (feelings.length || line) {
+            if (feelings.length || line || friend) {
                 note.refused = error.data?.message || error.message;
                 this.callbacks.onRefused(note);
             } else {
@@ -198,6 +216,7 @@ export class RelationshipNotes extends Reactive {
             return;
         }
         note.is_sent = true;
+        note.is_friend_sent = note.is_friend_sent || (friend && note.friend === friend);
         note.sent_feelings = [...note.sent_feelings, ...feelings];
         note.feelings = [...new Set([...note.feelings, ...feelings])];
         if (line) {

@@ -153,3 +153,23 @@ test("a customer who buys nothing is noted from the list of customers", async ()
     await animationFrame();
     expect.verifySteps([[3, "", [2]]]);
 });
+
+test("who brought the customer is found by a few letters and one tap", async () => {
+    onRpc("res.partner", "find_referrers", () => []);
+    onRpc("pos.session", "relationship_store_note", ({ args }) => {
+        expect.step(args[1].friend);
+        return true;
+    });
+    const store = await setupPosEnv();
+    await openFeelings(store);
+    const other = store.models["res.partner"].find((partner) => partner.id !== 3 && partner.name);
+    await click(".ri-friend-words");
+    await edit(other.name.slice(0, 4));
+    await animationFrame();
+    await click(`.ri-friend-choice:contains(${other.name})`);
+    await animationFrame();
+    expect(".ri-friend-chosen").toHaveText(new RegExp(`Brought by ${other.name}`));
+    await click(".modal-footer .btn-primary");
+    await animationFrame();
+    expect.verifySteps([{ id: other.id, name: other.name }]);
+});

@@ -258,3 +258,30 @@ test("unreadable entries and other databases are left alone", async () => {
     expect(server.calls).toHaveLength(0);
     expect(kept()).toHaveLength(3);
 });
+
+test("who brought the customer is sent once, with or without a feeling", async () => {
+    const { server, notes } = makeTill();
+    const note = notes.open(CUSTOMER);
+    notes.setFriend(note, { id: 9, name: "Malee" });
+    expect(notes.hasNews(note)).toBe(true);
+    await notes.close(note);
+    expect(server.calls.at(-1).friend).toEqual({ id: 9, name: "Malee" });
+    expect(notes.hasNews(note)).toBe(false);
+    notes.setLine(note, "Likes green");
+    await notes.flush();
+    expect("friend" in server.calls.at(-1)).toBe(false);
+});
+
+test("a friend named without the network waits for it", async () => {
+    let offline = true;
+    const { server, notes } = makeTill({ before: () => offline && lose() });
+    const note = notes.open(CUSTOMER);
+    notes.setFriend(note, { id: false, name: "Uncle Somsak" });
+    await notes.close(note);
+    expect(note.is_friend_sent).toBe(false);
+    expect(kept()).toHaveLength(1);
+    offline = false;
+    await notes.flush();
+    expect(server.calls.at(-1).friend.name).toBe("Uncle Somsak");
+    expect(kept()).toHaveLength(0);
+});
