@@ -88,7 +88,6 @@
         "views/pos_config_receipt_views.xml",
         "wizard/relationship_mention_match_views.xml",
         "views/referral_templates.xml",
-        "views/relationship_referral_tree_views.xml",
         "views/pos_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_referral_views.xml",

@@ -25,7 +25,8 @@ class RelationshipReferral(models.Model):
             the first of the chain: id, name), ``nodes`` (the customer first; each with ``id``,
             ``name`` (False: hidden), ``parent_id``, ``depth``, ``state``, ``date``,
             ``referral_id``, ``children`` (all they brought, shown or not), ``downstream``,
-            ``revenue``, ``value``), ``truncated``, ``total`` (all below), ``currency_id``
+            ``revenue``, ``value``), ``truncated``, ``total`` (all below), ``currency_id``,
+            ``claims`` (who was named, accepted or not: id, name, date, source, state)
         :raise AccessError: without access to the customer
         """
         partner = self.env["res.partner"].browse(int(partner_id))
@@ -47,7 +48,29 @@ class RelationshipReferral(models.Model):
                 node["depth"] == depth and node["children"] for node in nodes),
             "total": nodes[0]["downstream"],
             "currency_id": self.env.company.currency_id.id,
+            "claims": self._get_tree_claims(customer),
         }
+
+    @api.model
+    def _get_tree_claims(self, customer):
+        """Return who was named as having brought this customer, newest first."""
+        sources, states = (
+            dict(self._fields[name]._description_selection(self.env))
+            for name in ("source", "state"))
+        claims = self.search([
+            ("referred_commercial_id", "=", customer.id),
+            ("company_id", "=", self.env.company.id)], limit=20)
+        return [
+            {
+                "id": claim.id,
+                "name": claim.referrer_id.sudo().display_name or claim.referrer_name or "",
+                "date": claim.date.date().isoformat(),
+                "source": sources[claim.source],
+                "state": claim.state,
+                "state_name": states[claim.state],
+            }
+            for claim in claims
+        ]
 
     @api.model
     def _read_tree(self, customer_id, depth, limit):

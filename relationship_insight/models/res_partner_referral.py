@@ -16,24 +16,34 @@ class ResPartner(models.Model):
         "relationship.referral", "referred_id", string="Brought By (Claims)",
         groups="relationship_insight.group_relationship_staff")
     referred_by_id = fields.Many2one(
-        "res.partner", string="Brought By", compute="_compute_referral",
+        "res.partner", string="Brought By", compute="_compute_referred_by_id",
         search="_search_referred_by_id",
         groups="relationship_insight.group_relationship_staff")
     referral_count = fields.Integer(
-        string="Friends Brought", compute="_compute_referral",
+        string="Friends Brought", compute="_compute_referral_count",
         groups="relationship_insight.group_relationship_staff")
 
-    @api.depends("referral_ids.state", "referred_by_ids.state")
+    def _get_accepted_referrals_domain(self):
+        return Domain("state", "in", ACCEPTED) & Domain("company_id", "=", self.env.company.id)
+
+    @api.depends("referral_ids.state")
     @api.depends_context("uid", "company")
-    def _compute_referral(self):
-        """Who brought them, and how many they brought, as far as the user may see it."""
-        Referral = self.env["relationship.referral"]
-        accepted = Domain("state", "in", ACCEPTED) & Domain(
-            "company_id", "=", self.env.company.id)
-        customers = self.commercial_partner_id.ids
-        counts = dict(Referral._read_group(
-            accepted & Domain("referrer_commercial_id", "in", customers),
+    def _compute_referral_count(self):
+        """How many they brought, as far as the user may see it."""
+        counts = dict(self.env["relationship.referral"]._read_group(
+            self._get_accepted_referrals_domain() & Domain(
+                "referrer_commercial_id", "in", self.commercial_partner_id.ids),
             ["referrer_commercial_id"], ["__count"]))
+        for partner in self:
+            partner.referral_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.depends("referred_by_ids.state")
+    @api.depends_context("uid", "company")
+    def _compute_referred_by_id(self):
+        """Who brought them, as far as the user may see it."""
+        Referral = self.env["relationship.referral"]
+        accepted = self._get_accepted_referrals_domain()
+        customers = self.commercial_partner_id.ids
         above = {
             referral.referred_commercial_id.id: referral.referrer_id
             for referral in Referral.search_fetch(
@@ -41,16 +51,13 @@ class ResPartner(models.Model):
                 ["referred_commercial_id", "referrer_id"])
         }
         for partner in self:
-            customer = partner.commercial_partner_id
-            partner.referral_count = counts.get(customer, 0)
-            partner.referred_by_id = above.get(customer.id)
+            partner.referred_by_id = above.get(partner.commercial_partner_id.id)
 
     def _search_referred_by_id(self, operator, value):
         if operator != "in":
             return NotImplemented
         Referral = self.env["relationship.referral"]
-        accepted = Domain("state", "in", ACCEPTED) & Domain(
-            "company_id", "=", self.env.company.id)
+        accepted = self._get_accepted_referrals_domain()
         ids = [partner_id for partner_id in value if partner_id]
         query = Referral._search(accepted & Domain("referrer_id", "in", ids))
         column = Referral._field_to_sql(Referral._table, "referred_commercial_id", query)

@@ -44,7 +44,7 @@ class TestInsightUi(HttpCase, InsightCase):
             "/odoo/relationship-insights", "relationship_insight_first", login="insight_manager")
 
     def test_helpers(self):
-        suite = "@relationship_insight/unit/insight_utils"
+        suite = "@relationship_insight"
         job = 0
         for char in suite:
             job = ((job << 5) - job + ord(char)) & 0xFFFFFFFF

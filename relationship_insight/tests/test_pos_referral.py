@@ -12,7 +12,8 @@ class TestPosReferral(PosCaptureCommon):
         cls.malee = cls.env["res.partner"].create({"name": "Malee"})
 
     def claims(self):
-        return self.env["relationship.referral"].search([("referred_id", "=", self.customer.id)])
+        return self.env["relationship.referral"].sudo().search(
+            [("referred_id", "=", self.customer.id)])
 
     def test_a_friend_told_at_the_till_is_one_claim(self):
         note = self._note(feelings=[], friend={"id": self.malee.id, "name": "Malee"})

@@ -62,7 +62,7 @@ export class ReferralTree extends Component {
     }
 
     get isEmpty() {
-        return this.tree.nodes.length < 2 && !this.tree.above.length;
+        return this.tree.nodes.length < 2 && !this.tree.above.length && !this.tree.claims.length;
     }
 
     get picture() {
@@ -120,7 +120,7 @@ export class ReferralTree extends Component {
         if (node.date) {
             facts.push(
                 _t("Came on %(date)s: %(state)s", {
-                    date: formatDate(deserializeDate(node.date)),
+                    date: this.date(node.date),
                     state: this.stateText(node),
                 })
             );
@@ -168,6 +168,19 @@ export class ReferralTree extends Component {
     /** Put another customer at the root. */
     centreOn(node) {
         return this.load(this.partnerId, FIRST_DEPTH, node.id);
+    }
+
+    date(day) {
+        return formatDate(deserializeDate(day));
+    }
+
+    openClaim(claim) {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "relationship.referral",
+            res_id: claim.id,
+            views: [[false, "form"]],
+        });
     }
 
     openContact(node) {
