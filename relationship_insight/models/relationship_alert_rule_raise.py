@@ -21,7 +21,7 @@ class RelationshipAlertRule(models.Model):
     def _cron_raise(self):
         """Open one case, or activity, for each answering customer a rule is about."""
         newest = self._get_newest_reading_id()
-        rules = self.search([])
+        rules = self.search([("active", "=", True)])
         alerts = rules._find_alerts()
         raised = self._raise(alerts[:BATCH])
         if len(alerts) <= BATCH:

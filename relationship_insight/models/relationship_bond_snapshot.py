@@ -12,8 +12,7 @@ class RelationshipBondSnapshot(models.Model):
     commercial_partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    staff_id = fields.Many2one(
-        "res.partner", string="Staff", required=True, readonly=True, ondelete="cascade")
+    staff_id = fields.Many2one("res.partner", required=True, readonly=True, ondelete="cascade")
     date = fields.Date(required=True, readonly=True)
     strength = fields.Float(readonly=True, aggregator="avg")
     band = fields.Selection([

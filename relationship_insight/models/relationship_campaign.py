@@ -119,8 +119,7 @@ class RelationshipCampaign(models.Model):
         "utm.campaign", string="UTM Campaign", ondelete="set null", copy=False)
 
     wave_ids = fields.One2many("relationship.wave", "campaign_id", string="Waves")
-    current_wave_id = fields.Many2one(
-        "relationship.wave", string="Current Wave", compute="_compute_current_wave_id")
+    current_wave_id = fields.Many2one("relationship.wave", compute="_compute_current_wave_id")
     invitation_ids = fields.One2many("relationship.invitation", "campaign_id")
 
     _fractions = models.Constraint(

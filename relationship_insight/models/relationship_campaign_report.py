@@ -103,7 +103,8 @@ class RelationshipCampaign(models.Model):
             name: dict(results._fields[name]._description_selection(self.env))
             for name in ("cut", "moved", "status")}
         languages = dict(self.env["res.lang"].sudo().with_context(
-            active_test=False).search([]).mapped(lambda lang: (lang.code, lang.name)))
+            active_test=False).search_fetch([], ["code", "name"]).mapped(
+                lambda lang: (lang.code, lang.name)))
         channels = dict(self.env["relationship.invitation"]._fields[
             "channel"]._description_selection(self.env))
         for result in results:

@@ -45,7 +45,7 @@ class RelationshipCampaignResult(models.Model):
         help="As many equally weighted answers would be this exact.")
     design_effect = fields.Float(readonly=True, aggregator=None)
     likeness = fields.Float(
-        string="Likeness", readonly=True, aggregator=None,
+        readonly=True, aggregator=None,
         help="R-indicator: 1 when those who answered are like those who were asked. "
              "Below 0.7 they differ.")
     weighted = fields.Boolean(readonly=True)

@@ -1,9 +1,8 @@
 from datetime import datetime, timedelta
-from itertools import groupby
 from operator import itemgetter
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..tools import local_hours
 

@@ -51,7 +51,7 @@ class RelationshipDelivery(models.Model):
     @api.model
     def _commit(self):
         """Make a step last: a claim must be known to all before its message leaves."""
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     @api.model
     def _lasting(self, step):

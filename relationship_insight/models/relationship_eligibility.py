@@ -58,10 +58,10 @@ class RelationshipEligibility(models.Model):
         "relationship.invitation", readonly=True, ondelete="set null", index="btree_not_null")
     event_key = fields.Char(readonly=True, help="The occasion, which asks once.")
     order_model = fields.Char(string="Order Type", readonly=True)
-    order_id = fields.Many2oneReference(string="Order", model_field="order_model", readonly=True)
+    order_id = fields.Many2oneReference(model_field="order_model", readonly=True)
     shop_model = fields.Char(string="Shop Type", readonly=True)
-    shop_id = fields.Many2oneReference(string="Shop", model_field="shop_model", readonly=True)
-    staff_id = fields.Many2one("res.partner", string="Staff", readonly=True, ondelete="set null")
+    shop_id = fields.Many2oneReference(model_field="shop_model", readonly=True)
+    staff_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
     stratum = fields.Char(string="Group", readonly=True)
     inclusion_probability = fields.Float(
         string="Chance of Being Asked", readonly=True, digits=(16, 6), aggregator="avg")

@@ -28,7 +28,7 @@ class RelationshipHandoverLine(models.Model):
     commercial_partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, index=True, ondelete="cascade")
     successor_id = fields.Many2one(
-        "res.users", string="Successor", index="btree_not_null", ondelete="set null",
+        "res.users", index="btree_not_null", ondelete="set null",
         domain=[("share", "=", False)])
     why = fields.Selection([
         ("salesperson", "Is their salesperson"),
@@ -40,8 +40,7 @@ class RelationshipHandoverLine(models.Model):
     promise_count = fields.Integer(string="Open Promises", readonly=True)
     activity_count = fields.Integer(string="Activities", readonly=True)
     introduction_id = fields.Many2one(
-        "mail.activity", string="Introduction", readonly=True, ondelete="set null",
-        index="btree_not_null")
+        "mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
     introduced_on = fields.Date(readonly=True)
     state = fields.Selection([
         ("open", "To introduce"), ("introduced", "Introduced"),

@@ -28,7 +28,7 @@ class RelationshipInstrument(models.Model):
     introduction = fields.Text(
         translate=True, help="One or two friendly sentences above the first question.")
     survey_id = fields.Many2one(
-        "survey.survey", string="Survey", ondelete="restrict", index="btree_not_null",
+        "survey.survey", ondelete="restrict", index="btree_not_null",
         domain=[("survey_type", "=", "relationship")],
         help="The survey that the next version asks.")
     version_ids = fields.One2many(

@@ -35,7 +35,7 @@ class RelationshipInstrumentVersion(models.Model):
     item_ids = fields.One2many(
         "relationship.instrument.item", "version_id", string="Questions", copy=True)
     survey_id = fields.Many2one(
-        "survey.survey", string="Survey", ondelete="restrict", index="btree_not_null",
+        "survey.survey", ondelete="restrict", index="btree_not_null",
         domain=[("survey_type", "=", "relationship")])
     asks_emotion_frequency = fields.Boolean(
         compute="_compute_asks_emotion_frequency", store=True,

@@ -90,12 +90,12 @@ class RelationshipInvitation(models.Model):
         index="btree_not_null")
     reading_ids = fields.One2many("relationship.reading", "invitation_id", string="Answers")
     order_model = fields.Char(string="Order Type", readonly=True)
-    order_id = fields.Many2oneReference(string="Order", model_field="order_model", readonly=True)
+    order_id = fields.Many2oneReference(model_field="order_model", readonly=True)
     shop_model = fields.Char(string="Shop Type", readonly=True)
-    shop_id = fields.Many2oneReference(string="Shop", model_field="shop_model", readonly=True)
-    shop_name = fields.Char(string="Shop Name", readonly=True)
+    shop_id = fields.Many2oneReference(model_field="shop_model", readonly=True)
+    shop_name = fields.Char(readonly=True)
     staff_id = fields.Many2one(
-        "res.partner", string="Staff", readonly=True, ondelete="set null", index="btree_not_null",
+        "res.partner", readonly=True, ondelete="set null", index="btree_not_null",
         help="Who served the customer.")
     stratum = fields.Char(string="Group", readonly=True)
     inclusion_probability = fields.Float(

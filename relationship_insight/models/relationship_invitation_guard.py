@@ -24,7 +24,6 @@ class RelationshipInvitation(models.Model):
         "Nobody is asked twice within 24 hours.")
 
     def init(self):
-        super().init()
         self.env.cr.execute(SQL(
             """
             CREATE OR REPLACE FUNCTION relationship_invitation_holdout() RETURNS trigger
@@ -45,6 +44,7 @@ class RelationshipInvitation(models.Model):
             WHEN (NEW.partner_id IS NOT NULL)
             EXECUTE FUNCTION relationship_invitation_holdout()
             """, holdout=self._sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
+        return super().init()
 
     @api.model
     def _sql_holdout(self, commercial, company):

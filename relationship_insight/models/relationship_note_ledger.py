@@ -7,10 +7,11 @@ class RelationshipNote(models.Model):
     _inherit = "relationship.note"
 
     def _sync_promises(self, changed=("promise",)):
-        super(
+        result = super(
             RelationshipNote, self.with_context(relationship_no_promise=True),
         )._sync_promises(changed)
         self._sync_ledger()
+        return result
 
     def _sync_ledger(self):
         """Keep one open promise per conversation, in step with its words and its activity."""

@@ -14,8 +14,9 @@ class RelationshipReading(models.Model):
         return readings
 
     def _void(self, reason, replacement=None):
-        super()._void(reason, replacement)
+        result = super()._void(reason, replacement)
         self.env["relationship.mention"].sudo().search([("reading_id", "in", self.ids)]).unlink()
+        return result
 
     def _recode_mentions(self):
         """Rank the stores in these answers anew: add what is missing, correct what changed.

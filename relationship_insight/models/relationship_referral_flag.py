@@ -29,7 +29,7 @@ class RelationshipReferralFlag(models.Model):
     _order = "id desc"
 
     referral_id = fields.Many2one(
-        "relationship.referral", required=True, readonly=True, ondelete="cascade")
+        "relationship.referral", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="referral_id.company_id", store=True, index=True)
     rule = fields.Selection(RULES, string="Reason", required=True, readonly=True)
     severity = fields.Selection(

@@ -33,18 +33,17 @@ class RelationshipSilence(models.Model):
     date = fields.Date(string="As Of", required=True, readonly=True)
     date_from = fields.Date(string="Evidence Since", required=True, readonly=True)
     staff_id = fields.Many2one(
-        "res.partner", string="Staff", readonly=True, index="btree_not_null", ondelete="cascade")
+        "res.partner", readonly=True, index="btree_not_null", ondelete="cascade")
     team_id = fields.Many2one(
         "crm.team", string="Sales Team", readonly=True, index="btree_not_null",
         ondelete="cascade")
     status = fields.Selection(STATUSES, string="What It Says", required=True, readonly=True)
     customer_count = fields.Integer(string="Customers", readonly=True)
     orders_before = fields.Integer(
-        string="Orders Before", readonly=True,
+        readonly=True,
         help="Of the customers who bought already then: the same season last year, or the "
         "period before.")
-    orders_now = fields.Integer(
-        string="Orders Now", readonly=True, help="Of the same customers.")
+    orders_now = fields.Integer(readonly=True, help="Of the same customers.")
     sales_before = fields.Monetary(readonly=True)
     sales_now = fields.Monetary(readonly=True)
     growth = fields.Float(

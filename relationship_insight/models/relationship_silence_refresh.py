@@ -27,7 +27,8 @@ class RelationshipSilence(models.Model):
         """
         self.env.flush_all()
         Profile = self.env["relationship.profile"]
-        for company in companies or self.env["res.company"].sudo().search([], order="id"):
+        for company in companies or self.env["res.company"].sudo().search(
+                [("active", "=", True)], order="id"):
             day = asof or Profile._local_today(company)
             self._read_days(company, day)
             self.env.cr.execute(SQL(

@@ -19,8 +19,7 @@ class RelationshipSilentPair(models.Model):
         "res.partner", string="Customer", required=True, readonly=True, index=True,
         ondelete="cascade")
     staff_id = fields.Many2one(
-        "res.partner", string="Staff", required=True, readonly=True, index=True,
-        ondelete="cascade")
+        "res.partner", required=True, readonly=True, index=True, ondelete="cascade")
     team_id = fields.Many2one(
         "crm.team", string="Sales Team", readonly=True, index="btree_not_null",
         ondelete="cascade")

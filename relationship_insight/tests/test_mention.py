@@ -47,7 +47,7 @@ class TestMention(PulseCase):
         name = waiting[0].name
         action = waiting[:1].action_match()
         wizard = self.env[action["res_model"]].with_user(self.user).with_context(
-            action["context"]).create({"competitor_id": new.id})
+            **action["context"]).create({"competitor_id": new.id})
         wizard.action_match()
         self.assertEqual(new.aliases, name)
         self.assertEqual(self._answers(first)["M06", "Corner Shop Ltd"], 1)

@@ -27,7 +27,7 @@ def sql_decimal(value, digits):
     """
     return SQL(
         "(ROUND((%s) * %s)::bigint * %s)", value, SQL(repr(10.0 ** digits)),
-        SQL(f"{10 ** -digits:.{digits}f}"))
+        SQL(repr(1 / 10 ** digits)))
 
 
 def sql_decay(age, rate):

@@ -39,12 +39,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             """, sources=src_partners.ids, ids=ids, kept=dst_partner.id))
         self._merge_contact_preferences(src_partners, dst_partner)
         self.env.invalidate_all()
-        super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.cr.execute(SQL(
             """
             UPDATE relationship_invitation i SET commercial_partner_id = p.commercial_partner_id
               FROM res_partner p WHERE p.id = i.partner_id AND p.id = %s
             """, dst_partner.id))
+        return result
 
     def _merge_contact_preferences(self, src_partners, dst_partner):
         """Keep one wish per company, of several the one that asks least."""
