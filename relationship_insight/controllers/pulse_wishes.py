@@ -5,7 +5,7 @@ from odoo.tools.misc import format_date
 from ..models.relationship_invitation_answer import clean
 from ..models.relationship_invitation_wishes import ASKING_CHANNELS, PAUSES
 from .pulse import OPTIONS
-from .pulse_page import PulsePage
+from .pulse_page import PulsePage, asset
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 CALL_TIMES = ("any", "morning", "afternoon", "evening")
@@ -198,8 +198,10 @@ class PulseWishes(PulsePage):
         outcome = invitation.wave_id.search([
             ("campaign_id", "=", campaign.id), ("outcome_published", "!=", False),
         ], order="outcome_published desc", limit=1).outcome if invitation.wave_id else False
+        again_url = invitation._get_again_path()
         return self._render(
-            env, "pulse_thanks", invitation.company_id, js=invitation.channel == "kiosk",
+            env, "pulse_thanks", invitation.company_id,
+            js=again_url and asset("pulse.js"),
             title=env._("Thank you!"), message=message, action=request.httprequest.path,
             nonce=self._make_nonce(env, scope),
             outcome=outcome,
@@ -207,5 +209,5 @@ class PulseWishes(PulsePage):
             offers_callback=self._offers_callback(invitation) and not invitation.callback_date,
             callback_error=callback_error, callback_phone=callback_phone,
             referral_url=campaign.thanks_referral and invitation._get_referral_url(),
-            again_url=invitation._get_again_path(),
+            again_url=again_url,
             body_class="kiosk" if invitation.channel == "kiosk" else "")

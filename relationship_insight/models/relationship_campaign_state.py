@@ -17,6 +17,7 @@ class RelationshipCampaign(models.Model):
         for campaign in self:
             campaign._get_audience_domain()
             version = campaign.instrument_id.sudo()._get_live_version()
+            version._load_shipped_words()
             version._translate_survey()
             version._check_translated()
             campaign.sudo().write({

@@ -266,6 +266,25 @@ class TestInstrument(CampaignCase):
         self.measure("X2").with_context(lang="fr_FR").question = "Question à nous ?"
         campaign.action_start()
 
+    def test_shipped_words_are_there_during_installation(self):
+        """Demo data comes before translations: a campaign started there asks in Thai as well."""
+        self.env["res.lang"]._activate_lang("th_TH")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE relationship_measure SET question = question - 'th_TH'")
+        self.env.cr.execute("UPDATE survey_question SET title = title - 'th_TH'")
+        self.env.invalidate_all()
+        for code in ("quarterly", "yearly"):
+            campaign = self.env.ref(f"relationship_insight.relationship_campaign_{code}")
+            campaign.action_start()
+            for measure in campaign.instrument_id.live_version_id._get_measures():
+                thai = measure.with_context(lang="th_TH").question
+                self.assertNotEqual(thai, measure.with_context(lang="en_US").question)
+        survey = campaign.instrument_id.live_version_id.survey_id.sudo()
+        for question in survey.question_ids:
+            self.assertNotEqual(
+                question.with_context(lang="th_TH").title,
+                question.with_context(lang="en_US").title)
+
     def test_shipped_ones_are_ready(self):
         for code in ("first_visit", "after_purchase", "after_service", "quarterly", "yearly",
                      "lost"):

@@ -63,8 +63,11 @@ class TestPulseShop(PulseCase):
         page = self._load(answer.headers["Location"])
         again = page.get_element_by_id("again").get("href")
         self.assertTrue(self._path(self.point.url) in again)
+        (script,) = page.xpath("//script/@src")
+        self.assertEqual(self._get(script).status_code, 200)
         self.point.is_kiosk = False
-        self.assertFalse(self._load(answer.headers["Location"]).xpath("//a[@id='again']"))
+        self.assertFalse(self._load(answer.headers["Location"]).xpath(
+            "//a[@id='again'] | //script"))
 
     def test_new_link_and_archived_point(self):
         old = self.point.url

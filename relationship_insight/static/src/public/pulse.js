@@ -56,16 +56,17 @@ function start(form) {
 
     function save(card) {
         const pairs = values(card);
-        if (submitted || !touched || !pairs.length || (card.dataset.widget === "tokens" && left(card) > 0)) {
-            return Promise.resolve(true);
+        const short = card.dataset.widget === "tokens" && left(card) > 0;
+        if (submitted || !touched || !pairs.length || short) {
+            return;
         }
         const known = JSON.stringify(pairs);
         if (card.dataset.known === known) {
-            return Promise.resolve(true);
+            return;
         }
         card.dataset.known = known;
         waiting.set(card.id, { pairs, at: now(), n: form.elements.n.value });
-        return flush();
+        flush();
     }
 
     function now() {
@@ -74,6 +75,9 @@ function start(form) {
 
     /** Send what waits, one after the other; what fails stays and is sent again. */
     function flush() {
+        if (!waiting.size) {
+            return Promise.resolve(true);
+        }
         sending ??= (async () => {
             try {
                 say(text.saving);
@@ -181,15 +185,18 @@ function start(form) {
 
     async function go() {
         const card = cards[current];
-        const done = save(card);
+        save(card);
         if (current < cards.length - 1) {
             show(current + 1, "enter");
             return;
         }
         next.disabled = true;
-        if (!(await done) || waiting.size) {
-            next.disabled = false;
-            return;
+        // The last answer may still be on its way: one tap is enough all the same.
+        while (waiting.size) {
+            if (!(await flush())) {
+                next.disabled = false;
+                return;
+            }
         }
         const step = document.createElement("input");
         Object.assign(step, { type: "hidden", name: "step", value: "done" });
