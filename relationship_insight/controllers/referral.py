@@ -56,7 +56,7 @@ class Referral(PulsePage):
         env = code.env
         _mine, friend_gets = code._get_offer()
         first = (code.partner_id.name or "").split(" ")[0]
-        name = code.company_id.name if code.partner_id.is_company else first
+        name = code.partner_id.name if code.partner_id.is_company else first
         response = self._render(
             env, "referral_friend", code.company_id, js=asset("referral.js"),
             title=env._("%(name)s invites you", name=name), name=name, friend_gets=friend_gets,
