@@ -108,7 +108,7 @@ class PulseCase(HttpCase):
         self.env.cr.execute(" UNION ALL ".join(
             f"SELECT '{table}', count(*), COALESCE(sum(xmin::text::bigint), 0) FROM {table}"  # noqa: S608
             for table in COUNTED if table.replace("_", ".") in self._models()))
-        return self.env.cr.fetchall()
+        return sorted(self.env.cr.fetchall())
 
     def _models(self):
         return {name.replace("_", ".") for name in self.env.registry}
