@@ -5,5 +5,6 @@ from . import (
     relationship_demo_sale,
     relationship_demo_bond,
     relationship_demo_referral,
+    relationship_demo_campaign,
     pos_relationship_demo,
 )

@@ -53,6 +53,7 @@ class RelationshipDemo(models.AbstractModel):
         self._create_bond_story(customers, staff)
         self._create_referrals(customers, staff)
         self._take_snapshots()
+        self._create_campaign(customers)
         self._compare_staff()
         self._count_referrals()
         return True

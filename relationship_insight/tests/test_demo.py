@@ -88,6 +88,25 @@ class TestDemo(TransactionCase):
             ("commercial_partner_id", "in", self._customers_of("silent").ids)]))
         self.assertTrue(notes.search_count([("staff_id", "=", seller.id)]))
 
+    def test_quarterly_campaign_has_results(self):
+        campaign = self.env.ref("relationship_insight.relationship_campaign_quarterly")
+        self.assertEqual(campaign.state, "running")
+        states = campaign.wave_ids.sorted("number").mapped("state")
+        self.assertEqual(states, ["closed"] * 5 + ["running"])
+        for wave in campaign.wave_ids:
+            self.assertTrue(0.15 < wave.done_share < 0.6, wave.done_share)
+            self.assertGreaterEqual(wave.done_count, 10)
+        measure = self.env.ref("relationship_insight.measure_m03")
+        results = campaign.result_ids.filtered(lambda result: result.measure_id == measure)
+        self.assertGreaterEqual(len(set(results.mapped("period"))), 6)
+        sent = campaign.invitation_ids
+        self.assertFalse(self.env["relationship.invitation"]._filter_holdout(
+            sent.partner_id, campaign.company_id))
+        self.assertFalse(sent.filtered(lambda i: i.state == "planned"))
+        before = len(sent)
+        self.env["relationship.campaign"]._plan(campaign.company_id)
+        self.assertEqual(len(campaign.invitation_ids), before)
+
     def test_demo_users_can_work(self):
         for login in ("rep", "relations", "manager"):
             user = self.env.ref(f"relationship_insight.demo_user_{login}")

@@ -1,0 +1,158 @@
+import random
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .cast import WAVES
+
+ROUNDS = 6
+# What most of those asked do: they don't answer, and some don't even look.
+LOOKED = 0.3
+SILENT_PER_ANSWER = 2
+THAI = 0.6
+WAVE_DAYS = 21
+OUTCOMES = {
+    4: "<p>You said the queue before closing takes too long. A second till is open from five.</p>",
+    3: "<p>You said you would like to be told when fresh goods come in. They are on the board at "
+       "the door every morning.</p>",
+    2: "<p>You said nobody called back after a complaint. Now every complaint has a name and a "
+       "day on it.</p>",
+}
+
+
+class RelationshipDemo(models.AbstractModel):
+    _inherit = "relationship.demo"
+
+    @api.model
+    def _create_campaign(self, customers):
+        """The quarterly questions went out as a campaign: what was answered belongs to it."""
+        campaign = self.env.ref("relationship_insight.relationship_campaign_quarterly")
+        if campaign.company_id != self.env.company:
+            return
+        rng = random.Random(5)
+        campaign.stratum_field_id = self.env["ir.model.fields"]._get("res.partner", "city")
+        campaign.action_start()
+        campaign.date_running = self._demo_time(WAVES[ROUNDS - 1] + 1, rng)
+        asked = self._get_asked(campaign, customers)
+        for days in WAVES[ROUNDS - 1::-1]:
+            self._create_wave(campaign, customers, asked, days, rng)
+        campaign._refresh_results()
+        self.env["relationship.feedback.point"].create([
+            {"name": "Poster at the door", "campaign_id": campaign.id},
+            {"name": "Tablet at the counter", "campaign_id": campaign.id, "is_kiosk": True},
+        ])
+
+    @api.model
+    def _get_asked(self, campaign, customers):
+        """Return {partner: [its answers to the campaign's questions]}, oldest first."""
+        people = self.env["res.partner"].union(
+            *(partner | partner.child_ids for _plan, partner in customers))
+        people -= self.env["relationship.invitation"]._filter_holdout(people, campaign.company_id)
+        answers = dict.fromkeys(people, self.env["relationship.reading"])
+        answers.update(self.env["relationship.reading"]._read_group([
+            ("partner_id", "in", people.ids), ("origin", "=", "survey"),
+            ("competitor_id", "=", False),
+            ("measure_id", "in", campaign.instrument_id.live_version_id._get_measures().ids),
+        ], ["partner_id"], ["id:recordset"]))
+        return answers
+
+    @api.model
+    def _create_wave(self, campaign, customers, asked, days, rng):
+        """One round: who was asked, who answered, what was done about it."""
+        start = fields.Date.context_today(self) - timedelta(days=days)
+        begin, end = self._demo_time(days, rng), self._demo_time(days - WAVE_DAYS, rng)
+        bought = {
+            person: plan.purchases and plan.purchases[0] > days > plan.purchases[-1] - 365
+            for plan, partner in customers for person in partner.child_ids or partner}
+        population = [person for person, here in bought.items() if here and person in asked]
+        answers = {}
+        for person in population:
+            readings = asked[person].filtered(lambda r: begin.date() <= r.date.date() < end.date())
+            if readings:
+                answers[person] = readings
+        silent = [person for person in population if person not in answers]
+        silent = rng.sample(silent, min(len(silent), SILENT_PER_ANSWER * len(answers)))
+        number = len(campaign.wave_ids) + 1
+        past = fields.Datetime.now() > end
+        wave = self.env["relationship.wave"].create({
+            "campaign_id": campaign.id,
+            "date_start": start,
+            "date_end": start + timedelta(days=WAVE_DAYS - 1),
+            "state": "closed" if past else "running",
+            "version_id": campaign.instrument_id.live_version_id.id,
+            "population_count": len(bought),
+            "holdout_count": sum(here and person not in asked for person, here in bought.items()),
+            "sample_count": len(answers) + len(silent),
+            "outcome": OUTCOMES.get(number, False),
+            "outcome_published": past and number in OUTCOMES and end + timedelta(days=9),
+        })
+        share = wave.sample_count / max(1, len(population))
+        thai = self.env["res.lang"]._lang_get("th_TH")
+        vals_list = []
+        for person in [*answers, *silent]:
+            vals_list.append({
+                "campaign_id": campaign.id, "wave_id": wave.id, "version_id": wave.version_id.id,
+                "company_id": campaign.company_id.id, "partner_id": person.id,
+                "channel": "email" if rng.random() < 0.85 else "portal",
+                "email": person.email, "tz": "Asia/Bangkok",
+                "lang": "th_TH" if thai and rng.random() < THAI else "en_US",
+                "stratum": person.city or person.commercial_partner_id.city,
+                "inclusion_probability": share,
+                "source_key": f"demo:{wave.id}:{person.id}",
+                **self._prepare_course(answers.get(person), begin, campaign, past, rng),
+            })
+        invitations = self.env["relationship.invitation"].create(vals_list)
+        self._link_answers(invitations, answers)
+        self._write_ledger(wave, population, invitations, begin)
+
+    @api.model
+    def _prepare_course(self, readings, begin, campaign, past, rng):
+        """When it was sent, opened and answered, and what became of it."""
+        if readings:
+            answered = min(readings.mapped("date"))
+            sent = max(begin, answered - timedelta(hours=rng.randint(2, 50)))
+            sent = min(sent, answered - timedelta(minutes=9))
+            course = {
+                "state": "done", "date_open": answered - timedelta(minutes=2),
+                "date_start": answered, "date_done": answered + timedelta(minutes=2)}
+        else:
+            sent = begin + timedelta(hours=rng.randint(0, 60))
+            looked = rng.random() < LOOKED
+            # Both reminders are behind them, so that the demo sends nothing by itself.
+            course = {
+                "step": 2, "date_reminder": sent + timedelta(days=10),
+                "state": "expired" if past else "opened" if looked else "sent",
+                "date_open": looked and sent + timedelta(hours=rng.randint(1, 30))}
+        return {
+            "date_planned": sent, "date_sent": sent,
+            "date_expire": sent + timedelta(days=campaign.link_days), **course}
+
+    @api.model
+    def _link_answers(self, invitations, answers):
+        self.env.flush_all()
+        for invitation in invitations.filtered("date_done"):
+            self.env.cr.execute(SQL(
+                "UPDATE relationship_reading SET origin = 'pulse', invitation_id = %s"
+                " WHERE id = ANY(%s)", invitation.id, answers[invitation.partner_id].ids))
+        self.env["relationship.reading"].invalidate_model(["origin", "invitation_id"])
+
+    @api.model
+    def _write_ledger(self, wave, population, invitations, begin):
+        by_person = {invitation.partner_id: invitation for invitation in invitations}
+        blocked = set(self.env["mail.blacklist"].search([]).mapped("email"))
+        vals_list = []
+        for person in population:
+            invitation = by_person.get(person)
+            reason = "invited" if invitation else (
+                "blacklist" if person.email_normalized in blocked else "not_sampled")
+            vals_list.append({
+                "campaign_id": wave.campaign_id.id, "wave_id": wave.id,
+                "partner_id": person.id, "company_id": wave.company_id.id, "date": begin,
+                "outcome": "invited" if invitation else "skipped",
+                "reason": reason,
+                "date_first": invitation and invitation.date_planned,
+                "invitation_id": invitation and invitation.id,
+                "stratum": person.city or person.commercial_partner_id.city,
+            })
+        self.env["relationship.eligibility"].create(vals_list)
