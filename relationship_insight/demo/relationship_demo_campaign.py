@@ -140,12 +140,11 @@ class RelationshipDemo(models.AbstractModel):
     @api.model
     def _write_ledger(self, wave, population, invitations, begin):
         by_person = {invitation.partner_id: invitation for invitation in invitations}
-        blocked = set(self.env["mail.blacklist"].search([]).mapped("email"))
         vals_list = []
         for person in population:
             invitation = by_person.get(person)
             reason = "invited" if invitation else (
-                "blacklist" if person.email_normalized in blocked else "not_sampled")
+                "blacklist" if person.is_blacklisted else "not_sampled")
             vals_list.append({
                 "campaign_id": wave.campaign_id.id, "wave_id": wave.id,
                 "partner_id": person.id, "company_id": wave.company_id.id, "date": begin,
