@@ -24,9 +24,16 @@ class RelationshipInstrumentItem(models.Model):
         "UNIQUE(version_id, measure_id)", "This question is there already.")
 
     def _get_measures(self):
-        """Return the measures that get a reading: the item's own, or the items of its scale."""
-        answerable = self.measure_id.filtered("answerable")
-        return answerable | (self.measure_id - answerable).child_ids.filtered("answerable")
+        """Return the measures that get a reading: the item's own, or all items of its scale.
+
+        A scale may be made of smaller scales, as rapport is of two.
+        """
+        found, below = self.env["relationship.measure"], self.measure_id
+        while below:
+            answerable = below.filtered("answerable")
+            found |= answerable
+            below = (below - answerable).child_ids - found
+        return found
 
     @api.model_create_multi
     def create(self, vals_list):

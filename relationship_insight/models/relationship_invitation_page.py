@@ -36,6 +36,8 @@ class RelationshipInvitation(models.Model):
         cards = []
         for item in self.sudo().version_id.item_ids:
             measures = item._get_measures()
+            if not measures:
+                continue
             if item.measure_id.answerable:
                 cards.append(self._prepare_card(item, measures, stored))
             elif measures[:1].kind == "motive":

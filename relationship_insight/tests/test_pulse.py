@@ -22,6 +22,19 @@ class TestPulse(PulseCase):
             self.assertEqual((answer.status_code, answer.content), (200, b""))
         self.assertEqual(self._counts(), before)
 
+    def test_every_shipped_pulse_opens_with_all_its_questions(self):
+        for instrument in self.env["relationship.instrument"].search([("kind", "=", "pulse")]):
+            version = instrument.version_ids.sorted("number")[-1:]
+            measures = version.item_ids._get_measures()
+            for item in version.item_ids:
+                self.assertTrue(item._get_measures(), item.measure_id.code)
+            campaign = self._make_campaign(f"all_{instrument.id}", *version.item_ids.mapped(
+                "measure_id.code"))
+            page = self._get(self._path(self._invite(campaign)._get_answer_url()))
+            self.assertEqual(page.status_code, 200, instrument.name)
+            for measure in measures.filtered(lambda m: m.kind != "awareness"):
+                self.assertIn(f'name="{measure.code}', page.text, instrument.name)
+
     def _measure(self, code):
         return self.env["relationship.measure"].search([("code", "=", code)])
 
