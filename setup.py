@@ -22,10 +22,21 @@ def manifest():
 
 
 def folders():
-    """Every folder of the addon that holds files, relative to the repository."""
+    """Every folder of the addon that holds files, relative to the repository.
+
+    The dots of a migration's folder would be taken for packages: see `migrations`.
+    """
     files = (path for path in (ROOT / ADDON).rglob("*") if path.is_file())
-    found = {path.parent.relative_to(ROOT) for path in files}
-    return sorted(folder for folder in found if not IGNORED & set(folder.parts))
+    found = {path.parent.relative_to(ROOT) for path in files} | {Path(ADDON)}
+    return sorted(
+        folder for folder in found
+        if not IGNORED & set(folder.parts) and "migrations" not in folder.parts)
+
+
+def migrations():
+    """The migration scripts, as data of the addon's own package."""
+    found = (ROOT / ADDON / "migrations").rglob("*.py")
+    return sorted(path.relative_to(ROOT / ADDON).as_posix() for path in found)
 
 
 def packages():
@@ -47,7 +58,8 @@ setup(
     python_requires=">=3.10",
     packages=list(PACKAGES),
     package_dir=PACKAGES,
-    package_data={name: ["*"] for name in PACKAGES},
+    package_data={name: ["*"] for name in PACKAGES}
+    | {f"odoo.addons.{ADDON}": ["*", *migrations()]},
     zip_safe=False,
     classifiers=[
         "Framework :: Odoo",
