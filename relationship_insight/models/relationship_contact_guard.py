@@ -36,18 +36,23 @@ class ResPartner(models.Model):
         if not days or not customers:
             return {}
         since = fields.Datetime.now() - timedelta(days=days)
-        recent = {}
-        notes = self.env["relationship.note"].search_fetch([
-            ("commercial_partner_id", "in", customers.ids),
-            ("date", ">=", since),
-            ("initiator", "=", "staff"),
-        ], ["commercial_partner_id", "date", "staff_id"], order="date, id")
-        for note in notes:
-            recent[note.commercial_partner_id.id] = (note.date, note.staff_id.sudo(), "talk")
+        recent = {
+            customer_id: (moment, staff, "talk")
+            for customer_id, (moment, staff) in customers._get_recent_talks(since).items()}
         for customer_id, moment in self._get_recent_invitations(customers, since):
             if customer_id not in recent or recent[customer_id][0] < moment:
                 recent[customer_id] = (moment, self.browse(), "invitation")
         return recent
+
+    def _get_recent_talks(self, since):
+        """Return {commercial entity's id: (moment, staff)} of whom staff came to."""
+        notes = self.env["relationship.note"].search_fetch([
+            ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+            ("date", ">=", since),
+            ("initiator", "=", "staff"),
+        ], ["commercial_partner_id", "date", "staff_id"], order="date, id")
+        return {
+            note.commercial_partner_id.id: (note.date, note.staff_id.sudo()) for note in notes}
 
     @api.model
     def _get_recent_invitations(self, customers, since):

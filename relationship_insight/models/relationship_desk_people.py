@@ -153,8 +153,12 @@ class RelationshipDesk(models.AbstractModel):
 
     @api.model
     def _leave_in_peace(self, customers):
-        """Leave out whom somebody contacted just now, as far as the reader may know."""
-        recent = customers._get_recent_contacts()
+        """Leave out whom somebody talked with just now, as far as the reader may know.
+
+        A questionnaire is no talk: whoever got one still may need somebody.
+        """
+        gap = self.env.company.relationship_contact_gap
+        recent = customers._get_recent_talks(fields.Datetime.now() - timedelta(days=gap))
         return customers.filtered(lambda c: c.id not in recent and not self._is_fresh(c))
 
     @api.model
