@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.sql_queue import sql_put, sql_take
+
 
 class RelationshipReferralQueue(models.Model):
     """Customers whose referrals have to be looked at. Append-only, so that no order waits."""
@@ -37,9 +39,7 @@ class RelationshipReferralQueue(models.Model):
         ids = [partner_id for partner_id in commercial_partner_ids if partner_id]
         if not ids:
             return
-        self.env.cr.execute(SQL(
-            "INSERT INTO relationship_referral_queue (commercial_partner_ref) SELECT unnest(%s)",
-            list(set(ids))))
+        self.env.cr.execute(sql_put(self._table, ids))
         self._trigger()
 
     @api.model
@@ -52,16 +52,7 @@ class RelationshipReferralQueue(models.Model):
     @api.model
     def _take(self, limit):
         """Remove and return up to ``limit`` queued customer ids, but those another worker holds."""
-        rows = self.env.execute_query(SQL(
-            """
-            WITH taken AS MATERIALIZED (
-                SELECT id FROM relationship_referral_queue ORDER BY id LIMIT %s
-                FOR UPDATE SKIP LOCKED
-            )
-            DELETE FROM relationship_referral_queue queue
-             USING taken WHERE queue.id = taken.id
-            RETURNING commercial_partner_ref
-            """, limit))
+        rows = self.env.execute_query(sql_take(self._table, limit))
         return sorted({row[0] for row in rows})
 
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+
+from ..tools.sql_queue import sql_put, sql_take
 
 
 class RelationshipRefreshQueue(models.Model):
@@ -21,9 +22,7 @@ class RelationshipRefreshQueue(models.Model):
         ids = [partner_id for partner_id in commercial_partner_ids if partner_id]
         if not ids or self.env.context.get("relationship_no_refresh"):
             return
-        self.env.cr.execute(SQL(
-            "INSERT INTO relationship_refresh_queue (commercial_partner_ref) SELECT unnest(%s)",
-            list(set(ids))))
+        self.env.cr.execute(sql_put(self._table, ids))
         cron = self.env.ref(
             "relationship_insight.ir_cron_relationship_refresh_dirty", raise_if_not_found=False)
         if cron:
@@ -32,14 +31,5 @@ class RelationshipRefreshQueue(models.Model):
     @api.model
     def _take(self, limit):
         """Remove and return up to ``limit`` queued customer ids, but those another worker holds."""
-        rows = self.env.execute_query(SQL(
-            """
-            WITH taken AS MATERIALIZED (
-                SELECT id FROM relationship_refresh_queue ORDER BY id LIMIT %s
-                FOR UPDATE SKIP LOCKED
-            )
-            DELETE FROM relationship_refresh_queue queue
-             USING taken WHERE queue.id = taken.id
-            RETURNING commercial_partner_ref
-            """, limit))
+        rows = self.env.execute_query(sql_take(self._table, limit))
         return sorted({row[0] for row in rows})
