@@ -8,7 +8,7 @@ from ..models.relationship_referral_share import COOKIE
 from .pulse import OPTIONS
 from .pulse_page import PulsePage, asset
 
-COOKIE_DAYS = 30
+COOKIE_DAYS = 31
 
 
 class Referral(PulsePage):
@@ -62,18 +62,29 @@ class Referral(PulsePage):
             title=env._("%(name)s invites you", name=name), name=name, friend_gets=friend_gets,
             action=request.httprequest.path, nonce=self._make_nonce(env, scope), error=error,
             form={key: (form or {}).get(key, "") for key in ("name", "email", "phone")},
-            agreed=bool(form and form.get("agreed")))
-        response.set_cookie(
-            COOKIE, code.token, max_age=COOKIE_DAYS * 24 * 3600, httponly=True, samesite="Lax",
-            secure=request.httprequest.is_secure, path="/")
+            agreed=bool(form and form.get("agreed")), shop_url=code._get_shop_url())
+        self._set_cookies(response, {
+            **code._get_program()._get_utm_cookies(), COOKIE: code.token})
         return response
+
+    def _set_cookies(self, response, cookies):
+        """Set Odoo's marketing cookies and ours; like Odoo's own they wait for a visitor's yes."""
+        domain = request.env["ir.http"].get_utm_domain_cookies()
+        if domain == request.httprequest.host:
+            # This very host; named with its port, browsers would drop the cookie.
+            domain = None
+        for name, value in cookies.items():
+            if request.cookies.get(name) != value:
+                response.set_cookie(
+                    name, value, max_age=COOKIE_DAYS * 24 * 3600, httponly=True, samesite="Lax",
+                    secure=request.httprequest.is_secure, domain=domain, cookie_type="optional")
 
     def _show_welcome(self, code):
         env = code.env
         _mine, friend_gets = code._get_offer()
         return self._render(
             env, "referral_welcome", code.company_id, js=False, title=env._("Welcome!"),
-            friend_gets=friend_gets, code=code._format_code(),
+            friend_gets=friend_gets, code=code._format_code(), shop_url=code._get_shop_url(),
             signup=env["res.users"]._get_signup_invitation_scope() == "b2c")
 
     @http.route("/referral/share/<string:token>", methods=["GET"], **OPTIONS)

@@ -1,9 +1,18 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Whoever asks on a page and came by a customer's link was brought by that customer."""
+        leads = super().create(vals_list)
+        code = self.env["relationship.referral.code"]._get_of_visitor_sudo()
+        for lead in leads.sudo() if code else self.browse():
+            code._claim_visitor(lead, lead_id=lead.id, referred_id=lead.partner_id.id)
+        return leads
 
     def write(self, vals):
         res = super().write(vals)

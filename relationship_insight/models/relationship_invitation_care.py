@@ -31,10 +31,7 @@ class RelationshipInvitation(models.Model):
         """Return the contact with the number left in a shop, a new one if nobody has it."""
         self.ensure_one()
         Partner = self.env["res.partner"].sudo()
-        draft = Partner.new({
-            "phone": self.callback_phone, "country_id": self.company_id.country_id.id})
-        number = draft._phone_format(fname="phone")
-        known = number and Partner.search([("phone_sanitized", "=", number)], limit=1)
+        known = Partner._find_by_phone_sudo(self.callback_phone, self.company_id)
         return known or Partner.create({
             "name": self.callback_phone, "phone": self.callback_phone,
             "country_id": self.company_id.country_id.id})

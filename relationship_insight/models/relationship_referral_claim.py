@@ -98,8 +98,10 @@ class RelationshipReferral(models.Model):
         self.ensure_one()
         if self.state == "rejected":
             reasons = dict(self._fields["reason"]._description_selection(self.env))
-            return self.env._(
-                "Noted, but it doesn't count: %(reason)s", reason=reasons.get(self.reason, ""))
+            seen = self.flag_ids.filtered(lambda flag: flag.decision != "cleared")
+            reason = ", ".join(seen.mapped("display_name")) if self.reason in (
+                "block", "flag") else reasons.get(self.reason, "")
+            return self.env._("Noted, but it doesn't count: %(reason)s", reason=reason)
         if self.winner_id:
             return self.env._(
                 "Noted. %(name)s was named before and counts.",

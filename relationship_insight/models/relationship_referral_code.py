@@ -4,7 +4,7 @@ import string
 from psycopg2 import errors
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools.urls import urljoin
 
 # No letters and digits that are taken for one another when read aloud or from paper.
@@ -55,6 +55,12 @@ class RelationshipReferralCode(models.Model):
         """Return a code as stored, whatever blanks, dashes and case it was typed with."""
         return "".join(char for char in (text or "").upper() if char.isalnum())
 
+    @api.model
+    def _read_token(self, text):
+        """Return the token in the address of a customer's link, False in any other text."""
+        _before, found, token = (text or "").strip().partition("/referral/")
+        return found and token.partition("?")[0].partition("#")[0].rstrip("/")
+
     @api.depends("token")
     def _compute_share_url(self):
         for code in self:
@@ -89,7 +95,11 @@ class RelationshipReferralCode(models.Model):
 
     @api.model
     def _find(self, text, company=None):
-        """Return the active code typed as ``text``, empty when there is none."""
+        """Return the active code typed, or scanned as its link, empty when there is none."""
+        token = self._read_token(text)
+        if token:
+            code = self._find_by_token(token)
+            return code.filtered(lambda known: not company or known.company_id == company)
         code = self._normalize(text)
         if not code:
             return self.browse()
@@ -97,6 +107,38 @@ class RelationshipReferralCode(models.Model):
         if company:
             domain.append(("company_id", "=", company.id))
         return self.sudo().search(domain, limit=1)
+
+    @api.model
+    def _find_for(self, text, company, customer=None):
+        """Return the code a customer gave, typed or scanned as its link.
+
+        :param customer: who gave it, if known
+        :raise UserError: with one sentence on what is wrong with it
+        """
+        code = self._find(text, company)
+        typed = (text or "").strip()[:40]
+        if not code:
+            gone = self.with_context(active_test=False)._find(text, company)
+            if gone:
+                raise UserError(self.env._(
+                    "The code %(code)s doesn't count any more. Ask the friend for their new one.",
+                    code=gone.code))
+            raise UserError(self.env._(
+                "Nobody has the code %(code)s. Ask them to read it again.", code=typed))
+        if customer and customer.commercial_partner_id == code.partner_id.commercial_partner_id:
+            raise UserError(self.env._(
+                "%(code)s is this customer's own code. It takes the code of a friend.",
+                code=code.code))
+        return code
+
+    def _is_old_customer(self, customer):
+        """Whether a customer bought before today, so that this code can't have brought them."""
+        self.ensure_one()
+        Profile = self.env["relationship.profile"]
+        return bool(Profile.sudo().search_count([
+            ("commercial_partner_id", "=", customer.commercial_partner_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("first_purchase", "<", Profile._local_today(self.company_id))], limit=1))
 
     @api.model
     def _find_by_token(self, token):

@@ -47,6 +47,9 @@ class RelationshipReferralFigures(models.Model):
             **self._count_said(company),
             "generations": self._count_generations(company),
             "k": self._count_k(company, today),
+            "buy": self._count_time_to_buy(company, today),
+            "bring": self._count_time_to_bring(company, today),
+            "again": self._count_again(company, today),
         }
         row = self.search([("company_id", "=", company.id)])
         vals = {"company_id": company.id, "date": today, "figures": figures}

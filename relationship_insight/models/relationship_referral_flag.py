@@ -18,6 +18,7 @@ RULES = [
     ("device", "Same device as others"),
     ("cashier", "Named to one cashier only"),
     ("refund", "The purchase came back"),
+    ("returned", "Most of the purchase came back"),
 ]
 
 

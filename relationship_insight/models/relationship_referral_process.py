@@ -15,6 +15,8 @@ BATCH = 500
 ATTEMPTS = 5
 # How long after the reward a return still takes it back.
 REFUND_DAYS = 180
+# Of a purchase of which less than this share is kept, somebody has to say what it is worth.
+MOSTLY_RETURNED = 0.5
 CONFLICTS = (
     ConcurrencyError, DeadlockDetected, LockError, LockNotAvailable, SerializationFailure)
 
@@ -124,8 +126,8 @@ class RelationshipReferral(models.Model):
             fact = facts[ref.id]
             if ref.state == "confirmed" and fact["order_id"] and not ref.is_blocked:
                 ref._mark_qualified(fact)
-            elif ref.state in ("qualified", "rewarded") and fact["kept"] <= 0.005:
-                ref._take_back()
+            elif ref.state in ("qualified", "rewarded"):
+                ref._apply_return(fact)
 
     def _mark_qualified(self, fact):
         self.ensure_one()
@@ -143,6 +145,21 @@ class RelationshipReferral(models.Model):
         losers = self._get_competing().filtered(lambda ref: ref.winner_id == self)
         losers.filtered(lambda ref: ref.state == "claimed")._reject("other")
 
+    def _apply_return(self, fact):
+        """Part or all of the purchase that counted came back: as if it had never been more."""
+        self.ensure_one()
+        kept = fact["kept"]
+        if kept <= 0.005 or kept < self.program_id.min_amount - 0.005:
+            self._take_back()
+            return
+        if kept < fact["bought"] * MOSTLY_RETURNED and "returned" not in self.flag_ids.mapped(
+                "rule"):
+            self._add_flags([(self.id, "returned", self.env._(
+                "%(kept)s of %(bought)s kept", kept=self.currency_id.format(kept),
+                bought=self.currency_id.format(fact["bought"])))])
+        if abs(self.order_amount - kept) > 0.005:
+            self.order_amount = kept
+
     def _take_back(self):
         """The purchase that counted came back: before the reward it may still buy, after not."""
         self.ensure_one()
@@ -157,8 +174,8 @@ class RelationshipReferral(models.Model):
         """Return {referral id: facts} of those whose friend ever bought, a statement per company.
 
         ``existing``: bought before being brought; ``first_date``; the purchase that counts as
-        ``order_model``, ``order_id``, ``order_date``, ``order_amount``; ``kept``: what is left of
-        the purchase that counted so far.
+        ``order_model``, ``order_id``, ``order_date``, ``order_amount``; ``bought`` and ``kept``:
+        how large the purchase was that counted so far, and what is left of it.
         """
         self.env.flush_all()
         facts = {}
@@ -175,7 +192,7 @@ class RelationshipReferral(models.Model):
             """
             WITH bought AS MATERIALIZED (
                 SELECT partner.commercial_partner_id AS customer, p.company_id, p.date,
-                       p.net_amount, p.order_model, p.order_id,
+                       p.amount, p.net_amount, p.order_model, p.order_id,
                        NOT p.is_refund AND p.net_amount > 0.005 AS is_visit
                   FROM (%(purchases)s) p
                   JOIN res_partner partner ON partner.id = p.partner_id
@@ -185,10 +202,7 @@ class RelationshipReferral(models.Model):
                    COALESCE(first.date < told.earliest, FALSE) AS existing,
                    counted.order_model, counted.order_id, counted.date AS order_date,
                    counted.net_amount AS order_amount,
-                   COALESCE((
-                        SELECT b.net_amount FROM bought b
-                         WHERE b.order_model = r.order_model AND b.order_id = r.order_id
-                         LIMIT 1), 0) AS kept
+                   COALESCE(so_far.amount, 0) AS bought, COALESCE(so_far.net_amount, 0) AS kept
               FROM relationship_referral r
               JOIN relationship_referral_program program ON program.id = r.program_id
         CROSS JOIN LATERAL (
@@ -200,6 +214,10 @@ class RelationshipReferral(models.Model):
                  WHERE b.customer = r.referred_commercial_id AND b.company_id = r.company_id
                    AND b.is_visit
         ) first ON TRUE
+         LEFT JOIN LATERAL (
+                SELECT b.amount, b.net_amount FROM bought b
+                 WHERE b.order_model = r.order_model AND b.order_id = r.order_id LIMIT 1
+        ) so_far ON TRUE
          LEFT JOIN LATERAL (
                 SELECT b.order_model, b.order_id, b.date, b.net_amount FROM bought b
                  WHERE b.customer = r.referred_commercial_id AND b.company_id = r.company_id

@@ -74,11 +74,16 @@ class RelationshipReferralCode(models.Model):
     def _format_code(self):
         return f"{self.code[:4]} {self.code[4:]}"
 
+    def _get_program(self):
+        return self.env["relationship.referral.program"].sudo()._get_program(self.company_id)
+
+    def _get_shop_url(self):
+        """Return the tracked address of the shop's page, False where the programme names none."""
+        return self._get_program().link_tracker_id.short_url
+
     def _get_offer(self):
         """Return what each side gets, as (for you, for your friend); False where nothing."""
-        program = self.env["relationship.referral.program"].sudo()._get_program(self.company_id)
-        if not program:
-            return False, False
+        program = self._get_program()
         return program.referrer_program_id.name, program.referred_program_id.name
 
     def _count_friends(self):
@@ -170,13 +175,7 @@ class RelationshipReferralCode(models.Model):
                 [("email_normalized", "=", clean["email"])], order="id", limit=1)
             if partner:
                 return partner
-        if clean["phone"]:
-            country = self.company_id.country_id or self.env.company.country_id
-            number = phone_format(
-                clean["phone"], country.code, country.phone_code, force_format="E164",
-                raise_exception=False)
-            return Partner.search([("phone_sanitized", "=", number)], order="id", limit=1)
-        return Partner
+        return Partner._find_by_phone_sudo(clean["phone"], self.company_id)
 
 
 class RelationshipReferralFlag(models.Model):

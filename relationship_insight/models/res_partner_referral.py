@@ -89,7 +89,7 @@ class ResPartner(models.Model):
         :param str text: as typed or scanned; at least two characters
         :param int exclude_id: the friend, who can't have brought themselves
         :return: list of dicts with ``id``, ``name``, ``phone``, ``email``, ``city``, ``sure``
-            (found by a code, card or full phone number)
+            (found by a code, card or full phone number), ``code`` (False: not found by it)
         """
         exclude = self.browse(exclude_id or []).commercial_partner_id
         return self._find_referrers(text, exclude=exclude, limit=min(int(limit), 40))
@@ -100,15 +100,18 @@ class ResPartner(models.Model):
         if len(text) < 2:
             return []
         fit = Domain("commercial_partner_id", "not in", exclude.ids) if exclude else Domain.TRUE
-        sure = self._find_by_code(text)
+        Code = self.env["relationship.referral.code"]
+        code = Code._find(text, self.env.company)
+        sure = self._find_by_card(text) | self.browse(code.partner_id.ids)
         found = self.search(fit & Domain("id", "in", sure.ids), limit=limit)
-        digits = "".join(char for char in text if char.isdigit())
+        is_link = Code._read_token(text)
+        digits = "" if is_link else "".join(char for char in text if char.isdigit())
         if len(digits) >= FEWEST_DIGITS:
             # The country's prefix or the leading zero may be there or not.
             found |= self.search(
                 fit & Domain("phone_sanitized", "like", f"%{digits.lstrip('0')}"), limit=limit)
             sure |= found
-        if len(found) < limit:
+        if len(found) < limit and not is_link:
             domain = Domain("complete_name", "ilike", text)
             if "@" in text:
                 domain |= Domain("email_normalized", "=", text.lower())
@@ -122,20 +125,19 @@ class ResPartner(models.Model):
                 "email": partner.email or "",
                 "city": partner.city or "",
                 "sure": partner in sure,
+                "code": partner.id == code.partner_id.id and code.code,
             }
             for partner in found[:limit]
         ]
 
     @api.model
-    def _find_by_code(self, text):
-        """Return the customers a referral code or a loyalty card of this company belongs to."""
+    def _find_by_card(self, text):
+        """Return the customers a loyalty card of this company belongs to."""
         company = self.env.company
-        owner = self.env["relationship.referral.code"]._find(text, company).partner_id
         cards = self.env["loyalty.card"].sudo().search([
             ("code", "=", text), ("partner_id", "!=", False),
             ("company_id", "in", (company.id, False))], limit=2)
-        return self.browse((owner | cards.partner_id).ids) | self.search(
-            [("barcode", "=", text)], limit=2)
+        return self.browse(cards.partner_id.ids) | self.search([("barcode", "=", text)], limit=2)
 
     def write(self, vals):
         """Make room before contacts join another customer, and look at their referrals again."""

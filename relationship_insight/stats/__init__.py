@@ -32,4 +32,5 @@ from . import silence
 from . import special
 from . import spend
 from . import suppression
+from . import survival
 from . import tokens

@@ -56,6 +56,8 @@ from . import test_mention
 from . import test_pos_receipt_tour
 from . import test_bond_ui
 from . import test_referral_public
+from . import test_referral_utm
 from . import test_campaign_sample
 from . import test_campaign_privacy
 from . import test_pos_referral
+from . import test_pos_referral_refund

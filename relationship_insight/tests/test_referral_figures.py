@@ -76,6 +76,64 @@ class TestReferralFigures(ReferralCase):
         # Their last friends came 300 days ago.
         self.assertEqual(len(data["silent"]), 5)
 
+    def test_how_long_it_takes(self):
+        # The friends' own rows: told 310 days ago, bought after ten; told at the till, though.
+        Figures = self.env["relationship.referral.figures"]
+        today = self.env["relationship.profile"]._local_today(self.company)
+        self.assertFalse(Figures._count_time_to_buy(self.company, today))
+        self.env.cr.execute(
+            "UPDATE relationship_referral SET source = 'link' WHERE company_id = %s",
+            [self.company.id])
+        self.env.cr.execute(
+            """
+            UPDATE relationship_referral SET order_date = NULL, state = 'confirmed',
+                   deadline = NOW() + INTERVAL '1 day' WHERE id IN (
+                SELECT id FROM relationship_referral WHERE company_id = %s ORDER BY id LIMIT 8)
+            """, [self.company.id])
+        buy = Figures._count_time_to_buy(self.company, today)
+        self.assertEqual((buy["n"], buy["happened"]), (20, 12))
+        self.assertEqual(buy["median"].estimate, 10)
+        self.assertAlmostEqual(buy["points"][-1][1], 0.6)
+        # Of 40 customers who first bought 300 days ago five brought somebody, before that day.
+        bring = Figures._count_time_to_bring(self.company, today)
+        self.assertEqual((bring["n"], bring["happened"]), (40, 5))
+        self.assertIsNone(bring["median"].estimate)
+        self.assertAlmostEqual(bring["points"][0][1], 5 / 40)
+        self.company.relationship_minimum_group = 50
+        self.assertFalse(Figures._count_time_to_bring(self.company, today))
+
+    def test_back_sooner_than_others_and_alike_ones(self):
+        today = self.env["relationship.profile"]._local_today(self.company)
+        for place, partner in enumerate(self.people):
+            # Referred ones are back after 20 days, of the others every second one after 100.
+            self.buy(partner, 100 + place, days=300)
+            if place >= 20:
+                self.buy(partner, days=280)
+            elif place % 2:
+                self.buy(partner, days=200)
+        self.env.flush_all()
+        self.env["relationship.referral.standing"]._refresh(self.company)
+        again = self.env["relationship.referral.figures"]._count_again(self.company, today)
+        self.assertEqual(again["referred"]["median"].estimate, 20)
+        self.assertEqual(again["referred"]["happened"], 20)
+        self.assertEqual((again["organic"]["n"], again["organic"]["happened"]), (20, 10))
+        self.assertLess(again["p_value"], 0.001)
+        # Baskets grow with the place, so that the quarters of baskets part the two groups.
+        self.assertFalse(again["matched"])
+        self.env["sale.order"].search([("partner_id", "in", self.people.ids)]).order_line.write(
+            {"price_unit": 100})
+        self.env.flush_all()
+        again = self.env["relationship.referral.figures"]._count_again(self.company, today)
+        matched = again["matched"]
+        self.assertEqual((matched["n_one"], matched["n_other"]), (20, 20))
+        self.assertAlmostEqual(matched["one"], 1)
+        self.assertGreater(matched["difference"].low, 0.2)
+
+    def test_a_till_is_a_place_of_its_own(self):
+        place, joins = self.env["relationship.referral.figures"]._sql_place()
+        self.assertIn("config_id", place.code)
+        self.assertIn("pos_order", joins.code)
+
     def test_small_groups_stay_hidden(self):
         self.company.relationship_minimum_group = 25
         self.refresh()

@@ -52,6 +52,9 @@ class RelationshipReferralTell(models.TransientModel):
         friend.check_access("read")
         if self.document_model in SOURCE_BY_MODEL and self.document_id:
             self.env[self.document_model].browse(self.document_id).check_access("read")
+        if self.code:
+            self.env["relationship.referral.code"]._find_for(
+                self.code, self.company_id, self.referred_id or self.lead_id.partner_id)
         source = "code" if self.code else SOURCE_BY_MODEL.get(
             self.document_model or (self.lead_id and "crm.lead"), "staff")
         referral = self.env["relationship.referral"]._claim({
@@ -66,9 +69,6 @@ class RelationshipReferralTell(models.TransientModel):
             "document_id": self.document_id,
             "staff_id": self.env.user.partner_id.id,
         })
-        if not referral:
-            raise UserError(self.env._(
-                "Nobody has the code %(code)s. Ask them to read it again.", code=self.code))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

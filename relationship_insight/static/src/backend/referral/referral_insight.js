@@ -10,13 +10,14 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { InsightCard } from "../insight/insight_card";
 import { InsightChart } from "../insight/insight_chart";
 import * as format from "../insight/insight_format";
+import { ReferralCurves } from "./referral_curves";
 
 const COLORS = [getColor(3, "light", "md"), getColor(1, "light", "md")];
 
 /** What friends who bring friends are worth: last night's figures and whom to thank. */
 export class ReferralInsight extends Component {
     static template = "relationship_insight.ReferralInsight";
-    static components = { InsightCard, InsightChart, Layout };
+    static components = { InsightCard, InsightChart, Layout, ReferralCurves };
     static props = { ...standardActionServiceProps };
 
     setup() {
