@@ -36,6 +36,12 @@ class CrmLead(models.Model):
             else:
                 referral.referred_id = referral.lead_id.partner_id
 
+    def action_relationship_customer(self):
+        """Make a contact of a lead without customer, so that talks can be logged with them."""
+        self.ensure_one()
+        self._handle_partner_assignment()
+        return True
+
     def action_claim_referrals(self):
         """Make a referral of each *Referred By* text, for the desk to find the customer."""
         Referral = self.env["relationship.referral"]

@@ -5,9 +5,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..stats.bond import CAP_WITHOUT_Q, WEIGHTS, shown_points
-from .relationship_profile_bond import LISTENING, NOT_A_TALK
+from .relationship_profile_bond import LISTENING
 from .relationship_profile_bond_points import POINTS
 from .relationship_profile_voice import DIRECT_ORIGINS
+from .relationship_touch import NOT_A_TALK
 
 STAR_LIMIT = 24
 

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
+from .relationship_touch import NOT_A_TALK
+
 WINDOW_DAYS = 90
 SOON_DAYS = 45
 
@@ -88,7 +90,8 @@ class RelationshipBrief(models.AbstractModel):
         """Say over which time the page speaks, instead of claiming that nobody ever talked."""
         since = fields.Datetime.now() - timedelta(days=WINDOW_DAYS)
         count = self.env["relationship.note"].search_count(
-            self._of(customer) & Domain("date", ">=", since) & Domain("channel", "!=", "email"))
+            self._of(customer) & Domain("date", ">=", since)
+            & Domain("channel", "not in", NOT_A_TALK))
         if not count:
             return self.env._(
                 "No call, visit or counter talk that you may read is recorded in %(days)s days.",

@@ -5,9 +5,10 @@ from odoo.exceptions import UserError, ValidationError
 
 # How deep a talk goes by purpose, when nobody says otherwise (0.25 greeting to 1.5 interview).
 DEPTH_BY_PURPOSE = {
-    "listen": "1.0", "care": "1.0", "solve": "0.5", "complaint": "1.0", "sell": "0.5",
+    "listen": "1.0", "care": "1.0", "advise": "0.5", "solve": "0.5", "complaint": "1.0",
+    "sell": "0.5",
 }
-STAFF_STARTS = {"call_out", "visit"}
+STAFF_STARTS = {"call_out", "call_missed", "visit"}
 # A change of one of these corrects the readings, or the activity, made from the conversation.
 FEELING_FIELDS = {
     "channel", "company_id", "date", "feeling_ids", "partner_id", "staff_id", "visibility",
@@ -42,6 +43,7 @@ class RelationshipNote(models.Model):
         ("visit", "Visit"),
         ("call_in", "Customer called"),
         ("call_out", "We called"),
+        ("call_missed", "We called, no answer"),
         ("chat", "Chat"),
         ("email", "E-mail"),
         ("event", "Event"),
@@ -50,7 +52,8 @@ class RelationshipNote(models.Model):
         ("listen", "Listen"),
         ("care", "Care"),
         ("sell", "Sell"),
-        ("solve", "Service"),
+        ("advise", "Service before the sale"),
+        ("solve", "Service after the sale"),
         ("complaint", "Complaint"),
     ], required=True, default="listen")
     initiator = fields.Selection([
@@ -93,6 +96,7 @@ class RelationshipNote(models.Model):
     _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
     _bond_idx = models.Index(
         "(commercial_partner_id, company_id, staff_id, date) WHERE visibility != 'me'")
+    _author_idx = models.Index("(create_uid, id)")
 
     @api.depends("channel")
     def _compute_initiator(self):

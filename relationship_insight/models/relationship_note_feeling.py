@@ -1,6 +1,6 @@
 from odoo import models
 
-CHANNELS = {"call_in": "call", "call_out": "call"}
+CHANNELS = {"call_in": "call", "call_out": "call", "call_missed": "call"}
 
 
 class RelationshipNote(models.Model):

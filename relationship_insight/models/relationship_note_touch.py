@@ -1,9 +1,11 @@
 from odoo import api, models
 
+from .relationship_touch import NOT_A_TALK
+
 # A change of one of these may move the date of the last touch.
 TOUCH_FIELDS = {
-    "channel", "company_id", "date", "initiator", "partner_id", "staff_id", "team_id",
-    "visibility",
+    "attendee_ids", "channel", "company_id", "date", "initiator", "partner_id", "staff_id",
+    "team_id", "visibility",
 }
 
 
@@ -16,22 +18,22 @@ class RelationshipNote(models.Model):
     def create(self, vals_list):
         notes = super().create(vals_list)
         notes._finish_proposed_tasks()
-        notes._sync_touch(notes.partner_id.ids)
+        notes._sync_touch(notes._get_people().ids)
         return notes
 
     def write(self, vals):
         if not TOUCH_FIELDS & set(vals):
             return super().write(vals)
-        people = self.partner_id.ids
+        people = self._get_people().ids
         res = super().write(vals)
         if vals.get("visibility", "company") != "company":
             self.env["relationship.preference"].sudo().search(
                 [("note_id", "in", self.ids)]).note_id = False
-        self._sync_touch(people + self.partner_id.ids)
+        self._sync_touch(people + self._get_people().ids)
         return res
 
     def unlink(self):
-        people = self.partner_id.ids
+        people = self._get_people().ids
         res = super().unlink()
         self._sync_touch(people)
         return res
@@ -47,7 +49,7 @@ class RelationshipNote(models.Model):
 
     def _finish_proposed_tasks(self):
         """A task to get in touch is done by the talk that everybody may know of."""
-        talks = self.filtered(lambda n: n.visibility == "company" and n.channel != "email")
+        talks = self.filtered(lambda n: n.visibility == "company" and n.channel not in NOT_A_TALK)
         if not talks:
             return
         activities = self.env["relationship.cadence"].sudo().search([

@@ -7,10 +7,9 @@ from ..stats import bond
 from ..tools.sql_ids import sql_ids
 from ..tools.sql_math import sql_decay
 from .relationship_profile_voice import DIRECT_ORIGINS
+from .relationship_touch import NOT_A_TALK
 
 DAYS_PER_MONTH = 30.4375
-# Mail goes to many and says nothing about closeness.
-NOT_A_TALK = ("email",)
 LISTENING = ("listen", "care", "complaint")
 
 

@@ -3,8 +3,9 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from .relationship_profile_bond import LISTENING, NOT_A_TALK
+from .relationship_profile_bond import LISTENING
 from .relationship_purchase import Scope
+from .relationship_touch import NOT_A_TALK
 
 SEASON = 365
 

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-# Mail goes to many: it is a contact, but no talk.
-NOT_A_TALK = ("email",)
+# Mail goes to many, and who didn't answer said nothing: a contact, but no talk.
+NOT_A_TALK = ("email", "call_missed")
 
 
 class RelationshipTouch(models.Model):
@@ -58,7 +58,7 @@ class RelationshipTouch(models.Model):
             partner_ids = sorted(set(partner_ids))
             if not partner_ids:
                 return
-        self.env["relationship.note"].flush_model()
+        self.env["relationship.note"].flush_model()  # The people who were there included.
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         self.flush_model()
         some = SQL("TRUE")
@@ -69,13 +69,18 @@ class RelationshipTouch(models.Model):
             "last_out", "touch_count")
         self.env.cr.execute(SQL(
             """
-            WITH said AS (
-                SELECT note.id, note.partner_id, note.company_id, note.visibility, note.date,
+            WITH there AS (
+                SELECT id AS note_id, partner_id FROM relationship_note WHERE %(some)s
+             UNION
+                SELECT note_id, partner_id FROM relationship_note_attendee WHERE %(some)s
+            ),
+            said AS (
+                SELECT note.id, there.partner_id, note.company_id, note.visibility, note.date,
                        note.staff_id, note.initiator, note.channel NOT IN %(silent)s AS is_talk,
                        CASE WHEN note.visibility = 'team' THEN note.team_id END AS team_id,
                        CASE WHEN note.visibility != 'company' THEN note.create_uid END AS user_id
-                  FROM relationship_note note
-                 WHERE %(some)s
+                  FROM there
+                  JOIN relationship_note note ON note.id = there.note_id
             ),
             counted AS (
                 SELECT partner_id, company_id, visibility, team_id, user_id,

@@ -317,7 +317,7 @@ class Oracle:
         result = defaultdict(lambda: defaultdict(list))
         for note in self.env["relationship.note"].search([
                 ("company_id", "=", self.company.id), ("visibility", "!=", "me"),
-                ("channel", "!=", "email")]):
+                ("channel", "not in", ("email", "call_missed"))]):
             day = self.day(note.date)
             if day <= self.asof:
                 pair = note.commercial_partner_id.id, note.staff_id.id
