@@ -17,6 +17,7 @@ from . import (
     relationship_note_line,
     relationship_capture,
     relationship_note_draft,
+    relationship_note_voice,
     relationship_field,
     relationship_case,
     relationship_case_callback,

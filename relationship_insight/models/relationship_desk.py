@@ -45,6 +45,7 @@ class RelationshipDesk(models.AbstractModel):
             "everyone": everyone,
             "can_see_everyone": relations,
             "digest": self.env.user.relationship_digest,
+            "drafts": len(self.env["relationship.note.draft"]._get_mine()),
             "people": self._get_people(everyone, hidden.get("person", [])),
             "promises": self._get_promises(hidden.get("promise", [])),
             "events": self._get_events(everyone, hidden.get("event", [])),

@@ -96,3 +96,60 @@ registry.category("web_tour.tours").add("relationship_composer", {
         { trigger: "button[name=action_view_relationship_notes]" },
     ],
 });
+
+/** Tapping a number goes nowhere in a test; coming back does what it does on a telephone. */
+async function callAndReturn({ anchor }) {
+    anchor.addEventListener("click", (ev) => ev.preventDefault(), { once: true });
+    anchor.click();
+    await new Promise((resolve) => setTimeout(resolve, 1700));
+    window.dispatchEvent(new Event("focus"));
+}
+
+const TRAY = ".o_relationship_field_tray";
+
+registry.category("web_tour.tours").add("relationship_field", {
+    steps: () => [
+        { trigger: ".o_relationship_field_search", run: startCounting },
+        { trigger: ".o_relationship_field_pick:contains(Somchai)", run: "click" },
+        { trigger: ".o_relationship_field_person [data-channel=visit]", run: "click" },
+        {
+            content: "Two taps made a draft",
+            trigger: `${TRAY}:contains(Somchai) .badge:contains(1)`,
+            run: () => checkClicks(2),
+        },
+        { trigger: ".o_relationship_field_person .o_feeling_good .o_feeling:first", run: "click" },
+        { trigger: ".o_relationship_field_person .o_feeling_bad .o_feeling:eq(1)", run: "click" },
+        { trigger: `${TRAY} .o_relationship_field_draft span[title]:eq(1)` },
+        { trigger: ".o_relationship_field_finish:enabled", run: "click" },
+        {
+            trigger: ".modal .o_field_widget[name=promise] input",
+            run: "edit Send the noise table",
+        },
+        { trigger: ".modal .modal-footer button.btn-primary", run: "click" },
+        {
+            content: "The finished talk is off the tray",
+            trigger: `.o_relationship_field:not(:has(${TRAY}))`,
+        },
+        {
+            content: "After a call: how did it go?",
+            trigger: ".o_relationship_field_person:contains(Somchai) a[href^='tel:']",
+            run: callAndReturn,
+        },
+        { trigger: ".o_relationship_call_card:contains(Somchai) [data-outcome=missed]", run: "click" },
+        { trigger: "body:not(:has(.o_relationship_call_card))" },
+        {
+            trigger: ".o_relationship_field_person:contains(Somchai) a[href^='tel:']",
+            run: callAndReturn,
+        },
+        { trigger: ".o_relationship_call_card [data-outcome=later]", run: "click" },
+        { trigger: ".o_relationship_call_line", run: "edit Was driving" },
+        { trigger: ".o_relationship_call_card .btn-primary:enabled", run: "click" },
+        { trigger: "body:not(:has(.o_relationship_call_card))" },
+        {
+            trigger: ".o_relationship_field_person:contains(Somchai) a[href^='tel:']",
+            run: callAndReturn,
+        },
+        { trigger: ".o_relationship_call_stop", run: "click" },
+        { trigger: "body:not(:has(.o_relationship_call_card))" },
+    ],
+});

@@ -5,7 +5,7 @@ import {
     useRef,
     useState,
 } from "@odoo/owl";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -100,7 +100,7 @@ export class Composer extends Component {
     }
 
     formatMoment(value) {
-        return formatDateTime(deserializeDateTime(value), { showSeconds: false });
+        return toLocaleDateTimeString(deserializeDateTime(value));
     }
 
     async open() {

@@ -1,6 +1,6 @@
 import { Component, onWillStart, onWillUnmount, useExternalListener, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
@@ -90,7 +90,7 @@ export class FieldAction extends Component {
     }
 
     formatMoment(value) {
-        return value ? formatDateTime(deserializeDateTime(value), { showSeconds: false }) : "";
+        return value ? toLocaleDateTimeString(deserializeDateTime(value)) : "";
     }
 
     // ------------------------------------------------------------

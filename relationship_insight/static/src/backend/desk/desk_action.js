@@ -30,8 +30,8 @@ export class DeskAction extends Component {
     }
 
     get isEmpty() {
-        const { people, promises, events, handovers } = this.desk;
-        return !people.length && !promises.length && !events.length && !handovers.length;
+        const { drafts, people, promises, events, handovers } = this.desk;
+        return !drafts && !people.length && !promises.length && !events.length && !handovers.length;
     }
 
     get today() {
@@ -78,6 +78,10 @@ export class DeskAction extends Component {
             res_id: id,
             views: [[false, "form"]],
         });
+    }
+
+    finishDrafts() {
+        return this.action.doAction("relationship_insight.relationship_field_action");
     }
 
     async hide(method, kind, line, text) {
