@@ -1,15 +1,12 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
-import { useDebounced } from "@web/core/utils/timing";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
-
-const FRIENDS_SHOWN = 6;
-const FRIEND_LETTERS = 2;
+import { FriendPicker } from "../../friend_picker/friend_picker";
 
 export class FeelingsPopup extends Component {
     static template = "relationship_insight.FeelingsPopup";
-    static components = { Dialog };
+    static components = { Dialog, FriendPicker };
     static props = {
         note: Object,
         feelings: Array,
@@ -20,8 +17,6 @@ export class FeelingsPopup extends Component {
         this.pos = usePos();
         this.notes = useState(this.pos.relationshipNotes);
         this.network = useState(this.pos.data.network);
-        this.search = useState({ words: "", found: [] });
-        this.askServer = useDebounced(() => this.findFriends(), 300);
     }
 
     get note() {
@@ -71,64 +66,6 @@ export class FeelingsPopup extends Component {
         ]
             .filter(Boolean)
             .join(" ");
-    }
-
-    setWords(words) {
-        this.search.words = words;
-        this.search.found = [];
-        if (words.trim().length >= FRIEND_LETTERS && !this.network.offline) {
-            this.askServer();
-        }
-    }
-
-    /** By name, phone, loyalty card or code; what this till has loaded is searched anyway. */
-    async findFriends() {
-        const { words } = this.search;
-        try {
-            const found = await this.pos.data.call("res.partner", "find_referrers", [
-                words,
-                this.note.partner_id,
-                FRIENDS_SHOWN,
-            ]);
-            if (words === this.search.words) {
-                this.search.found = found;
-            }
-        } catch {
-            // Without the network, or without the right, the till's own customers are enough.
-        }
-    }
-
-    get friends() {
-        const words = this.search.words.trim().toLowerCase();
-        if (words.length < FRIEND_LETTERS) {
-            return [];
-        }
-        const digits = words.replace(/\D/g, "");
-        const here = this.pos.models["res.partner"].filter(
-            (partner) =>
-                typeof partner.id === "number" &&
-                partner.id !== this.note.partner_id &&
-                (partner.name?.toLowerCase().includes(words) ||
-                    partner.barcode === words ||
-                    (digits.length > 4 && partner.phone?.replace(/\D/g, "").includes(digits)))
-        );
-        const friends = new Map();
-        for (const { id, name, phone } of [...this.search.found, ...here]) {
-            if (!friends.has(id) && friends.size < FRIENDS_SHOWN) {
-                friends.set(id, { id, name, phone: phone || "" });
-            }
-        }
-        return [...friends.values()];
-    }
-
-    chooseFriend({ id, name }) {
-        this.notes.setFriend(this.note, { id, name });
-        this.search.words = "";
-        this.search.found = [];
-    }
-
-    keepName() {
-        this.chooseFriend({ id: false, name: this.search.words.trim() });
     }
 
     /** A tap beside the popup is the quickest way on: everything is saved already. */
