@@ -91,6 +91,8 @@
         "report/relationship_feedback_templates.xml",
         "report/relationship_feedback_report.xml",
         "views/pos_config_receipt_views.xml",
+        "views/pos_config_strip_views.xml",
+        "views/pos_res_partner_views.xml",
         "wizard/relationship_mention_match_views.xml",
         "views/referral_templates.xml",
         "views/pos_views.xml",

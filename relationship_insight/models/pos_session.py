@@ -2,13 +2,15 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+STRIPS_AT_ONCE = 100
+
 
 class PosSession(models.Model):
     _inherit = "pos.session"
 
     @api.model
     def _load_pos_data_models(self, config):
-        return [*super()._load_pos_data_models(config), "relationship.measure"]
+        return [*super()._load_pos_data_models(config), "relationship.measure", "relationship.strip"]
 
     def relationship_store_note(self, note):
         """Store what a cashier noted about a customer, once however often it is sent.
@@ -32,6 +34,26 @@ class PosSession(models.Model):
         if self.state == "closed":
             return False
         return self.env["relationship.note"]._store_from_pos(self, note)
+
+    @api.readonly
+    def relationship_get_strips(self, partner_ids):
+        """Return afresh what this till shows of these customers, in full.
+
+        :param list partner_ids: ids of at most 100 customers
+        :return: rows of ``relationship.strip``, one for each customer that the user may read
+        :raise AccessError: if the user is no cashier of this session's company
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("Only cashiers see customers at the till."))
+        self.check_access("read")
+        to_id = self.env["relationship.note"]._to_record_id
+        ids = list(filter(None, map(to_id, list(partner_ids)[:STRIPS_AT_ONCE])))
+        partners = self.env["res.partner"].browse(ids).exists()._filtered_access("read")
+        rows = self.env["relationship.strip"]._get_rows(self.config_id, partners.ids, cut=False)
+        shown = {row["id"] for row in rows}
+        return {"relationship.strip": rows + [
+            {"id": partner_id, "lines": []} for partner_id in ids if partner_id not in shown]}
 
     def _get_relationship_staff(self, user_id, employee_id):
         """Return the contact of the person at the till, the logged-in user's if in doubt."""

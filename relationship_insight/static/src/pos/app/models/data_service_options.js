@@ -3,7 +3,7 @@ import { patch } from "@web/core/utils/patch";
 
 patch(DataServiceOptions.prototype, {
     get uniqueModels() {
-        // The server always sends every feeling: what the browser kept before is replaced.
-        return [...super.uniqueModels, "relationship.measure"];
+        // The server always sends all of these: what the browser kept before is replaced.
+        return [...super.uniqueModels, "relationship.measure", "relationship.strip"];
     },
 });
