@@ -49,6 +49,7 @@ class RelationshipDemo(models.AbstractModel):
             "payment_method_ids": methods,
             "limit_categories": True,
             "iface_available_categ_ids": [Command.set(category.ids)],
+            "relationship_strip_everybody": True,
         })
         self._set_xmlid("demo_pos_config", config)
         return config

@@ -222,6 +222,7 @@ from . import (
     pos_relationship_silence,
     pos_relationship_measure,
     pos_relationship_note,
+    pos_relationship_note_detail,
     pos_relationship_note_referral,
     pos_relationship_campaign,
     pos_order,

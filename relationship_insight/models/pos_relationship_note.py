@@ -23,25 +23,33 @@ class RelationshipNote(models.Model):
         data = self._read_pos_note(session, note)
         stored = self.sudo().search([("source_key", "=", data["source_key"])], limit=1)
         if stored:
+            # Two sends at once: the second waits, and sees what the first one stored.
+            if not stored.try_lock_for_update():
+                return False
             stored._add_from_pos(data)
             return True
-        if not data["feeling_ids"] and not data["summary"]:
+        if not self._has_pos_news(data):
             return True
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self.sudo().with_company(session.company_id).create({
+                    "purpose": "listen",
                     **data,
                     "feeling_ids": [fields.Command.set(data["feeling_ids"])],
                     "company_id": session.company_id.id,
                     "channel": "store",
-                    "purpose": "listen",
-                    "depth": self._get_pos_depth(data["summary"]),
+                    "depth": self._get_pos_depth(data["summary"] or data.get("promise")),
                     "order_model": "pos.order",
                 })
         except UniqueViolation:
             # Another request stores the same note right now; it is added to next time.
             return False
         return True
+
+    @api.model
+    def _has_pos_news(self, data):
+        """Whether a till's note is worth a conversation."""
+        return bool(data["feeling_ids"] or data["summary"])
 
     def _add_from_pos(self, data):
         """Add feelings, a line and the paid order to a conversation already stored."""
@@ -75,7 +83,7 @@ class RelationshipNote(models.Model):
         if not isinstance(key, str) or not key.startswith(POS_KEY_PREFIX) or (
                 len(key) > POS_KEY_LENGTH):
             raise ValidationError(self.env._("The note has no valid key."))
-        partner = self._get_pos_customer(session, note.get("partner_id"))
+        partner = self._find_pos_customer(session, note, key)
         return {
             "source_key": key,
             "partner_id": partner.id,
@@ -93,6 +101,17 @@ class RelationshipNote(models.Model):
         """Return the value if it can be a record's id, else False."""
         is_id = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_ID
         return value if is_id else False
+
+    @api.model
+    def _find_pos_customer(self, session, note, key):
+        """Return the customer, also one whose contact was merged while the till was offline."""
+        partner_id = self._to_record_id(note.get("partner_id"))
+        if partner_id and not self.env["res.partner"].browse(partner_id).exists():
+            stored = self.sudo().search([("source_key", "=", key)], limit=1)
+            heir = stored.partner_id or self._search_pos_order(
+                session, note.get("order_uuid")).partner_id
+            partner_id = heir.id
+        return self._get_pos_customer(session, partner_id)
 
     @api.model
     def _get_pos_customer(self, session, partner_id):
@@ -132,15 +151,19 @@ class RelationshipNote(models.Model):
         return line or False
 
     @api.model
-    def _get_pos_order(self, session, partner, order_uuid):
-        """Return the paid order of this customer with this uuid, if there is one by now."""
+    def _search_pos_order(self, session, order_uuid):
         PosOrder = self.env["pos.order"].sudo()
         if not order_uuid or not isinstance(order_uuid, str):
             return PosOrder
-        order = PosOrder.search([
+        return PosOrder.search([
             ("uuid", "=", order_uuid.replace("\x00", "")),
             ("company_id", "=", session.company_id.id),
             ("state", "not in", ("draft", "cancel")),
         ], limit=1)
+
+    @api.model
+    def _get_pos_order(self, session, partner, order_uuid):
+        """Return the paid order of this customer with this uuid, if there is one by now."""
+        order = self._search_pos_order(session, order_uuid)
         same_customer = order.partner_id.commercial_partner_id == partner.commercial_partner_id
-        return order if same_customer else PosOrder
+        return order if same_customer else order.browse()

@@ -68,6 +68,7 @@ class RelationshipStrip(models.AbstractModel):
         names = self._get_names(rows)
         # Whether there could be lines: then the till says that nothing is known yet.
         names["shown"] = bool(self._get_kinds(config) and self._get_readers(config)[0])
+        names["private"] = self.env["relationship.note"]._can_note_privately(config)
         rows.append({"id": -partner_ids[0], "lines": names})
         if cut:
             self._cut(rows, BYTES_PER_CUSTOMER * len(partner_ids))
@@ -98,8 +99,12 @@ class RelationshipStrip(models.AbstractModel):
         shared = self.env if staff else None
         if not staff and config.relationship_strip_everybody:
             shared = self.env(su=True)
-        is_one = not ("module_pos_hr" in config._fields and config.module_pos_hr)
-        return shared, self.env if staff and is_one else None
+        return shared, self.env if staff and not self._is_login_shared(config) else None
+
+    @api.model
+    def _is_login_shared(self, config):
+        """Whether employees share one login here, so that nobody knows whose eyes these are."""
+        return "module_pos_hr" in config._fields and config.sudo().module_pos_hr
 
     @api.model
     def _collect(self, config, entities):

@@ -21,7 +21,9 @@ class PosSession(models.Model):
 
         :param dict note: ``key`` (made at the till, starts with "pos:"), ``partner_id``,
             ``feelings`` (ids of feeling events), ``line`` (one line of plain text),
-            ``age`` (seconds since it was noted), ``order_uuid``, ``user_id``, ``employee_id``
+            ``age`` (seconds since it was noted), ``order_uuid``, ``user_id``, ``employee_id``;
+            optional: ``purpose``, ``visibility``, ``promise`` with ``promise_date``, and
+            ``kind``: what the line tells to remember of the customer
         :return: True when it is stored; False when it can't be now and should be sent again
         :rtype: bool
         :raise AccessError: if the user is no cashier of this session's company

@@ -8,6 +8,7 @@ import { logPosMessage } from "@point_of_sale/app/utils/pretty_console_log";
 import { RelationshipNoteStorage } from "../utils/relationship_note_storage";
 
 export const RETRY_DELAY = 30000;
+const CHOICES = ["purpose", "visibility"];
 const FINAL_ERRORS = ["odoo.exceptions.UserError", "odoo.exceptions.ValidationError"];
 
 /**
@@ -35,8 +36,28 @@ export class RelationshipNotes extends Reactive {
         this.editing = markRaw(new Set());
         this.notes = {};
         for (const note of this.storage.load()) {
-            this.notes[note.key] = note;
+            this.notes[note.key] = { ...this.blank, ...note };
         }
+    }
+
+    /** What a note starts with; one kept by an older till may lack some of it. */
+    get blank() {
+        return {
+            feelings: [],
+            sent_feelings: [],
+            line: "",
+            kind: "",
+            choices: {},
+            sent_choices: {},
+            promise: "",
+            promise_date: "",
+            sent_promise: "",
+            friend: null,
+            is_friend_sent: false,
+            sent_lines: [],
+            is_sent: false,
+            refused: "",
+        };
     }
 
     get waiting() {
@@ -49,8 +70,28 @@ export class RelationshipNotes extends Reactive {
 
     hasNews(note) {
         return (
-            Boolean(note.line.trim()) || this.newFeelings(note).length > 0 || this.hasNewFriend(note)
+            Boolean(note.line.trim()) ||
+            this.newFeelings(note).length > 0 ||
+            this.hasNewFriend(note) ||
+            this.hasNewPromise(note) ||
+            this.hasNewChoice(note)
         );
+    }
+
+    hasNewPromise(note) {
+        return Boolean(note.promise.trim()) && !note.sent_promise;
+    }
+
+    /** Purpose and privacy, as far as the server doesn't know them. */
+    newChoices(note) {
+        const isNew = (name) => note.choices[name] && note.choices[name] !== note.sent_choices[name];
+        return Object.fromEntries(CHOICES.filter(isNew).map((name) => [name, note.choices[name]]));
+    }
+
+    /** Who may read it goes with everything that is sent, but is nothing to store by itself. */
+    hasNewChoice(note) {
+        const { purpose, visibility } = this.newChoices(note);
+        return Boolean(purpose || (visibility && note.is_sent));
     }
 
     hasNewFriend(note) {
@@ -75,17 +116,10 @@ export class RelationshipNotes extends Reactive {
         const key = `pos:${conversation}`;
         if (!this.notes[key]) {
             this.notes[key] = {
+                ...this.blank,
                 ...values,
                 key,
                 noted_at: Date.now(),
-                feelings: [],
-                sent_feelings: [],
-                line: "",
-                friend: null,
-                is_friend_sent: false,
-                sent_lines: [],
-                is_sent: false,
-                refused: "",
                 to_link: Boolean(values.order_uuid),
             };
         }
@@ -114,6 +148,31 @@ export class RelationshipNotes extends Reactive {
 
     setLine(note, line) {
         note.line = line;
+        note.refused = "";
+        this.keep(note);
+    }
+
+    /** What the line tells to remember of the customer: a kind of preference, or nothing. */
+    setKind(note, kind) {
+        note.kind = note.kind === kind ? "" : kind;
+        note.refused = "";
+        this.keep(note);
+    }
+
+    /** @param {"purpose"|"visibility"} name */
+    setChoice(note, name, value) {
+        note.choices = { ...note.choices, [name]: value };
+        note.refused = "";
+        this.keep(note);
+    }
+
+    /** A promise is made once per conversation. */
+    setPromise(note, promise, date = note.promise_date) {
+        if (note.sent_promise) {
+            return;
+        }
+        note.promise = promise;
+        note.promise_date = date;
         note.refused = "";
         this.keep(note);
     }
@@ -185,6 +244,8 @@ export class RelationshipNotes extends Reactive {
         const feelings = this.newFeelings(note);
         const line = note.line.trim();
         const friend = this.hasNewFriend(note) ? note.friend : null;
+        const promise = this.hasNewPromise(note) ? note.promise.trim() : "";
+        const choices = this.newChoices(note);
         const isLinking = note.to_link && !this.callbacks.isOrderOpen(note.order_uuid);
         let isStored;
         try {
@@ -197,13 +258,17 @@ export class RelationshipNotes extends Reactive {
                 age: Math.max(0, Math.round((Date.now() - note.noted_at) / 1000)),
                 feelings,
                 line,
+                ...choices,
+                ...(note.choices.visibility && { visibility: note.choices.visibility }),
+                ...(line && note.kind && { kind: note.kind }),
+                ...(promise && { promise, promise_date: note.promise_date }),
                 ...(friend && { friend }),
             });
         } catch (error) {
             if (!(error instanceof RPCError && FINAL_ERRORS.includes(error.exceptionName))) {
                 throw error;
             }
-            if (feelings.length || line || friend) {
+            if (this.hasNews(note)) {
                 note.refused = error.data?.message || error.message;
                 this.callbacks.onRefused(note);
             } else {
@@ -221,8 +286,12 @@ export class RelationshipNotes extends Reactive {
         note.feelings = [...new Set([...note.feelings, ...feelings])];
         if (line) {
             note.sent_lines = [...note.sent_lines, line];
-            note.line = note.line.trim() === line ? "" : note.line;
+            if (note.line.trim() === line) {
+                note.line = note.kind = "";
+            }
         }
+        note.sent_choices = { ...note.sent_choices, ...choices };
+        note.sent_promise = note.sent_promise || promise;
         note.to_link = note.to_link && !isLinking;
         this.keep(note);
     }

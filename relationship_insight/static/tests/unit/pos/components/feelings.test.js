@@ -51,7 +51,7 @@ test("two taps note a feeling; a line and Enter add to it", async () => {
     });
     const store = await setupPosEnv();
     const order = await openFeelings(store);
-    expect(".modal-title").toHaveText("How did Administrator feel?");
+    expect(".modal-title").toHaveText("Note about Administrator");
     expect(queryAllTexts(".ri-word")).toEqual(["Glad", "Cared for", "Annoyed"]);
     await click(".ri-feeling:contains(Glad)");
     await animationFrame();
@@ -145,7 +145,7 @@ test("a customer who buys nothing is noted from the list of customers", async ()
     });
     await click(".partner-line .fa-bars");
     await animationFrame();
-    await click(".dropdown-item:contains(Feelings)");
+    await click(".dropdown-item:contains(Note a talk)");
     await animationFrame();
     await click(".ri-feeling:contains(Glad)");
     await animationFrame();
@@ -172,4 +172,77 @@ test("who brought the customer is found by a few letters and one tap", async () 
     await click(".modal-footer .btn-primary");
     await animationFrame();
     expect.verifySteps([{ id: other.id, name: other.name }]);
+});
+
+test("the line is remembered as what a chip says; purpose and promise go along", async () => {
+    onRpc("pos.session", "relationship_store_note", ({ args }) => {
+        const { line, kind, purpose, promise, promise_date, visibility } = args[1];
+        expect.step({ line, kind, purpose, promise, promise_date, visibility });
+        return true;
+    });
+    const store = await setupPosEnv();
+    await openFeelings(store);
+    expect(".ri-kinds").toHaveCount(0);
+    await click(".ri-line");
+    await edit("Green tea");
+    await animationFrame();
+    await click(".ri-kinds .ri-chip[data-value=like]");
+    await click(".ri-purposes .ri-chip[data-value=sell]");
+    await click(".ri-promise-open");
+    await animationFrame();
+    await click(".ri-promise-words");
+    await edit("Order the big jar");
+    await click(".ri-promise .ri-chip:contains(Tomorrow)");
+    await animationFrame();
+    expect(".ri-promise-date").toHaveValue(/^2019-03-12/);
+    await click(".modal-footer .btn-primary");
+    await animationFrame();
+    expect.verifySteps([
+        {
+            line: "Green tea",
+            kind: "like",
+            purpose: "sell",
+            promise: "Order the big jar",
+            promise_date: "2019-03-12",
+            visibility: undefined,
+        },
+    ]);
+    await click(".ri-feelings-button");
+    await animationFrame();
+    expect(".ri-promise-sent").toHaveText(/Order the big jar/);
+    expect(".ri-purposes .ri-chip.active").toHaveText("Advice, selling");
+    expect(".ri-kinds").toHaveCount(0);
+});
+
+test("a private note says so in everything it sends, and tells nobody what to remember", async () => {
+    onRpc("pos.session", "relationship_store_note", ({ args }) => {
+        expect.step([args[1].visibility, args[1].line, args[1].kind]);
+        return true;
+    });
+    const store = await setupPosEnv();
+    store.models["relationship.strip"].get(-1).lines.private = true;
+    await openFeelings(store);
+    await click(".ri-private");
+    await click(".ri-line");
+    await edit("Divorce");
+    await animationFrame();
+    expect(".ri-kinds").toHaveCount(0);
+    expect(".ri-private").toHaveAttribute("aria-pressed", "true");
+    await click(".modal-footer .btn-primary");
+    await animationFrame();
+    await click(".ri-feelings-button");
+    await animationFrame();
+    await click(".ri-feeling:contains(Glad)");
+    await click(".modal-footer .btn-primary");
+    await animationFrame();
+    expect.verifySteps([
+        ["me", "Divorce", undefined],
+        ["me", "", undefined],
+    ]);
+});
+
+test("where a login is shared nobody is offered privacy", async () => {
+    const store = await setupPosEnv();
+    await openFeelings(store);
+    expect(".ri-private").toHaveCount(0);
 });

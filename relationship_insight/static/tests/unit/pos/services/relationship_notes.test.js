@@ -285,3 +285,56 @@ test("a friend named without the network waits for it", async () => {
     expect(server.calls.at(-1).friend.name).toBe("Uncle Somsak");
     expect(kept()).toHaveLength(0);
 });
+
+test("privacy alone stores nothing, and goes with the first thing that does", async () => {
+    const { server, notes } = makeTill();
+    const note = notes.open(CUSTOMER);
+    notes.setChoice(note, "visibility", "me");
+    await notes.close(note);
+    expect(server.calls).toHaveLength(0);
+    notes.open(note);
+    notes.setLine(note, "Divorce");
+    await notes.close(note);
+    expect(server.calls).toMatchObject([{ line: "Divorce", visibility: "me" }]);
+    notes.setChoice(note, "visibility", "company");
+    await notes.flush();
+    expect(server.calls[1]).toMatchObject({ line: "", visibility: "company" });
+    expect(kept()).toHaveLength(0);
+});
+
+test("a promise and a purpose survive a reload and are sent once", async () => {
+    const server = {};
+    server.before = lose;
+    const { notes } = makeTill(server);
+    const note = notes.open(CUSTOMER);
+    notes.setPromise(note, "Order the jar", "2019-03-14");
+    notes.setChoice(note, "purpose", "sell");
+    await notes.close(note);
+    expect(kept()).toHaveLength(1);
+    server.before = null;
+    const { notes: reloaded } = makeTill(server);
+    await reloaded.flush();
+    await reloaded.flush();
+    expect(server.calls).toHaveLength(2);
+    expect(server.calls[1]).toMatchObject({
+        promise: "Order the jar",
+        promise_date: "2019-03-14",
+        purpose: "sell",
+    });
+    expect(kept()).toHaveLength(0);
+});
+
+test("a note kept by an older till is still sent", async () => {
+    const { notes } = makeTill();
+    const note = notes.open(CUSTOMER);
+    notes.setLine(note, "Hello");
+    const [name] = kept();
+    const old = JSON.parse(browser.localStorage.getItem(name));
+    for (const key of ["choices", "sent_choices", "promise", "sent_promise", "kind"]) {
+        delete old[key];
+    }
+    browser.localStorage.setItem(name, JSON.stringify(old));
+    const { server, notes: reloaded } = makeTill();
+    await reloaded.flush();
+    expect(server.calls).toMatchObject([{ line: "Hello" }]);
+});

@@ -3,10 +3,12 @@ import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { FriendPicker } from "../../friend_picker/friend_picker";
+import { NoteChips } from "../../note_chips/note_chips";
+import { NotePromise } from "../../note_promise/note_promise";
 
 export class FeelingsPopup extends Component {
     static template = "relationship_insight.FeelingsPopup";
-    static components = { Dialog, FriendPicker };
+    static components = { Dialog, FriendPicker, NoteChips, NotePromise };
     static props = {
         note: Object,
         feelings: Array,
@@ -24,7 +26,7 @@ export class FeelingsPopup extends Component {
     }
 
     get title() {
-        return _t("How did %s feel?", this.note.partner_name);
+        return _t("Note about %s", this.note.partner_name);
     }
 
     get columns() {
@@ -49,6 +51,38 @@ export class FeelingsPopup extends Component {
             : _t("Saved");
     }
 
+    get purposes() {
+        return [
+            { value: "listen", name: _t("Listened") },
+            { value: "sell", name: _t("Advice, selling") },
+            { value: "solve", name: _t("Service") },
+            { value: "complaint", name: _t("Complaint") },
+            { value: "care", name: _t("Cared for") },
+        ];
+    }
+
+    get kinds() {
+        return [
+            { value: "care", name: _t("How to care for them") },
+            { value: "like", name: _t("They like it") },
+            { value: "dislike", name: _t("They dislike it") },
+            { value: "need", name: _t("They need it") },
+            { value: "wish", name: _t("They wish for it") },
+        ];
+    }
+
+    get isPrivate() {
+        return this.note.choices.visibility === "me";
+    }
+
+    get canBePrivate() {
+        return this.pos.relationshipStrips?.names.private;
+    }
+
+    togglePrivate() {
+        this.notes.setChoice(this.note, "visibility", this.isPrivate ? "company" : "me");
+    }
+
     isSent(feeling) {
         return this.note.sent_feelings.includes(feeling.id);
     }
@@ -62,6 +96,7 @@ export class FeelingsPopup extends Component {
         return [
             ...chosen.map((feeling) => feeling.emoji || feeling.name),
             note.line,
+            note.promise,
             note.friend?.name,
         ]
             .filter(Boolean)
