@@ -55,7 +55,7 @@ class RelationshipNote(models.Model):
         return day or fields.Date.add(fields.Date.context_today(self), days=3)
 
     def _add_from_pos(self, data):
-        super()._add_from_pos(data)
+        # First who may read it, then what there is to read.
         vals = {
             name: data[name] for name in ("purpose", "visibility")
             if data.get(name) and data[name] != self[name]}
@@ -64,6 +64,7 @@ class RelationshipNote(models.Model):
             vals["depth"] = self._get_pos_depth(data["promise"])
         if vals:
             self.write(vals)
+        return super()._add_from_pos(data)
 
     @api.model
     def _get_pos_depth(self, line):

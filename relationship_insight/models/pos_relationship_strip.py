@@ -1,8 +1,7 @@
 import json
-from itertools import groupby
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 STAFF_GROUP = "relationship_insight.group_relationship_staff"
 PREFERENCE_KINDS = ("care", "like", "dislike", "need", "wish")

@@ -10,7 +10,8 @@ class PosSession(models.Model):
 
     @api.model
     def _load_pos_data_models(self, config):
-        return [*super()._load_pos_data_models(config), "relationship.measure", "relationship.strip"]
+        ours = ["relationship.measure", "relationship.strip"]
+        return [*super()._load_pos_data_models(config), *ours]
 
     def relationship_store_note(self, note):
         """Store what a cashier noted about a customer, once however often it is sent.

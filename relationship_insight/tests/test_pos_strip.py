@@ -18,7 +18,8 @@ class PosStripCommon(PosCaptureCommon):
         cls.today = fields.Date.context_today(cls.env.user)
         cls.roles = {"cashier": cls.cashier} | {
             role: new_test_user(
-                cls.env, f"till {role}", f"{CASHIER},relationship_insight.group_relationship_{role}",
+                cls.env, f"till {role}",
+                f"{CASHIER},relationship_insight.group_relationship_{role}",
                 company_id=cls.company.id, company_ids=[fields.Command.set(cls.company.ids)])
             for role in ("staff", "relations", "manager")}
         cls.env = cls.env(su=True)
@@ -228,7 +229,8 @@ class TestPosStripPrivacy(PosStripCommon):
                  "day": day.day, "month": str(day.month)}
         other = {"company_id": cls.other_company.id}
         team = cls.env["crm.team"].create({
-            "name": "Team", "company_id": cls.company.id, "member_ids": [*cls.roles["staff"].ids, *author.ids]})
+            "name": "Team", "company_id": cls.company.id,
+            "member_ids": [*cls.roles["staff"].ids, *author.ids]})
         cls._prefer("open-care")
         cls._prefer("open-like", "like")
         cls._prefer("sensitive-care", sensitive=True, confirm_count=9)

@@ -210,7 +210,7 @@ test("the line is remembered as what a chip says; purpose and promise go along",
     await click(".ri-feelings-button");
     await animationFrame();
     expect(".ri-promise-sent").toHaveText(/Order the big jar/);
-    expect(".ri-purposes .ri-chip.active").toHaveText("Advice, selling");
+    expect(".ri-purposes .ri-chip.active").toHaveText("Advice and sale");
     expect(".ri-kinds").toHaveCount(0);
 });
 

@@ -53,11 +53,11 @@ export class FeelingsPopup extends Component {
 
     get purposes() {
         return [
-            { value: "listen", name: _t("Listened") },
-            { value: "sell", name: _t("Advice, selling") },
+            { value: "listen", name: _t("Listening") },
+            { value: "sell", name: _t("Advice and sale") },
             { value: "solve", name: _t("Service") },
             { value: "complaint", name: _t("Complaint") },
-            { value: "care", name: _t("Cared for") },
+            { value: "care", name: _t("Care") },
         ];
     }
 
