@@ -89,6 +89,7 @@ class PrivateApt:
             "APT::Install-Recommends": "false",
             "Acquire::Languages": "none",
             "Acquire::Retries": "3",
+            "APT::Update::Error-Mode": "any",  # else lists that can't be fetched are but a warning
             "Debug::NoLocking": "1",
         }
         command = ["apt-get", "-q", "-y"]

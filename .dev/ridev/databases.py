@@ -18,7 +18,9 @@ from .layout import ADDON, HOME, LOGS, ROOT, checkout_id, short_hash, tree_hash
 from .ui import Stop, need_space, say, step
 
 FORMAT = 1  # raise to rebuild every template
-EXTRA = ("sale_management",)  # with point_of_sale it brings pos_sale, as most shops have it
+# With point_of_sale these bring pos_sale, as most shops have it; and pos_hr, for the tests.
+EXTRA = ("sale_management",)
+EXTRA_FOR_TESTS = ("hr",)
 NOT_IN_DATABASE = ("tests", "i18n", "static/description")
 BUNDLES = """
 env["ir.qweb"]._pregenerate_assets_bundles()
@@ -165,7 +167,7 @@ class Databases:
         self.create(new, {"kind": "part"})
         log = LOGS / f"{name}.log"
         log.unlink(missing_ok=True)
-        modules = [*self.depends(), *EXTRA]
+        modules = self._base_modules(demo)
         with step(f"template database with {'demo data and ' if demo else ''}Odoo's own apps", log):
             self.install(new, modules, log, *(["--with-demo"] if demo else []))
         self.rename(new, name)
@@ -199,9 +201,12 @@ class Databases:
         skip = NOT_IN_DATABASE + (("static",) if code_only else ())
         return tree_hash(ADDON, skip)[:12]
 
+    def _base_modules(self, demo):
+        return [*self.depends(), *EXTRA, *(() if demo else EXTRA_FOR_TESTS)]
+
     def _base_key(self, demo):
         requirements = (ROOT / "requirements.txt").read_text()
-        parts = (*self.depends(), *EXTRA, requirements, self._major(), demo)
+        parts = (*self._base_modules(demo), requirements, self._major(), demo)
         return short_hash(FORMAT, odoo_source.version(self.root), *parts)
 
     # --- clones ------------------------------------------------------------------------------

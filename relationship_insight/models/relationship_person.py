@@ -26,6 +26,7 @@ class RelationshipPerson(models.AbstractModel):
         whole = partner == partner.commercial_partner_id
         of = [("commercial_partner_id" if whole else "partner_id", "=", partner.id)]
         return {
+            "customer_id": partner.commercial_partner_id.id,
             "last": self._get_last_words(partner),
             "warning": partner.relationship_contact_warning or "",
             "cadence": self._get_cadence_row(partner.commercial_partner_id),

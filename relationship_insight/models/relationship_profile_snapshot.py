@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+MOST_EVIDENCE = 10  # what a change of class keeps
 SNAPSHOT_COLUMNS = (
     "loyalty_class", "previous_class", "class_pending", "class_date", "unknown_reason",
     "confidence", "p_true", "p_latent", "p_spurious", "p_low", "attitude", "attitude_mass",
@@ -60,7 +61,14 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _log_transitions(self, company, asof):
-        """Keep every change of class with its probabilities and newest evidence."""
+        """Keep every change of class with its probabilities and the answers that moved it.
+
+        Attitude moves a class, so its answers come before reasons to buy and all else; the newest
+        first, and no reason that got no points.
+        """
+        tags = self._measure_tags()
+        motives = [each for each, (tag, _need) in tags.items() if tag == "M16"]
+        attitude = [each for each, (tag, _need) in tags.items() if not tag.startswith("M16")]
         self.env.cr.execute(SQL(
             """
             INSERT INTO relationship_transition (
@@ -72,12 +80,15 @@ class RelationshipProfile(models.Model):
                    old.attitude, fresh.attitude, old.rate, fresh.rate,
                    (SELECT JSONB_AGG(id) FROM (
                        SELECT reading.id FROM relationship_reading reading
-                        WHERE reading.commercial_partner_id = fresh.customer
-                          AND reading.company_id = %(company)s AND reading.voided IS NOT TRUE
-                     ORDER BY reading.date DESC, reading.id DESC LIMIT 10) newest),
+                        WHERE reading.commercial_partner_id = fresh.customer AND %(readings)s
+                          AND ((reading.value > 0) IS TRUE
+                               OR reading.measure_id != ALL(%(motives)s))
+                     ORDER BY (reading.measure_id = ANY(%(attitude)s)) DESC,
+                              reading.date DESC, reading.id DESC LIMIT %(most)s) moving),
                    1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
               FROM relationship_new fresh
          LEFT JOIN relationship_profile old ON old.id = fresh.live_id
              WHERE COALESCE(fresh.live_class, 'unknown') != fresh.loyalty_class
             """,
-            company=company.id, asof=SQL("%s::date", asof)))
+            company=company.id, asof=SQL("%s::date", asof), motives=motives, attitude=attitude,
+            readings=self._sql_readings(company, asof, None), most=MOST_EVIDENCE))

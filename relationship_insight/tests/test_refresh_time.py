@@ -185,6 +185,32 @@ class TestRefreshTime(PopulationCase):
         Profile._refresh([profile.commercial_partner_id.id])
         self.assertEqual(Transition.search([]) - logged, change)
 
+    def test_transition_evidence(self):
+        """What moved the class comes first; a reason to buy without points is no evidence."""
+        Profile, Reading = self.env["relationship.profile"], self.env["relationship.reading"]
+        Profile._refresh()
+        profile = Profile.search([
+            ("loyalty_class", "!=", "unknown"), ("company_id", "=", self.shop.id)], limit=1)
+        customer = profile.commercial_partner_id
+        Reading.search([("commercial_partner_id", "=", customer.id)])._void("all wrong")
+        Profile._refresh([customer.id])
+        values = {"partner_id": customer.id, "company_id": self.shop.id, "origin": "survey"}
+        moving = Reading.create([
+            {**values, "date": NOW - timedelta(days=9), "measure_id": self.measures[code].id,
+             "value": self.measures[code].scale_max} for code in ("M13", "M03")])
+        reasons = Reading.create([
+            {**values, "date": NOW - timedelta(days=day), "measure_id": self.measures[code].id,
+             "value": points}
+            for day in range(1, 7) for code, points in (("M16_price", 0), ("M16_staff", 10))])
+        Profile._refresh([customer.id])
+        change = self.env["relationship.transition"].search([
+            ("commercial_partner_id", "=", customer.id), ("company_id", "=", self.shop.id)],
+            order="id desc", limit=1)
+        self.assertEqual(change.class_from, "unknown")
+        kept = Reading.browse(change.reading_ids)
+        self.assertEqual(kept[:2], moving.sorted("id", reverse=True))
+        self.assertEqual(kept[2:], reasons.filtered("value").sorted("date", reverse=True))
+
     # ------------------------------------------------------------
     # Customers who change
     # ------------------------------------------------------------

@@ -68,6 +68,14 @@ class Person:
         part = self.page.locator(f"{within}:visible").filter(has_text=text)
         sync_api.expect(part.first).to_be_visible(timeout=1000 * seconds)
 
+    def finds(self, selector, seconds=8):
+        """Whether something comes up in time."""
+        try:
+            self.page.wait_for_selector(selector, timeout=1000 * seconds)
+        except sync_api.TimeoutError:
+            return False
+        return True
+
     def sees_not(self, text, within="body"):
         sync_api.expect(self.page.locator(within).filter(has_text=text)).to_have_count(0)
 

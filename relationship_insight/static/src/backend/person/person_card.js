@@ -1,4 +1,4 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, onWillDestroy, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -14,7 +14,15 @@ export class PersonCard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
+        this.bus = useService("bus_service");
         this.state = useState({ card: null, adding: false, kind: "like" });
+        const onRefreshed = ({ customers }) => {
+            if (customers.includes(this.card?.customer_id)) {
+                this.reload();
+            }
+        };
+        this.bus.subscribe("relationship.profile/refreshed", onRefreshed);
+        onWillDestroy(() => this.bus.unsubscribe("relationship.profile/refreshed", onRefreshed));
         onWillStart(() => {
             this.load(this.props.record.resId);
         });
