@@ -1,16 +1,19 @@
+from markupsafe import escape
 from psycopg2.errors import UniqueViolation
 
 from odoo import http
 from odoo.exceptions import ConcurrencyError
 from odoo.http import request
 
-from ..tools import pulse_token
+from ..tools import mail_merge, page_merge, pulse_token
 from .pulse_page import BODY_LIMIT, PulsePage
 
 OPTIONS = {
     "type": "http", "auth": "public", "csrf": False, "save_session": False, "sitemap": False,
     "max_content_length": BODY_LIMIT,
 }
+# What the foot of a page leads to.
+LINKS = ("preferences", "unsubscribe")
 
 
 class Pulse(PulsePage):
@@ -19,11 +22,73 @@ class Pulse(PulsePage):
     @http.route("/pulse/<string:token>", methods=["GET", "POST"], **OPTIONS)
     def pulse(self, token, **_kwargs):
         env = self._env()
+        scope = f"answer:{token}"
+        if request.httprequest.method != "POST" and (
+                facts := env["relationship.invitation"]._read_page(token)):
+            return self._show_kept(facts, token, scope)
         invitation = env["relationship.invitation"]._get_open_sudo(token)
         if not invitation:
             return self._closed(env)
         env = self._env(self._get_lang(invitation))
-        return self._answer_stored(invitation.with_env(env), f"answer:{token}", token)
+        return self._answer_stored(invitation.with_env(env), scope, token)
+
+    def _show_kept(self, facts, token, scope):
+        """Show a page that is rendered once for everybody and filled in for each visitor."""
+        env = self._env(facts["lang"])
+        invitation = env["relationship.invitation"].browse(facts["id"])
+        languages = self._prepare_languages(env)
+        common = (facts["version_id"], env.context["lang"], facts["words"],
+                  bool(facts["partner_id"]), bool(facts["staff"]), len(languages))
+
+        def get_page(*chosen):
+            return invitation._keep_page(
+                (*common, *chosen), lambda: self._cut_page(invitation, *chosen))
+        parts, points = get_page()
+        choice = request.httprequest.args.get("m"), request.httprequest.args.get("v")
+        if choice in points:
+            parts, points = get_page(*choice)
+        key = invitation._get_link_key()
+        values = {
+            "greeting": self._get_greeting(env, facts["partner_id"] and facts["name"]),
+            "about": facts["staff"],
+            "action": request.httprequest.path,
+            "nonce": self._make_nonce(env, scope),
+            **{purpose: f"/pulse/{purpose}/{pulse_token.seal(key, purpose, facts['id'], token)}"
+               for purpose in LINKS},
+            **{f"language_{index}": language["url"] for index, language in enumerate(languages)},
+        }
+        return self._respond_page(page_merge.fill(
+            parts, {name: escape(value or "") for name, value in values.items()}, token))
+
+    def _cut_page(self, invitation, code=None, value=None):
+        """Return (parts of the page, its points that may be chosen in a mail).
+
+        :param code: of the measure whose ``value`` is chosen
+        """
+        env = invitation.env
+        marks = mail_merge.Marks()
+        chosen = {code: float(value)} if code else {}
+        cards = invitation._prepare_cards(chosen)
+        for card in cards:
+            card["about"] = card["about"] and marks("about")
+            card["end"] = marks(f"{page_merge.END}{card['index']}")
+            for row in card["rows"]:
+                row["mark"] = marks(f"{page_merge.ROW}{card['index']}_{row['code']}")
+        languages = [
+            {**language, "url": marks(f"language_{index}")}
+            for index, language in enumerate(self._prepare_languages(env))]
+        links = [
+            {**link, "url": marks(purpose)}
+            for purpose, link in zip(LINKS, self._prepare_links(invitation))]
+        html = self._render_html(
+            env, "pulse_page", invitation.company_id,
+            **self._prepare_page(invitation, cards, chosen, marks("nonce")),
+            **{**self._prepare_head(invitation), "greeting": marks("greeting"), "links": links},
+            action=marks("action"), languages=languages)
+        points = {
+            (row["code"], point["value"]) for card in cards for row in card["rows"]
+            for point in row["points"]}
+        return page_merge.assemble(marks.cut(html)), points
 
     def _answer_stored(self, invitation, scope, token):
         if request.httprequest.method != "POST":
@@ -51,37 +116,47 @@ class Pulse(PulsePage):
         cards = invitation._prepare_cards(chosen, form)
         return self._render(env, "pulse_page", invitation.company_id, **{
             **self._prepare_head(invitation),
-            "cards": cards,
-            "has_tokens": any(card["widget"] == "tokens" for card in cards),
-            "chosen": list(chosen),
+            **self._prepare_page(invitation, cards, chosen, self._make_nonce(env, scope)),
             "action": request.httprequest.path,
-            "nonce": self._make_nonce(env, scope),
-            "texts": self._prepare_texts(env),
             "invalid": invalid,
             "message": message,
-            "kiosk": False,
             **values,
         })
 
+    def _prepare_page(self, invitation, cards, chosen, nonce):
+        return {
+            "cards": cards,
+            "has_tokens": any(card["widget"] == "tokens" for card in cards),
+            "chosen": list(chosen),
+            "nonce": nonce,
+            "texts": self._prepare_texts(invitation.env),
+            "invalid": (),
+            "message": False,
+            "kiosk": False,
+        }
+
     def _prepare_head(self, invitation):
         env = invitation.env
-        first = (invitation.partner_id.name or "").split(" ")[0]
-        person = invitation.partner_id and not invitation.partner_id.is_company and first
-        links = []
-        if invitation.id and invitation.partner_id:
-            links = [
-                {"name": env._("Why am I asked?"),
-                 "url": invitation._get_sealed_path("preferences")},
-                {"name": env._("No more questions"),
-                 "url": invitation._get_sealed_path("unsubscribe")},
-            ]
+        partner = invitation.partner_id
         return {
             "title": env._("Your feedback"),
-            "greeting": env._("Hello %(name)s!", name=person) if person else env._("Hello!"),
+            "greeting": self._get_greeting(
+                env, not partner.is_company and (partner.name or "").split(" ")[0]),
             "introduction": invitation.version_id.instrument_id.introduction or env._(
                 "How do you feel about us? A few taps are enough, and you may skip anything."),
-            "links": links,
+            "links": self._prepare_links(invitation),
         }
+
+    def _get_greeting(self, env, name):
+        return env._("Hello %(name)s!", name=name) if name else env._("Hello!")
+
+    def _prepare_links(self, invitation):
+        if not invitation.id or not invitation.partner_id:
+            return []
+        env = invitation.env
+        names = {"preferences": env._("Why am I asked?"), "unsubscribe": env._("No more questions")}
+        return [{"name": names[purpose], "url": invitation._get_sealed_path(purpose)}
+                for purpose in LINKS]
 
     def _prepare_texts(self, env):
         return {

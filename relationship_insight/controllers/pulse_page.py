@@ -150,6 +150,9 @@ class PulsePage(Controller):
         return self._respond(json.dumps(data), status, Content_Type="application/json")
 
     def _render(self, env, template, company, status=200, **values):
+        return self._respond_page(self._render_html(env, template, company, **values), status)
+
+    def _render_html(self, env, template, company, **values):
         lang = env["res.lang"]._get_data(code=env.context["lang"])
         company = company or env.company
         html = env["ir.qweb"]._render(f"relationship_insight.{template}", {
@@ -166,8 +169,11 @@ class PulsePage(Controller):
             "message": False,
             **values,
         })
+        return BETWEEN_TAGS.sub(">\n<", html)
+
+    def _respond_page(self, html, status=200):
         headers = {"Vary": "Accept-Encoding"}
-        body = BETWEEN_TAGS.sub(">\n<", html).encode()
+        body = html.encode()
         if request.httprequest.method != "HEAD" and "gzip" in (
                 request.httprequest.headers.get("Accept-Encoding", "")):
             # Every kilobyte counts on a phone, and nothing secret stands beside what one types.

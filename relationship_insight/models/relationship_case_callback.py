@@ -1,11 +1,14 @@
 from odoo import api, models
 
+from .relationship_case import OPEN_STATES
+
 
 class RelationshipCase(models.Model):
     _inherit = "relationship.case"
 
     @api.model
-    def _request_callback(self, partner, company, source_key, text="", channel="web", user=None):
+    def _request_callback(self, partner, company, source_key, text="", channel="web", user=None,
+                          sitting=None):
         """Open a case for a customer who asked to be called; asking twice opens one.
 
         :param partner: the person to call
@@ -13,11 +16,16 @@ class RelationshipCase(models.Model):
         :param str source_key: names the occasion, for example the invitation
         :param str text: what the customer wrote, if anything
         :param user: who should call; None: the customer's salesperson, else the person for care
+        :param str sitting: source key of the case that the same answers open, or have opened
         :return: the case, new or as it was
         """
         known = self.sudo().search([("source_key", "=", source_key)], limit=1)
         if known:
             return known
+        told = sitting and self.sudo().search(
+            [("source_key", "=", sitting), ("state", "in", OPEN_STATES)], limit=1)
+        if told:
+            return told._add_callback(text)
         user = user or (
             partner.user_id | partner.commercial_partner_id.user_id
             | company.relationship_case_user_id)[:1]
@@ -31,3 +39,15 @@ class RelationshipCase(models.Model):
             "description": text,
             "source_key": source_key,
         })
+
+    def _add_callback(self, text):
+        """Note on the case of somebody's unhappy answers that they want to be called."""
+        self.ensure_one()
+        self.write({
+            "kind": "callback",
+            "name": self.env._("Please call: %(customer)s", customer=self.partner_id.display_name),
+            "priority": "1",
+            "description": "\n\n".join(filter(None, (self.description, text))),
+        })
+        self.message_post(body=self.env._("The customer asked to be called."))
+        return self

@@ -24,7 +24,7 @@ class RelationshipInvitation(models.Model):
                 invitation.callback_about)))
             self.env["relationship.case"]._request_callback(
                 invitation.partner_id or invitation._get_caller(), invitation.company_id,
-                f"callback:{invitation.id}", text)
+                f"callback:{invitation.id}", text, sitting=f"alert:invitation:{invitation.id}")
         return res
 
     def _get_caller(self):

@@ -1,6 +1,8 @@
-import hashlib
+from odoo import api, fields, models
+from odoo.tools import SQL, ormcache
 
-from odoo import models
+from ..tools.page_merge import place
+from .relationship_invitation_link import TOKEN_PATTERN
 
 FACES = 5
 TEXT_KINDS = ("text",)
@@ -146,10 +148,7 @@ class RelationshipInvitation(models.Model):
     def _shuffle(self, measures):
         """Return the measures in an order of this invitation's own, the same at each load."""
         seed = self.sudo().access_token or self.source_key or ""
-
-        def place(measure):
-            return hashlib.blake2b(f"{seed}:{measure.code}".encode(), digest_size=8).digest()
-        return measures.sorted(place)
+        return measures.sorted(lambda measure: place(seed, measure.code))
 
     def _get_stored_answers(self):
         """Return {code: value, na, text, at} of what this invitation has in its readings."""
@@ -171,3 +170,45 @@ class RelationshipInvitation(models.Model):
         return self.env["relationship.reading"].sudo().search_fetch(
             [("invitation_id", "=", self.id), ("voided", "=", False)],
             ["measure_id", "competitor_id", "value", "na", "text", "source_key"], order="id")
+
+    @api.model
+    def _read_page(self, token):
+        """Return what differs from one customer's untouched page to the next, in one look.
+
+        Where the page is none of a pulse nobody has answered yet, there is nothing to return.
+
+        :return: dict with what the page says to this person, and ``words``, which changes with
+            anything that everybody sees; or None
+        """
+        if not TOKEN_PATTERN.match(token):
+            return None
+        rows = self.env.execute_query_dict(SQL(
+            """
+            SELECT i.id, i.version_id, i.partner_id, COALESCE(w.lang, i.lang) AS lang,
+                   CASE WHEN p.is_company IS NOT TRUE THEN split_part(p.name, ' ', 1) END AS name,
+                   staff.name AS staff,
+                   (c.id, c.name, c.uses_default_logo, octet_length(c.logo_web), n.write_date,
+                    (SELECT MAX(write_date) FROM relationship_measure))::text AS words
+              FROM relationship_invitation i
+              JOIN relationship_instrument_version v ON v.id = i.version_id AND v.state != 'draft'
+              JOIN relationship_instrument n ON n.id = v.instrument_id AND n.kind = 'pulse'
+              JOIN res_company c ON c.id = i.company_id
+         LEFT JOIN res_partner p ON p.id = i.partner_id
+         LEFT JOIN res_partner staff ON staff.id = i.staff_id
+         LEFT JOIN relationship_contact_preference w
+                ON w.partner_id = i.partner_id AND w.company_id = i.company_id
+             WHERE i.access_token = %s AND i.state NOT IN ('done', 'cancelled', 'expired')
+               AND (i.date_expire IS NULL OR i.date_expire >= %s)
+               AND NOT EXISTS (SELECT FROM relationship_reading r WHERE r.invitation_id = i.id)
+            """, token, fields.Datetime.now()))
+        return rows[0] if rows else None
+
+    @api.model
+    @ormcache("key", cache="templates.cached_values")
+    def _keep_page(self, key, render):
+        """Return the parts of a page that were rendered under a key, rendered now if there are none.
+
+        :param key: names the page and all that changes what it says
+        """
+        del key
+        return render()

@@ -155,6 +155,16 @@ class TestCase(CaseCase):
         self.assertIn("081 234 5678", case.description)
         self.assertIn("The lamp", case.description)
 
+    def test_a_call_joins_the_case_of_the_same_answers(self):
+        invitation = self.make_invitation(partner_id=self.customer.id)
+        case = self.env["relationship.case"].create({
+            "name": "Low", "kind": "low", "partner_id": self.customer.id, "user_id": self.nok.id,
+            "source_key": f"alert:invitation:{invitation.id}"})
+        invitation._request_callback("081 234 5678", "evening", "The lamp")
+        self.assertEqual(self.cases(kind="callback"), case)
+        self.assertIn("The lamp", case.description)
+        self.assertEqual((case.priority, case.user_id), ("1", self.nok))
+
     def test_a_call_asked_for_in_a_shop(self):
         self.company.country_id = self.env.ref("base.th")
         known = self.env["res.partner"].create(

@@ -21,10 +21,10 @@ class Marks:
 
     def __init__(self):
         self._salt = secrets.token_hex(8)
-        self._pattern = re.compile(f"rimark{self._salt}x([a-z_]+)x")
+        self._pattern = re.compile(rf"rimark{self._salt}-(\w+)-")
 
     def __call__(self, name):
-        return f"rimark{self._salt}x{name}x"
+        return f"rimark{self._salt}-{name}-"
 
     def cut(self, text):
         """Return [text, name, text, …, text]: what stands around the marks, and their names."""

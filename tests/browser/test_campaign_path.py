@@ -1,0 +1,282 @@
+"""The whole path in one run: a purchase, the mail, the first question tapped in it, the answers.
+
+Real crons of a real server plan and send, a real mail server on loopback takes the mail, and a
+real Chromium of a phone's size opens it in Thai. RI_SCREENSHOTS names a folder for the pictures;
+without it they go where the test's own files are.
+"""
+
+import os
+import re
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
+
+from smtp_sink import Sink  # noqa: E402
+
+CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+THAI = re.compile(r"[\u0e01-\u0e5b]")
+REFRESH = 60  # seconds until a profile knows of an answer
+PASSWORD = "a long enough one"
+
+SETUP = """
+from odoo.fields import Command
+env["base.language.install"].create({{
+    "lang_ids": [Command.set(env.ref("base.lang_th").ids)]}}).lang_install()
+company = env.company
+company.write({{
+    "relationship_mail_from": 0, "relationship_mail_to": 24, "relationship_send_days": "all",
+    "relationship_holdout_share": 0, "email": "shop@example.com", "name": "บ้านกาแฟ"}})
+env["ir.mail_server"].create({{
+    "name": "Sink", "smtp_host": "127.0.0.1", "smtp_port": {port}, "smtp_encryption": "none"}})
+params = env["ir.config_parameter"]
+params.set_param("web.base.url", "{url}")
+params.set_param("web.base.url.freeze", "True")
+owner = env["res.users"].with_context(no_reset_password=True).create({{
+    "name": "นก", "login": "owner", "password": "{password}", "lang": "th_TH",
+    "email": "owner@example.com", "group_ids": [
+        Command.link(env.ref("relationship_insight.group_relationship_staff").id),
+        Command.link(env.ref("sales_team.group_sale_salesman").id)]}})
+other = owner.copy({{"login": "other", "name": "ต้น"}})
+company.relationship_case_user_id = other
+env["relationship.competitor"].create({{"name": "เซ็นทรัล", "aliases": "Central"}})
+measure = {{m.code: m for m in env["relationship.measure"].search([])}}
+instrument = env["relationship.instrument"].create({{
+    "name": "After a purchase, whole", "code": "PATH", "is_deep": True, "version_ids": [
+        Command.create({{"item_ids": [
+            Command.create({{"measure_id": measure[code].id, "sequence": place}})
+            for place, code in enumerate(("M04_visit", "M02", "M01", "M06"))]}})]}})
+instrument.version_ids.action_go_live()
+campaign = env["relationship.campaign"].create({{
+    "name": "Path", "instrument_id": instrument.id, "kind": "event", "event": "sale_confirmed",
+    "delay": 0, "delay_unit": "hours", "sampling_fraction": 1, "channel_1": "email"}})
+campaign.action_start()
+env["ir.cron"].search([]).active = False
+env["ir.cron"].with_context(active_test=False).search([
+    ("ir_actions_server_id.name", "=like", "Relationship Insight%")]).active = True
+env.cr.commit()
+"""
+# The customer buys; their salesperson is not the person the company names for cases.
+PURCHASE = """
+import time
+from odoo.fields import Command
+time.sleep(1.1)
+owner = env["res.users"].search([("login", "=", "owner")])
+customer = env["res.partner"].create({
+    "name": "มาลี ศรีสุข", "email": "malee@example.com", "lang": "th_TH", "tz": "Asia/Bangkok",
+    "user_id": owner.id})
+product = env["product.product"].create({"name": "กาแฟ", "list_price": 120})
+order = env["sale.order"].create({
+    "partner_id": customer.id, "user_id": owner.id,
+    "order_line": [Command.create({"product_id": product.id, "product_uom_qty": 2})]})
+order.action_confirm()
+env.cr.commit()
+"""
+
+
+class Shop:
+    """The database, its server, its mail server, and ways to look at what happened."""
+
+    def __init__(self, databases, name, start_server, folder):
+        from ridev.odoo import free_port
+
+        self.databases, self.name, self.folder = databases, name, folder
+        self.sink = Sink(free_port()).start()
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        self.shell(SETUP.format(port=self.sink.port, url=url, password=PASSWORD))
+        self.server = start_server(name, f"--http-port={port}", "--max-cron-threads=1")
+        self.url = url
+
+    def shell(self, code):
+        from ridev import odoo
+
+        odoo.shell(self.databases.server, self.databases.conf, self.name, code,
+                   log=self.folder / "shell.log", what="the shop")
+
+    def sql(self, query):
+        return self.databases.sql(query, database=self.name)
+
+    def wake(self, *crons):
+        """Make crons due, as their interval would a little later."""
+        for cron in crons:
+            self.sql(
+                "INSERT INTO ir_cron_trigger (cron_id, call_at)"
+                " SELECT res_id, now() AT TIME ZONE 'UTC' FROM ir_model_data"
+                f" WHERE module = 'relationship_insight' AND name = '{cron}'")
+        self.databases.sql(f"NOTIFY cron_trigger, '{self.name}'")
+
+    def wait(self, query, seconds, crons=()):
+        """Wait until a query has a result; return it and the seconds that took."""
+        start = time.monotonic()
+        turn = 0
+        while not (rows := self.sql(query)):
+            assert time.monotonic() - start < seconds, f"after {seconds} s nothing: {query}"
+            if crons and turn % 20 == 0:
+                self.wake(*crons)
+            turn += 1
+            time.sleep(0.25)
+        return rows, time.monotonic() - start
+
+
+@pytest.fixture(scope="module")
+def shop(databases, clone, start_server, tmp_path_factory):
+    shop = Shop(databases, clone, start_server, tmp_path_factory.mktemp("shop"))
+    yield shop
+    shop.sink.stop()
+
+
+@pytest.fixture
+def phone():
+    path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        context = browser.new_context(locale="th-TH", timezone_id="Asia/Bangkok", **PHONE)
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and page.errors.append(
+            message.text))
+        yield page
+        browser.close()
+
+
+def picture(shop, page, name):
+    folder = Path(os.environ.get("RI_SCREENSHOTS") or shop.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"path_{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+
+
+def card(page):
+    return page.locator(".card:not([hidden])")
+
+
+def test_from_the_purchase_to_the_case(shop, phone):
+    # Planned and sent by the crons.
+    shop.shell(PURCHASE)
+    shop.wait("SELECT id FROM relationship_invitation WHERE state IN ('planned', 'sent')", 90,
+              ("ir_cron_relationship_plan",))
+    shop.wait("SELECT id FROM relationship_delivery WHERE state = 'sent'", 90,
+              ("ir_cron_relationship_send",))
+    assert shop.sql("SELECT outcome || ' ' || reason FROM relationship_eligibility") == [
+        "invited invited"]
+    ((address, mail, _time),) = shop.sink.mails
+    assert address == "malee@example.com"
+
+    # The mail: in Thai, with what RFC 8058 asks for, and its first question can be tapped.
+    assert THAI.search(mail["Subject"])
+    assert re.fullmatch(
+        rf"<{re.escape(shop.url)}/pulse/unsubscribe/[\w-]{{30,}}>", mail["List-Unsubscribe"])
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    plain = mail.get_body(("plain",)).get_content()
+    html = mail.get_body(("html",)).get_content()
+    assert "มาลี" in plain and f"{shop.url}/pulse/" in plain
+    english = re.findall(r"[A-Za-z]{4,}", re.sub(r"https?://\S+", "", plain))
+    assert not english, english
+    phone.set_content(html)
+    picture(shop, phone, "1_mail")
+    links = phone.locator("a[href*='m=M04_visit']")
+    assert links.count() == 5
+    assert not shop.sql("SELECT id FROM relationship_reading")
+
+    # The page: the answer of the mail is chosen, nothing is stored until a human says so.
+    links.first.tap()
+    phone.wait_for_selector("#pulse")
+    assert phone.locator("html").get_attribute("lang") == "th-TH"
+    assert card(phone).locator("input:checked").get_attribute("value") == "1"
+    assert not shop.sql("SELECT id FROM relationship_reading")
+    picture(shop, phone, "2_chosen")
+    phone.tap("#next")
+    phone.wait_for_selector("[data-widget=feelings]:not([hidden])")
+    for name, points in (("3_words", (4, 0, 2)), ("4_how_often", (1, 3, 0, 2))):
+        rows = card(phone).locator(".feelings > li")
+        for index in range(rows.count()):
+            rows.nth(index).locator(".points label").nth(points[index % len(points)]).tap()
+        phone.locator("#status", has_text="บันทึกแล้ว").wait_for()
+        picture(shop, phone, name)
+        phone.tap("#next")
+        phone.wait_for_timeout(600)
+    lines = card(phone).locator("[name=M06]")
+    for index, name in enumerate(("Central", "ร้านป้าแดง", "บ้านกาแฟ")):
+        lines.nth(index).fill(name)
+    picture(shop, phone, "5_top_of_mind")
+    submitted = time.monotonic()
+    phone.tap("#next")
+    phone.wait_for_url("**/pulse/thanks/**")
+    picture(shop, phone, "6_thanks")
+
+    # Please call me.
+    phone.locator("details summary").tap()
+    phone.fill("[name=phone]", "081 234 5678")
+    phone.select_option("[name=when]", "evening")
+    phone.fill("[name=about]", "แก้วแตกตอนเปิดกล่อง")
+    picture(shop, phone, "7_call_me")
+    phone.wait_for_timeout(1000)
+    phone.tap("button[value=callback]")
+    phone.wait_for_selector(".note.good")
+    picture(shop, phone, "8_will_call")
+    assert not phone.errors
+
+    # Readings at once.
+    rows = shop.sql(
+        "SELECT m.code || '=' || r.value FROM relationship_reading r"
+        " JOIN relationship_measure m ON m.id = r.measure_id"
+        " WHERE r.competitor_id IS NULL AND r.voided IS NOT TRUE ORDER BY 1")
+    codes = {row.partition("=")[0] for row in rows}
+    assert "M04_visit=1" in rows and "M06=3" in rows
+    assert {len([c for c in codes if c.startswith(p)]) for p in ("M01_", "M02_")} == {10}
+    assert shop.sql(
+        "SELECT c.name || '=' || r.value FROM relationship_reading r"
+        " JOIN relationship_competitor c ON c.id = r.competitor_id") == ["เซ็นทรัล=1"]
+    assert shop.sql("SELECT name FROM relationship_mention") == ["ร้านป้าแดง"]
+    assert shop.sql("SELECT state FROM relationship_invitation") == ["done"]
+
+    # The profile knows within the minute, without anybody waking it.
+    rows, _seconds = shop.wait(
+        "SELECT profile.id FROM relationship_profile profile"
+        " JOIN res_partner p ON p.id = profile.commercial_partner_id"
+        " WHERE p.email = 'malee@example.com' AND profile.purchase_days = 1"
+        " AND profile.attitude_count > 0", REFRESH)
+    known = time.monotonic() - submitted
+    assert known < REFRESH
+
+    # One case for the salesperson, with a deadline and an activity, and the number to call.
+    rows, _seconds = shop.wait(
+        "SELECT c.kind || '|' || u.login || '|' || (c.date_deadline > c.date_received)"
+        " FROM relationship_case c JOIN res_users u ON u.id = c.user_id"
+        " JOIN relationship_case_relationship_reading_rel rel ON rel.relationship_case_id = c.id"
+        " GROUP BY c.id, u.login", REFRESH)
+    raised = time.monotonic() - submitted
+    cases = shop.sql("SELECT c.kind || '|' || u.login FROM relationship_case c"
+                     " JOIN res_users u ON u.id = c.user_id ORDER BY c.id")
+    activities = shop.sql(
+        "SELECT DISTINCT u.login FROM mail_activity a JOIN res_users u ON u.id = a.user_id"
+        " WHERE a.res_model = 'relationship.case' AND a.date_deadline IS NOT NULL")
+    sys.stdout.write(
+        f"profile {known:.1f} s and case {raised:.1f} s after the last tap: {cases}\n")
+    assert len(cases) == 1 and cases[0].endswith("|owner"), cases
+    assert activities == ["owner"]
+
+    # What the owner sees on the phone.
+    (case,) = shop.sql("SELECT id FROM relationship_case")
+    phone.errors.clear()
+    phone.goto(f"{shop.url}/web/login")
+    phone.wait_for_selector("form.oe_login_form:not(.d-none)")
+    phone.fill("[name=login]", "owner")
+    phone.fill("[name=password]", PASSWORD)
+    phone.press("[name=password]", "Enter")
+    phone.wait_for_selector(".o_main_navbar")
+    phone.goto(f"{shop.url}/odoo/relationship-cases/{case}")
+    phone.wait_for_selector(".o_form_view .o_field_widget")
+    assert phone.locator("body", has_text="มาลี ศรีสุข").count()
+    assert phone.locator("body", has_text="081 234 5678").count()
+    phone.wait_for_timeout(800)
+    picture(shop, phone, "9_case")
