@@ -42,6 +42,7 @@
         "data/relationship_care_data.xml",
         "data/relationship_referral_data.xml",
         "data/ir_cron_campaign_data.xml",
+        "data/relationship_tier_data.xml",
         "data/relationship_person_data.xml",
         "data/relationship_preference_tag_data.xml",
         "data/relationship_relation_type_data.xml",

@@ -87,10 +87,11 @@ def start_server(databases, tmp_path_factory):
 
     servers = []
 
-    def start(database, *arguments, workers=0):
+    def start(database, *arguments, workers=0, port=None):
         log = tmp_path_factory.mktemp("server") / "odoo.log"
         options = [f"--workers={workers}", f"--gevent-port={free_port()}", *arguments]
-        server = Server(databases.server, databases.conf, database, log=log, arguments=options)
+        server = Server(
+            databases.server, databases.conf, database, log=log, port=port, arguments=options)
         servers.append(server)
         return server.start()
 

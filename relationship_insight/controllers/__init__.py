@@ -1,6 +1,7 @@
 from . import pulse_page
 from . import pulse
 from . import pulse_wishes
+from . import pulse_preview
 from . import desk
 from . import pulse_shop
 from . import pos_pulse

@@ -1,8 +1,10 @@
 from odoo import http
 from odoo.http import request
 
+from .pulse_page import PulsePage
 
-class RelationshipDeskController(http.Controller):
+
+class RelationshipDeskController(PulsePage):
     """The link in the morning mail. Looking changes nothing; one tap on the page does."""
 
     @http.route("/relationship/desk/stop/<string:token>", type="http", auth="public",
@@ -14,6 +16,9 @@ class RelationshipDeskController(http.Controller):
     @http.route("/relationship/desk/stop/<string:token>", type="http", auth="public",
                 methods=["POST"], csrf=False, sitemap=False)
     def relationship_desk_stop(self, token, **_post):
+        env = self._env()
+        if self._is_over_limit(env, ("stop", request.httprequest.remote_addr)):
+            return self._too_many(env)
         # A wrong token gets the same answer: nobody learns which ones exist.
         request.env["relationship.desk"].sudo()._stop_digest(token)
         return self._render_page({"token": token, "done": True})

@@ -23,14 +23,15 @@ class Pulse(PulsePage):
     def pulse(self, token, **_kwargs):
         env = self._env()
         scope = f"answer:{token}"
-        if request.httprequest.method != "POST" and (
-                facts := env["relationship.invitation"]._read_page(token)):
-            return self._show_kept(facts, token, scope)
-        invitation = env["relationship.invitation"]._get_open_sudo(token)
-        if not invitation:
+        facts = env["relationship.invitation"]._read_link(token)
+        if not facts:
             return self._closed(env)
-        env = self._env(self._get_lang(invitation))
-        return self._answer_stored(invitation.with_env(env), scope, token)
+        if facts["fresh"] and request.httprequest.method != "POST":
+            return self._show_kept(facts, token, scope)
+        env = self._env(facts["lang"])
+        invitation = env["relationship.invitation"].browse(facts["id"])
+        return self._answer_stored(
+            invitation.with_company(invitation.company_id), scope, token)
 
     def _show_kept(self, facts, token, scope):
         """Show a page that is rendered once for everybody and filled in for each visitor."""
@@ -97,13 +98,6 @@ class Pulse(PulsePage):
             return self._too_many(invitation.env)
         return self._take(invitation, scope)
 
-    def _get_lang(self, invitation):
-        wish = invitation.env["relationship.contact.preference"].search([
-            ("partner_id", "=", invitation.partner_id.id),
-            ("company_id", "=", invitation.company_id.id),
-        ], limit=1) if invitation.partner_id else None
-        return (wish and wish.lang) or invitation.lang
-
     def _show(self, invitation, scope, message=False, invalid=(), form=None, **values):
         """Render the questions; a GET comes only here, and nothing here writes."""
         env = invitation.env
@@ -132,6 +126,7 @@ class Pulse(PulsePage):
             "texts": self._prepare_texts(invitation.env),
             "invalid": (),
             "message": False,
+            "hint": False,
             "kiosk": False,
         }
 

@@ -38,7 +38,10 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
-LIMITS = {"address": (1200, 600), "link": (150, 600), "guess": (60, 600), "join": (10, 600)}
+LIMITS = {
+    "address": (1200, 600), "link": (150, 600), "guess": (60, 600), "join": (10, 600),
+    "stop": (20, 600),
+}
 
 
 @functools.cache
@@ -114,18 +117,20 @@ class PulsePage(Controller):
 
     # Limits
 
-    def _is_over_limit(self, env, kind, *place):
-        """Count a request; True when its place has had its share."""
-        most, seconds = LIMITS[kind]
-        param = env["ir.config_parameter"].get_param(f"relationship_insight.limit_{kind}")
-        most = int(param) if param and param.isdecimal() else most
+    def _is_over_limit(self, env, *places):
+        """Count a request; True when one of its places, (kind, which one), has had its share."""
         Limit = env["relationship.rate.limit"]
-        return not Limit._allows(Limit._digest(kind, *place), most, seconds)
+        wanted = []
+        for kind, which in places:
+            most, seconds = LIMITS[kind]
+            param = env["ir.config_parameter"].get_param(f"relationship_insight.limit_{kind}")
+            most = int(param) if param and param.isdecimal() else most
+            wanted.append((Limit._digest(kind, which), most, seconds))
+        return not Limit._allows(*wanted)
 
     def _is_flood(self, env, link):
-        address = request.httprequest.remote_addr
-        return self._is_over_limit(env, "address", address) or self._is_over_limit(
-            env, "link", link)
+        return self._is_over_limit(
+            env, ("address", request.httprequest.remote_addr), ("link", link))
 
     def _get_device(self, env):
         """Return what stands for the visitor's device, of which nobody gets back the address."""
@@ -209,7 +214,7 @@ class PulsePage(Controller):
     def _closed(self, env, company=None):
         """The one page for every link that opens nothing, whatever the reason."""
         guess = not company and self._is_over_limit(
-            env, "guess", request.httprequest.remote_addr)
+            env, ("guess", request.httprequest.remote_addr))
         if guess:
             return self._too_many(env)
         if self._is_script():

@@ -43,7 +43,7 @@ class Referral(PulsePage):
         if not form.get("agreed"):
             return self._show_friend(code, scope, form=form, error=env._(
                 "Please agree that we may keep your name and contact you."))
-        if self._is_over_limit(env, "join", request.httprequest.remote_addr):
+        if self._is_over_limit(env, ("join", request.httprequest.remote_addr)):
             return self._too_many(env)
         try:
             code._join({**form.to_dict(), "lang": env.context["lang"]}, self._get_device(env))

@@ -12,6 +12,11 @@ LOOKED = 0.3
 SILENT_PER_ANSWER = 2
 THAI = 0.6
 WAVE_DAYS = 21
+# Stores that customers named, some of them known to nobody here.
+NAMED = (
+    "ร้านป้าแดง\nตลาดนัดหน้าวัด", "Baan Coffee\nร้านป้าแดง", "Night market stall 14",
+    "ร้านลุงชัย", "Baan Coffee", "ตลาดนัดหน้าวัด\nร้านลุงชัย",
+)
 OUTCOMES = {
     4: "<p>You said the queue before closing takes too long. A second till is open from five.</p>",
     3: "<p>You said you would like to be told when fresh goods come in. They are on the board at "
@@ -37,6 +42,8 @@ class RelationshipDemo(models.AbstractModel):
         asked = self._get_asked(campaign, customers)
         for days in WAVES[ROUNDS - 1::-1]:
             self._create_wave(campaign, customers, asked, days, rng)
+        self._create_messages(campaign)
+        self._create_mentions(campaign, rng)
         campaign._refresh_results()
         self.env["relationship.feedback.point"].create([
             {"name": "Poster at the door", "campaign_id": campaign.id},
@@ -155,3 +162,56 @@ class RelationshipDemo(models.AbstractModel):
                 "stratum": person.city or person.commercial_partner_id.city,
             })
         self.env["relationship.eligibility"].create(vals_list)
+
+    @api.model
+    def _create_messages(self, campaign):
+        """What was sent for these invitations: some came back, one nobody can be certain of."""
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO relationship_delivery (
+                invitation_id, step, campaign_id, wave_id, company_id, partner_id, channel, email,
+                lang, tz, state, date_due, date_sent, date_claim, attempts, failure_type,
+                failure_reason, create_uid, create_date, write_uid, write_date)
+            SELECT i.id, step.number, i.campaign_id, i.wave_id, i.company_id, i.partner_id,
+                   i.channel, i.email, i.lang, i.tz, fate.state, sent.at,
+                   CASE WHEN fate.state = 'sent' THEN sent.at END, sent.at,
+                   CASE fate.state WHEN 'uncertain' THEN 0 ELSE 1 END, fate.failure, fate.reason,
+                   %(uid)s, sent.at, %(uid)s, sent.at
+              FROM relationship_invitation i
+        CROSS JOIN LATERAL generate_series(0, i.step) step (number)
+        CROSS JOIN LATERAL (
+                SELECT i.date_sent + make_interval(days => CASE step.number
+                    WHEN 0 THEN 0 WHEN 1 THEN %(first)s ELSE %(second)s END) AS at) sent
+        CROSS JOIN LATERAL (
+                SELECT * FROM (VALUES
+                    (0, 'bounced', 'mail_bounce', '550 5.1.1 This mailbox does not exist'),
+                    (1, 'uncertain', 'interrupted', NULL),
+                    (2, 'failed', 'mail_smtp', '452 4.2.2 The mailbox is full'),
+                    (3, 'sent', NULL, NULL)) fate (kind, state, failure, reason)
+                 WHERE kind = CASE WHEN step.number < i.step OR i.date_open IS NOT NULL THEN 3
+                                   WHEN i.id %% 47 = 0 THEN 0 WHEN i.id %% 101 = 0 THEN 1
+                                   WHEN i.id %% 73 = 0 THEN 2 ELSE 3 END) fate
+             WHERE i.campaign_id = %(campaign)s AND i.channel = 'email'
+            ON CONFLICT DO NOTHING
+            """, campaign=campaign.id, uid=self.env.uid, first=campaign.reminder_day_1,
+            second=campaign.reminder_day_2))
+        self.env["relationship.delivery"].invalidate_model()
+
+    @api.model
+    def _create_mentions(self, campaign, rng):
+        """Some named stores that nobody has listed yet: they wait for the desk."""
+        measure = self.env["relationship.measure"].search([("code", "=", "M06")])
+        done = campaign.invitation_ids.filtered(
+            lambda i: i.state == "done" and "M06" not in i.reading_ids.measure_id.mapped("code"))
+        vals_list = []
+        for invitation in rng.sample(done, min(len(done), 2 * len(NAMED))):
+            text = NAMED[len(vals_list) % len(NAMED)]
+            ranks = self.env["relationship.competitor"]._rank_mentions(text, campaign.company_id)
+            us = ranks.get(self.env["relationship.competitor"])
+            vals_list.append({
+                "measure_id": measure.id, "partner_id": invitation.partner_id.id,
+                "company_id": campaign.company_id.id, "date": invitation.date_done,
+                "origin": "pulse", "channel": "email", "invitation_id": invitation.id,
+                "lang": invitation.lang, "text": text, "value": us or 0, "na": not us})
+        self.env["relationship.reading"].create(vals_list)

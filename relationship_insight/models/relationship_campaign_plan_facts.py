@@ -120,11 +120,14 @@ class RelationshipCampaign(models.Model):
                        GREATEST(i.date_start, i.date_done) AS answered,
                        ver.asks_emotion_frequency AS emotion, ins.is_relationship AS relationship,
                        i.state IN ('sent', 'uncertain', 'opened', 'expired')
-                           AND i.date_start IS NULL AND i.date_planned < %(ignored)s AS ignored
+                           AND i.date_start IS NULL AND i.date_planned < %(ignored)s
+                           AND i.date_planned > COALESCE(w.date_wished, '-infinity') AS ignored
                   FROM relationship_plan_people people
                   JOIN relationship_invitation i ON i.partner_id = people.id
                   JOIN relationship_instrument_version ver ON ver.id = i.version_id
                   JOIN relationship_instrument ins ON ins.id = ver.instrument_id
+             LEFT JOIN relationship_contact_preference w
+                    ON w.partner_id = people.id AND w.company_id = %(company)s
                 """,
                 company=company.id,
                 contact=Invitation._sql_contact(SQL("i")),

@@ -24,6 +24,11 @@ class RelationshipContactPreference(models.Model):
     channel = fields.Selection(CHANNELS, string="Wants to Be Asked By")
     lang = fields.Selection(
         selection=lambda self: self.env["res.lang"].get_installed(), string="Language")
+    date_wishes_asked = fields.Datetime(
+        string="Asked How to Be Asked", readonly=True,
+        help="Once, after so many ignored invitations that nobody asks them any more.")
+    date_wished = fields.Datetime(
+        string="Told Us On", readonly=True, help="What they ignored before counts no more.")
     opted_out = fields.Boolean(string="Wants No Questions at All")
     opted_out_campaign_ids = fields.Many2many(
         "relationship.campaign", "relationship_contact_preference_campaign_rel",

@@ -32,6 +32,8 @@ FAILURES = [
     ("sms_missing", "SMS not installed"),
     ("unknown", "Unknown"),
 ]
+# The step that asks how somebody wants to be asked, after those of the reminders.
+WISHES_STEP = 9
 # The message is out, or may be: its key is used up.
 GONE = ("sending", "sent", "uncertain", "bounced")
 
@@ -53,7 +55,8 @@ class RelationshipDelivery(models.Model):
         ondelete="cascade")
     step = fields.Integer(readonly=True, aggregator=False, help="0: the invitation itself.")
     kind = fields.Selection(
-        [("invitation", "Invitation"), ("reminder", "Reminder")], compute="_compute_kind")
+        [("invitation", "Invitation"), ("reminder", "Reminder"),
+         ("wishes", "Question how to be asked")], compute="_compute_kind")
     campaign_id = fields.Many2one(
         "relationship.campaign", required=True, readonly=True, index=True, ondelete="cascade")
     wave_id = fields.Many2one(
@@ -65,7 +68,9 @@ class RelationshipDelivery(models.Model):
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     email = fields.Char(readonly=True)
     phone = fields.Char(readonly=True)
-    lang = fields.Char(string="Language", readonly=True)
+    lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(), string="Language",
+        readonly=True)
     tz = fields.Char(string="Time Zone", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="queued")
     date_due = fields.Datetime(string="To Send On", required=True, readonly=True)
@@ -103,7 +108,8 @@ class RelationshipDelivery(models.Model):
     @api.depends("step")
     def _compute_kind(self):
         for delivery in self:
-            delivery.kind = "reminder" if delivery.step else "invitation"
+            delivery.kind = "invitation" if not delivery.step else (
+                "wishes" if delivery.step == WISHES_STEP else "reminder")
 
     def action_open_invitation(self):
         self.ensure_one()

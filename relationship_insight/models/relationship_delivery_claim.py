@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
 
-from .relationship_delivery import GONE
+from .relationship_delivery import GONE, WISHES_STEP
 
 FLOOR = timedelta(hours=24)
 HARD_BOUNCES = 5
@@ -170,10 +170,11 @@ class RelationshipDelivery(models.Model):
                    CASE WHEN partner.id IS NULL OR NOT partner.active THEN 'archived'
                         WHEN %(holdout)s THEN 'closed'
                         WHEN invitation.access_token IS NULL
-                          OR invitation.date_expire <= %(now)s
+                          OR invitation.date_expire <= %(now)s AND delivery.step <> %(wishes)s
                           OR invitation.state NOT IN ('planned', 'sending', 'uncertain')
                              AND delivery.step = 0
-                          OR invitation.state NOT IN %(open)s AND delivery.step > 0
+                          OR invitation.state NOT IN %(open)s
+                             AND delivery.step NOT IN (0, %(wishes)s)
                         THEN 'closed'
                         WHEN invitation.opted_out IS NOT NULL OR preference.opted_out
                           OR EXISTS (
@@ -214,7 +215,7 @@ class RelationshipDelivery(models.Model):
                                 AND other.id <> delivery.id
                                 AND other.date_claim > %(floor)s AND other.state IN %(gone)s)
                    ) + %(day)s,
-                   invitation.date_expire
+                   CASE WHEN delivery.step <> %(wishes)s THEN invitation.date_expire END
               FROM relationship_delivery delivery
               JOIN relationship_invitation invitation ON invitation.id = delivery.invitation_id
               JOIN res_company company ON company.id = delivery.company_id
@@ -226,7 +227,7 @@ class RelationshipDelivery(models.Model):
                FOR UPDATE OF delivery, invitation SKIP LOCKED
             """,
             id=self.id, claim=claim, now=now, floor=now - FLOOR, day=FLOOR, open=OPEN_STATES,
-            gone=GONE, bounces=HARD_BOUNCES,
+            gone=GONE, bounces=HARD_BOUNCES, wishes=WISHES_STEP,
             holdout=self.env["relationship.invitation"]._sql_holdout(
                 SQL("partner.commercial_partner_id"), SQL("company")))
 

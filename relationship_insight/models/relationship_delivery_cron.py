@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .relationship_delivery import WISHES_STEP
 from .relationship_delivery_queue import QUEUE_BATCH
 from .relationship_delivery_send import BATCH
 
@@ -80,6 +81,7 @@ class RelationshipDelivery(models.Model):
         self.env["relationship.invitation"]._expire_all()
         if not self._is_neutralized():
             self._queue_reminders()
+            self._lasting(self._queue_wishes)
         self._wake()
 
     @api.model
@@ -93,9 +95,10 @@ class RelationshipDelivery(models.Model):
               JOIN relationship_campaign campaign ON campaign.id = delivery.campaign_id
              WHERE delivery.state = 'queued'
                AND (delivery.date_reserve IS NULL OR delivery.date_reserve < %s)
-               AND (invitation.state IN ('done', 'expired', 'cancelled')
+               AND (invitation.state IN ('done', 'expired', 'cancelled') AND delivery.step <> %s
                     OR campaign.state IN ('done', 'draft') OR NOT campaign.active)
              LIMIT %s FOR UPDATE OF delivery SKIP LOCKED
-            """, fields.Datetime.subtract(fields.Datetime.now(), minutes=10), QUEUE_BATCH))
+            """, fields.Datetime.subtract(fields.Datetime.now(), minutes=10), WISHES_STEP,
+            QUEUE_BATCH))
         self.browse(row[0] for row in rows)._record("cancelled", "closed")
         return len(rows)

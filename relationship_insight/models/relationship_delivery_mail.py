@@ -12,6 +12,7 @@ from .relationship_invitation_mail import COMMON, PERSONAL
 TEMPLATES = {
     "invitation": "relationship_insight.mail_template_invitation",
     "reminder": "relationship_insight.mail_template_reminder",
+    "wishes": "relationship_insight.mail_template_wishes",
 }
 _BREAKS = re.compile(r"[\r\n]+")
 
@@ -45,8 +46,10 @@ class RelationshipDelivery(models.Model):
 
     def _get_template(self):
         """Return the mail template of this message, None if somebody deleted it."""
-        campaign = self.campaign_id
-        chosen = campaign.reminder_template_id if self.step else campaign.mail_template_id
+        chosen = {
+            "invitation": self.campaign_id.mail_template_id,
+            "reminder": self.campaign_id.reminder_template_id,
+        }.get(self.kind)
         return chosen or self.env.ref(TEMPLATES[self.kind], raise_if_not_found=False)
 
     def _prepare_form(self, lang):

@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .relationship_delivery import WISHES_STEP
+
 MOST_ATTEMPTS = 8
 LONGEST_REASON = 2000
 FIRST_WAIT = timedelta(minutes=5)
@@ -54,6 +56,7 @@ class RelationshipDelivery(models.Model):
                                     THEN COALESCE(invitation.date_sent, %(now)s)
                                     ELSE invitation.date_sent END,
                    step = CASE WHEN %(state)s IN ('sent', 'uncertain')
+                                AND delivery.step <> %(wishes)s
                                THEN GREATEST(invitation.step, delivery.step)
                                ELSE invitation.step END,
                    date_reminder = CASE WHEN %(state)s IN ('sent', 'uncertain')
@@ -62,7 +65,7 @@ class RelationshipDelivery(models.Model):
               FROM relationship_delivery delivery
              WHERE delivery.id = ANY(%(ids)s) AND invitation.id = delivery.invitation_id
             """, state=state, invitation=INVITATION_STATE[state], failure=failure, reason=reason,
-            now=now, ids=self.ids))
+            now=now, ids=self.ids, wishes=WISHES_STEP))
         self.invalidate_recordset()
         self.env["relationship.invitation"].invalidate_model()
 

@@ -1,5 +1,7 @@
-from odoo import fields, models
-from odoo.tools import format_date
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date
+
+GC_LIMIT = 20_000
 
 OUTCOMES = [
     ("invited", "Asked"),
@@ -68,6 +70,8 @@ class RelationshipEligibility(models.Model):
 
     _wave_uniq = models.UniqueIndex("(wave_id, partner_id) WHERE wave_id IS NOT NULL")
     _event_uniq = models.UniqueIndex("(campaign_id, event_key) WHERE event_key IS NOT NULL")
+    _date_idx = models.Index("(company_id, date) WHERE outcome != 'deferred'")
+    _backoff_idx = models.Index("(date) WHERE reason = 'backoff'")
     _due_idx = models.Index("(company_id, date_until) WHERE outcome = 'deferred'")
 
     def _give_up(self):
@@ -92,3 +96,36 @@ class RelationshipEligibility(models.Model):
                 campaign=campaign, date=format_date(self.env, self.date_until), reason=reason)
         return self.env._(
             "Not asked by %(campaign)s: %(reason)s", campaign=campaign, reason=reason)
+
+    @api.autovacuum
+    def _gc_old_decisions(self):
+        """Delete decisions that are older than a company keeps them, of what is over.
+
+        What counts an event once is kept as long as the event could be found again. What closed
+        waves counted stands on the waves and in their results.
+        """
+        now = fields.Datetime.now()
+        deleted = 0
+        for company in self.env["relationship.campaign"].sudo().with_context(
+                active_test=False).search_fetch([("state", "!=", "draft")]).company_id:
+            oldest = fields.Datetime.subtract(now, months=company.relationship_ledger_months)
+            self.env.cr.execute(SQL(
+                """
+                DELETE FROM relationship_eligibility WHERE id IN (
+                    SELECT l.id FROM relationship_eligibility l
+                      JOIN relationship_campaign cam ON cam.id = l.campaign_id
+                 LEFT JOIN relationship_wave wave ON wave.id = l.wave_id
+                 LEFT JOIN relationship_invitation i ON i.id = l.invitation_id
+                     WHERE l.company_id = %(company)s AND l.outcome != 'deferred'
+                       AND l.date < %(oldest)s AND (wave.id IS NULL OR wave.state = 'closed')
+                       AND (i.id IS NULL OR i.state IN ('done', 'expired', 'cancelled', 'failed'))
+                       AND l.date < %(now)s - make_interval(
+                           days => cam.wait_days + CASE cam.delay_unit
+                               WHEN 'days' THEN cam.delay ELSE cam.delay / 24 + 1 END + 7)
+                     LIMIT %(limit)s FOR UPDATE OF l SKIP LOCKED)
+                """, company=company.id, oldest=oldest, now=now, limit=GC_LIMIT - deleted))
+            deleted += self.env.cr.rowcount
+            if deleted >= GC_LIMIT:
+                break
+        self.invalidate_model()
+        return deleted, int(deleted >= GC_LIMIT)

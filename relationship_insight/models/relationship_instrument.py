@@ -62,6 +62,18 @@ class RelationshipInstrument(models.Model):
             raise UserError(self.env._(
                 "Customers were asked with this questionnaire already. Archive it instead."))
 
+    def action_preview(self):
+        """Open the page of the version asked now, or of the newest draft."""
+        return self._get_previewed().action_preview()
+
+    def _get_previewed(self):
+        self.ensure_one()
+        version = self.live_version_id or self.version_ids[:1]
+        if not version:
+            raise UserError(self.env._(
+                "%(name)s has no questions yet. Make a version first.", name=self.name))
+        return version
+
     def action_new_version(self):
         """Open a draft of the next version, a copy of the newest one."""
         self.ensure_one()

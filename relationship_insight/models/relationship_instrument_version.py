@@ -91,6 +91,14 @@ class RelationshipInstrumentVersion(models.Model):
                 "Customers were asked with this version. It stays, so that their answers keep "
                 "their question."))
 
+    def action_preview(self):
+        """Open the page as customers see it; nothing done there is stored."""
+        self.ensure_one()
+        if self.kind == "survey":
+            self.check_access("read")
+            return self.survey_id.sudo().action_test_survey()
+        return {"type": "ir.actions.act_url", "url": f"/pulse/preview/{self.id}", "target": "new"}
+
     def action_go_live(self):
         """Freeze the questions and ask with this version from now on."""
         now = fields.Datetime.now()

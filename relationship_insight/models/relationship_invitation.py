@@ -13,7 +13,6 @@ CHANNELS = [
 # Channels by which one person is asked. The others wait for whoever comes.
 CONTACT_CHANNELS = ("email", "sms", "link", "portal")
 TOKEN_BYTES = 24
-TOKEN_LENGTH = (22, 64)
 
 
 class RelationshipInvitation(models.Model):
@@ -60,7 +59,9 @@ class RelationshipInvitation(models.Model):
         readonly=True, copy=False, help="Makes the same occasion ask once.")
     email = fields.Char(readonly=True)
     phone = fields.Char(readonly=True)
-    lang = fields.Char(string="Language", readonly=True)
+    lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(), string="Language",
+        readonly=True)
     tz = fields.Char(string="Time Zone", readonly=True)
     step = fields.Integer(
         string="Reminders", readonly=True, default=0, help="Reminders sent so far.")
@@ -126,22 +127,6 @@ class RelationshipInvitation(models.Model):
     def _compute_commercial_partner_id(self):
         for invitation in self:
             invitation.commercial_partner_id = invitation.partner_id.commercial_partner_id
-
-    @api.model
-    def _get_valid_sudo(self, token):
-        """Return the invitation that this token opens, empty for a wrong or outdated one.
-
-        A finished one is returned too: its page says thanks and takes nothing more.
-        """
-        token = str(token or "")
-        if not TOKEN_LENGTH[0] <= len(token) <= TOKEN_LENGTH[1] or not token.isascii():
-            return self.sudo().browse()
-        invitation = self.sudo().search([("access_token", "=", token)], limit=1)
-        now = fields.Datetime.now()
-        if invitation.state in ("cancelled", "expired") or (
-                invitation.date_expire and invitation.date_expire < now):
-            return invitation.browse()
-        return invitation
 
     def _cancel(self):
         """Withdraw invitations nobody answered yet; their links stop working."""

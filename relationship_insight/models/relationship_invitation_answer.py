@@ -25,7 +25,8 @@ class RelationshipInvitation(models.Model):
         self.ensure_one()
         rows = self.env.execute_query(SQL(
             "SELECT state FROM relationship_invitation WHERE id = %s FOR UPDATE", self.id))
-        self.invalidate_recordset(["state"])
+        if rows and rows[0][0] != self.sudo().state:
+            self.invalidate_recordset(["state"])
         return bool(rows) and rows[0][0] not in ("done", "expired", "cancelled")
 
     def _mark_open(self):

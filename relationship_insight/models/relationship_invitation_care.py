@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..tools.cron_wake import wake
+
 
 class RelationshipInvitation(models.Model):
     """From the answer to somebody who takes care."""
@@ -8,10 +10,7 @@ class RelationshipInvitation(models.Model):
 
     def _mark_done(self):
         res = super()._mark_done()
-        cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_alert", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        wake(self.env, "relationship_insight.ir_cron_relationship_alert")
         return res
 
     def _callback_requested(self):

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .relationship_invitation_link import PATH
 from .relationship_invitation_page import FRIEND
@@ -77,16 +78,56 @@ class RelationshipInvitation(models.Model):
         if invitation._is_till_device():
             invitation.flag = "till"
             return
-        kiosk = invitation.channel == "kiosk"
-        window, size = (KIOSK_WINDOW, KIOSK_BURST_SIZE) if kiosk else (BURST_WINDOW, BURST_SIZE)
-        burst = self.sudo().search([
-            ("device_hash", "=", invitation.device_hash), ("date_done", ">=",
-             invitation.date_done - window), ("channel", "=" if kiosk else "!=", "kiosk")])
-        if len(burst) >= size:
-            burst.filtered(lambda i: not i.flag).flag = "burst"
+        if invitation.id in self._flag_bursts(
+                invitation.date_done - BURST_WINDOW, invitation.device_hash):
             return
         if answers >= ANSWERS_TO_JUDGE and seconds < answers * QUICKEST_PER_ANSWER:
             invitation.flag = "speed"
+
+    @api.model
+    def _flag_bursts(self, since, device=None):
+        """Mark answers of which too many came from one device within a while.
+
+        :param datetime since: looks at those finished from then on
+        :param str device: looks at this device only
+        :return: ids of the invitations in such a burst that were not marked before
+        """
+        self.flush_model(["channel", "date_done", "device_hash", "flag"])
+        rows = self.env.execute_query(SQL(
+            """
+            WITH answer AS (
+                SELECT id, channel = 'kiosk' AS kiosk, device_hash, date_done
+                  FROM relationship_invitation
+                 WHERE device_hash IS NOT NULL AND date_done >= %(since)s
+                   AND (%(device)s::varchar IS NULL OR device_hash = %(device)s)
+            ), counted AS (
+                SELECT *, CASE WHEN kiosk
+                    THEN COUNT(*) OVER (
+                        own RANGE BETWEEN CURRENT ROW AND %(short)s FOLLOWING) >= %(many)s
+                    ELSE COUNT(*) OVER (
+                        own RANGE BETWEEN CURRENT ROW AND %(long)s FOLLOWING) >= %(few)s
+                    END AS begins
+                  FROM answer
+                WINDOW own AS (PARTITION BY device_hash, kiosk ORDER BY date_done)
+            ), judged AS (
+                SELECT id, CASE WHEN kiosk
+                    THEN BOOL_OR(begins) OVER (
+                        own RANGE BETWEEN %(short)s PRECEDING AND CURRENT ROW)
+                    ELSE BOOL_OR(begins) OVER (
+                        own RANGE BETWEEN %(long)s PRECEDING AND CURRENT ROW)
+                    END AS burst
+                  FROM counted
+                WINDOW own AS (PARTITION BY device_hash, kiosk ORDER BY date_done)
+            )
+            UPDATE relationship_invitation i SET flag = 'burst'
+              FROM judged WHERE judged.id = i.id AND judged.burst AND i.flag IS NULL
+            RETURNING i.id
+            """,
+            since=since, device=device, short=KIOSK_WINDOW, many=KIOSK_BURST_SIZE,
+            long=BURST_WINDOW, few=BURST_SIZE))
+        ids = {row[0] for row in rows}
+        self.browse(ids).invalidate_recordset(["flag"])
+        return ids
 
     def _is_till_device(self):
         """Whether the answer came from where the customer's purchase was typed in."""

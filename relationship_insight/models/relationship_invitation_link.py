@@ -34,8 +34,8 @@ class RelationshipInvitation(models.Model):
         until the customer confirms it there.
         """
         self.ensure_one()
-        token = self.sudo().access_token
-        url = f"{self._get_base_url()}{PATH}/{token}"
+        url = self.env.context.get("relationship_preview") or (
+            f"{self._get_base_url()}{PATH}/{self.sudo().access_token}")
         query = {}
         if measure is not None and value is not None:
             query = {"m": measure.code, "v": f"{value:g}"}
@@ -52,7 +52,8 @@ class RelationshipInvitation(models.Model):
         return self._get_sealed_url(PREFERENCES)
 
     def _get_sealed_url(self, purpose):
-        return self._get_base_url() + self._get_sealed_path(purpose)
+        return self.env.context.get("relationship_preview") or (
+            self._get_base_url() + self._get_sealed_path(purpose))
 
     def _get_sealed_path(self, purpose):
         return f"{PATH}/{purpose}/{self._seal(purpose)}"
@@ -79,13 +80,6 @@ class RelationshipInvitation(models.Model):
         if invitation.create_date < fields.Datetime.now() - KEPT_LINK:
             return nobody
         return invitation
-
-    @api.model
-    def _get_open_sudo(self, token):
-        """Return the invitation that a link opens and that still takes answers, or none."""
-        if not isinstance(token, str) or not TOKEN_PATTERN.match(token):
-            return self.sudo().browse()
-        return self._get_valid_sudo(token).filtered(lambda invitation: invitation.state != "done")
 
     @api.model
     def _get_waiting_for(self, partner):

@@ -71,7 +71,8 @@ class RelationshipInvitation(models.Model):
 
     def _get_greeting(self):
         """Return how the mail begins, in the context's language."""
-        name = (self.partner_id.name or "").strip()
+        name = self.env.context.get("relationship_addressee") or (
+            self.partner_id.name or "").strip()
         if not name:
             return self.env._("Hello,")
         return self.env._("Hello %(name)s,", name=name)

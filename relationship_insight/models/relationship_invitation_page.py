@@ -172,13 +172,11 @@ class RelationshipInvitation(models.Model):
             ["measure_id", "competitor_id", "value", "na", "text", "source_key"], order="id")
 
     @api.model
-    def _read_page(self, token):
-        """Return what differs from one customer's untouched page to the next, in one look.
+    def _read_link(self, token):
+        """Return what the page of a link needs to know first, in one look; None for no such page.
 
-        Where the page is none of a pulse nobody has answered yet, there is nothing to return.
-
-        :return: dict with what the page says to this person, and ``words``, which changes with
-            anything that everybody sees; or None
+        :return: dict of the invitation's id, how the page addresses the person, ``words``, which
+            changes with anything everybody sees, and ``fresh``: a pulse without any answer yet
         """
         if not TOKEN_PATTERN.match(token):
             return None
@@ -188,10 +186,12 @@ class RelationshipInvitation(models.Model):
                    CASE WHEN p.is_company IS NOT TRUE THEN split_part(p.name, ' ', 1) END AS name,
                    staff.name AS staff,
                    (c.id, c.name, c.uses_default_logo, octet_length(c.logo_web), n.write_date,
-                    (SELECT MAX(write_date) FROM relationship_measure))::text AS words
+                    (SELECT MAX(write_date) FROM relationship_measure))::text AS words,
+                   n.kind = 'pulse' AND v.state != 'draft' AND NOT EXISTS (
+                        SELECT FROM relationship_reading r WHERE r.invitation_id = i.id) AS fresh
               FROM relationship_invitation i
-              JOIN relationship_instrument_version v ON v.id = i.version_id AND v.state != 'draft'
-              JOIN relationship_instrument n ON n.id = v.instrument_id AND n.kind = 'pulse'
+              JOIN relationship_instrument_version v ON v.id = i.version_id
+              JOIN relationship_instrument n ON n.id = v.instrument_id
               JOIN res_company c ON c.id = i.company_id
          LEFT JOIN res_partner p ON p.id = i.partner_id
          LEFT JOIN res_partner staff ON staff.id = i.staff_id
@@ -199,14 +199,13 @@ class RelationshipInvitation(models.Model):
                 ON w.partner_id = i.partner_id AND w.company_id = i.company_id
              WHERE i.access_token = %s AND i.state NOT IN ('done', 'cancelled', 'expired')
                AND (i.date_expire IS NULL OR i.date_expire >= %s)
-               AND NOT EXISTS (SELECT FROM relationship_reading r WHERE r.invitation_id = i.id)
             """, token, fields.Datetime.now()))
         return rows[0] if rows else None
 
     @api.model
     @ormcache("key", cache="templates.cached_values")
     def _keep_page(self, key, render):
-        """Return the parts of a page that were rendered under a key, rendered now if there are none.
+        """Return the parts of a page kept under a key, rendered now if there are none.
 
         :param key: names the page and all that changes what it says
         """

@@ -25,7 +25,7 @@ class RelationshipInvitation(models.Model):
         invitation = self.sudo()
         wishes = self.env["relationship.contact.preference"].sudo()._get_or_create(
             invitation.partner_id, invitation.company_id)
-        wishes.write(vals)
+        wishes.write({**vals, "date_wished": fields.Datetime.now()})
         left = wishes.opted_out_campaign_ids
         invitation.opted_out = "all" if wishes.opted_out else (
             "campaign" if invitation.campaign_id in left else False)
@@ -73,6 +73,9 @@ class RelationshipInvitation(models.Model):
                 if reference else self.env._("Because %(what)s.", what=what)
         unit = dict(campaign._fields["cadence_unit"]._description_selection(self.env))
         every = f"{campaign.cadence_number} {unit.get(campaign.cadence_unit, '')}"
+        if campaign.cadence_number == 1:
+            every = {"days": self.env._("day"), "months": self.env._("month")}[
+                campaign.cadence_unit]
         if campaign.sampling_fraction < 1:
             return self.env._(
                 "Because your name was drawn. Every %(every)s we ask some of our customers, chosen "

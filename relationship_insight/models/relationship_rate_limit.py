@@ -36,24 +36,36 @@ class RelationshipRateLimit(models.Model):
         return self._digest("device", address, (agent or "")[:300])
 
     @api.model
-    def _allows(self, place, limit, seconds):
-        """Count one request of a place; False when it had ``limit`` in these seconds already.
+    def _allows(self, *places):
+        """Count one request of each of these places; False when one has had its share already.
 
         What is refused isn't counted, so that the table stays small in a flood.
+
+        :param places: (place, limit, seconds): so many requests in these seconds; 0: any number
         """
-        if limit <= 0:
+        wanted = [place for place in places if place[1] > 0]
+        if not wanted:
             return True
         now = fields.Datetime.now()
         rows = self.env.execute_query(SQL(
             """
+            WITH wanted (place, most, since) AS (VALUES %(wanted)s),
+            room AS (
+                SELECT place FROM wanted WHERE (
+                    SELECT COUNT(*) FROM (
+                        SELECT 1 FROM relationship_rate_limit counted
+                         WHERE counted.place = wanted.place AND counted.date > wanted.since
+                         LIMIT wanted.most
+                    ) counted) < most
+            )
             INSERT INTO relationship_rate_limit (place, date)
-            SELECT %(place)s, %(now)s
-             WHERE (SELECT COUNT(*) FROM (
-                        SELECT 1 FROM relationship_rate_limit
-                         WHERE place = %(place)s AND date > %(since)s LIMIT %(limit)s
-                    ) counted) < %(limit)s
+            SELECT place, %(now)s FROM room WHERE (SELECT COUNT(*) FROM room) = %(count)s
             RETURNING id
-            """, place=place, now=now, since=now - timedelta(seconds=seconds), limit=limit))
+            """,
+            wanted=SQL(", ").join(
+                SQL("(%s, %s, %s::timestamp)", place, limit, now - timedelta(seconds=seconds))
+                for place, limit, seconds in wanted),
+            now=now, count=len(wanted)))
         return bool(rows)
 
     @api.autovacuum

@@ -14,13 +14,15 @@ class RelationshipReading(models.Model):
         "relationship.measure", required=True, index=True, ondelete="restrict",
         domain=[("answerable", "=", True)])
     kind = fields.Selection(related="measure_id.kind")
-    facet = fields.Selection(related="measure_id.facet", store=True)
-    valence = fields.Selection(related="measure_id.valence", store=True)
+    facet = fields.Selection(
+        related="measure_id.facet", store=True, precompute=True)
+    valence = fields.Selection(
+        related="measure_id.valence", store=True, precompute=True)
     partner_id = fields.Many2one(
         "res.partner", string="Customer", index="btree_not_null", ondelete="set null")
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Customer Entity", store=True,
-        index="btree_not_null")
+        index="btree_not_null", precompute=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company)
     date = fields.Datetime(required=True, default=fields.Datetime.now)
@@ -29,7 +31,8 @@ class RelationshipReading(models.Model):
         string="Not Applicable",
         help="The customer didn't know or it didn't apply: never a number.")
     score = fields.Float(
-        string="Score (0-100)", compute="_compute_score", store=True, aggregator="avg",
+        string="Score (0-100)", compute="_compute_score", store=True, precompute=True,
+        aggregator="avg",
         help="The answer on a scale from 0 to 100, reversed items turned around.")
     text = fields.Text()
     competitor_id = fields.Many2one(

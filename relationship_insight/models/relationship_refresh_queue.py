@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..tools.cron_wake import wake
 from ..tools.sql_queue import sql_put, sql_take
 
 
@@ -23,10 +24,7 @@ class RelationshipRefreshQueue(models.Model):
         if not ids or self.env.context.get("relationship_no_refresh"):
             return
         self.env.cr.execute(sql_put(self._table, ids))
-        cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_refresh_dirty", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        wake(self.env, "relationship_insight.ir_cron_relationship_refresh_dirty")
 
     @api.model
     def _take(self, limit):

@@ -20,6 +20,7 @@ LOWEST = {
     "relationship_new_days": 0,
     "relationship_active_days": 0,
     "relationship_patience_days": 1,
+    "relationship_ledger_months": 6,
 }
 
 
@@ -49,6 +50,8 @@ class ResCompany(models.Model):
     relationship_patience_days = fields.Integer(
         string="Days to Wait for a Turn", default=30,
         help="Who had to wait longer for other campaigns goes first.")
+    relationship_ledger_months = fields.Integer(
+        string="Months to Keep Who Was Asked and Why", default=24)
     relationship_holdout_share = fields.Float(
         string="Never Asked", default=0.05, digits=(16, 4),
         help="This share of customers is never asked by anybody, so that you can tell what asking "

@@ -44,11 +44,9 @@ class ResCompany(models.Model):
         without._create_relationship_tiers()
 
     def _create_relationship_tiers(self):
-        self.env["relationship.tier"].sudo().create([
-            {**tier, "company_id": company.id} for company in self
-            for tier in (
-                {"name": self.env._("Key customers"), "top_percent": 10, "ideal_days": 30,
-                 "max_days": 60, "sequence": 10},
-                {"name": self.env._("Good customers"), "top_percent": 30, "ideal_days": 60,
-                 "max_days": 120, "sequence": 20},
-            )])
+        """Give these companies the usual tiers, with the names they have in every language."""
+        usual = self.env["relationship.tier"].sudo().union(*filter(None, (
+            self.env.ref(f"relationship_insight.relationship_tier_{name}", False)
+            for name in ("key", "good"))))
+        for company in self:
+            usual.copy({"company_id": company.id, "minimum_spend": 0})

@@ -26,5 +26,7 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.relationship_active_days", readonly=False)
     relationship_patience_days = fields.Integer(
         related="company_id.relationship_patience_days", readonly=False)
+    relationship_ledger_months = fields.Integer(
+        related="company_id.relationship_ledger_months", readonly=False)
     relationship_holdout_share = fields.Float(
         related="company_id.relationship_holdout_share", readonly=False)

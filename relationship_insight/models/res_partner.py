@@ -77,5 +77,7 @@ class ResPartner(models.Model):
             [("partner_id", "in", self.ids)])
         notes.unlink()
         readings = self.env["relationship.reading"].sudo().search([("partner_id", "in", self.ids)])
-        readings.write({"text": False, "source_key": False})
+        words = readings.filtered(lambda reading: reading.kind == "text")
+        words.write({"text": False, "source_key": False, "na": True})
+        (readings - words).write({"text": False, "source_key": False})
         return super().unlink()

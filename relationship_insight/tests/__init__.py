@@ -48,12 +48,16 @@ from . import test_promise
 from . import test_cadence
 from . import test_pulse
 from . import test_pulse_wishes
+from . import test_pulse_preview
+from . import test_burst
 from . import test_silence
 from . import test_coverage
 from . import test_campaign_waves
 from . import test_campaign_events
 from . import test_sending
 from . import test_sending_life
+from . import test_sending_wishes
+from . import test_campaign_retention
 from . import test_touch
 from . import test_desk
 from . import test_pulse_shop

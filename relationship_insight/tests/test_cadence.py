@@ -34,6 +34,17 @@ class TestCadence(TransactionCase):
             cls.env, login, groups=groups, company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)])
 
+    def test_usual_tiers_have_their_names_in_every_language(self):
+        self.env["res.lang"]._activate_lang("th_TH")
+        usual = self.env.ref("relationship_insight.relationship_tier_key")
+        usual.with_context(lang="th_TH").name = "ลูกค้าคนสำคัญ"
+        company = self.env["res.company"].create({"name": "Thai Store"})
+        tier = self.env["relationship.tier"].search(
+            [("company_id", "=", company.id)], order="sequence", limit=1)
+        self.assertEqual(tier.with_context(lang="en_US").name, usual.with_context(
+            lang="en_US").name)
+        self.assertEqual(tier.with_context(lang="th_TH").name, "ลูกค้าคนสำคัญ")
+
     def customer(self, spend=0, first=None, **vals):
         partner = self.env["res.partner"].create({"name": f"Spends {spend}", **vals})
         self.env["relationship.profile"].create({

@@ -59,6 +59,30 @@ class TestCampaignEvents(PurchaseCase):
         self.assertEqual(
             (invitation.shop_model, invitation.shop_id), ("pos.config", ticket.config_id.id))
 
+    def test_campaigns_cost_an_order_no_query(self):
+        def count(act):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            act()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        def confirm():
+            order = self._order((10, 1), partner=self.customer, confirm=False)
+            return count(order.action_confirm)
+
+        def ring():
+            return count(lambda: self._ticket((10, 1), partner=self.customer))
+        for act in (confirm, ring):
+            with self.subTest(act.__name__):
+                act()
+                without = act()
+                for event in ("first_purchase", "sale_confirmed", "sale_delivered", "pos_order",
+                              "anniversary", "silence"):
+                    self.campaign(event)
+                self.assertLessEqual(act(), without)
+
     def test_ticket_that_arrives_late_is_not_lost(self):
         campaign = self.campaign("pos_order")
         self.plan(1)

@@ -221,6 +221,16 @@ class TestDeskMail(DeskCase, HttpCase):
             (wrong.status_code, wrong.text.replace("x" * 43, "")),
             (answer.status_code, answer.text.replace(token, "")))
 
+    def test_tokens_cannot_be_tried_one_after_the_other(self):
+        self.env["ir.config_parameter"].set_param("relationship_insight.limit_stop", "2")
+        token = self.rep._get_relationship_digest_token()
+        statuses = [
+            self.url_open(f"/relationship/desk/stop/{name}", data={"a": "1"}).status_code
+            for name in ("x" * 43, "y" * 43, token)]
+        self.assertEqual(statuses, [200, 200, 429])
+        self.rep.invalidate_recordset()
+        self.assertTrue(self.rep.relationship_digest)
+
     def test_token_is_nobodys(self):
         with self.assertRaises(AccessError):
             self.rep.with_user(self.manager).read(["relationship_digest_token"])
