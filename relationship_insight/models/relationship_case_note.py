@@ -11,7 +11,10 @@ class RelationshipNote(models.Model):
         return notes
 
     def _stop_case_clocks(self):
-        """A talk logged from a care case is the first contact with its customer."""
-        case_ids = self.filtered(lambda n: n.order_model == "relationship.case").mapped("order_id")
+        """A talk logged from a care case is the first contact with its customer.
+
+        One that its author keeps private moves no clock that others see.
+        """
+        case_ids = self._get_shared().filtered(lambda n: n.order_model == "relationship.case").mapped("order_id")
         cases = self.env["relationship.case"].browse(case_ids).exists()
         cases.filtered(lambda case: case.state == "new").action_contacted()

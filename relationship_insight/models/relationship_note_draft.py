@@ -1,3 +1,4 @@
+import uuid
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -35,7 +36,8 @@ class RelationshipNoteDraft(models.Model):
         required=True, default="visit")
     feeling_ids = fields.Many2many("relationship.measure", string="Feelings")
     summary = fields.Text(string="What Was Said")
-    source_key = fields.Char(required=True, readonly=True, copy=False)
+    source_key = fields.Char(
+        required=True, readonly=True, copy=False, default=lambda self: uuid.uuid4().hex)
 
     _key_uniq = models.UniqueIndex("(user_id, source_key)")
 

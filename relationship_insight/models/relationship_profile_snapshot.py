@@ -32,11 +32,12 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _first_evidence(self, company):
-        """Return the day of the company's first answer or conversation, None without any."""
+        """Return the day of the company's first answer or shared talk, None without any."""
         row = self.env.execute_query(SQL(
             """
             SELECT LEAST((SELECT MIN(date) FROM relationship_reading WHERE company_id = %(id)s),
-                         (SELECT MIN(date) FROM relationship_note WHERE company_id = %(id)s))
+                         (SELECT MIN(date) FROM relationship_note
+                           WHERE company_id = %(id)s AND visibility != 'me'))
             """, id=company.id))[0]
         return row[0] and row[0].date()
 
