@@ -146,6 +146,7 @@ from . import (
     relationship_promise,
     relationship_promise_report,
     relationship_note_ledger,
+    relationship_note_further,
     relationship_touch,
     relationship_tier,
     relationship_cadence,

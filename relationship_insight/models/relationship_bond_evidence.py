@@ -179,9 +179,10 @@ class RelationshipBond(models.Model):
         return domain
 
     def _get_kept_domain(self, year):
-        return Domain([
-            ("promise_activity_id.active", "=", False),
-            ("promise_activity_id.date_done", ">", year)])
+        done = [("active", "=", False), ("date_done", ">", year)]
+        return (
+            Domain("promise_activity_id", "any", done)
+            | Domain("further_ids", "any", [("activity_id", "any", done)]))
 
     def _get_rapport_domain(self):
         return Domain([

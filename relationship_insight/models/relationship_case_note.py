@@ -15,6 +15,7 @@ class RelationshipNote(models.Model):
 
         One that its author keeps private moves no clock that others see.
         """
-        case_ids = self._get_shared().filtered(lambda n: n.order_model == "relationship.case").mapped("order_id")
+        case_ids = self._get_shared().filtered(
+            lambda n: n.order_model == "relationship.case").mapped("order_id")
         cases = self.env["relationship.case"].browse(case_ids).exists()
         cases.filtered(lambda case: case.state == "new").action_contacted()

@@ -30,8 +30,7 @@ class RelationshipHandover(models.Model):
         })
         by_customer = self._get_customers_of(activities - private)
         counts, promises = {}, {}
-        promised = self.env["relationship.note"].search(
-            [("promise_activity_id", "in", (activities - private).ids)]).promise_activity_id
+        promised = self.env["relationship.note"]._find_by_activities(activities - private)
         for activity, customer in by_customer.items():
             counts[customer] = counts.get(customer, 0) + 1
             if activity in promised:
@@ -43,9 +42,7 @@ class RelationshipHandover(models.Model):
     def _get_new_owners(self, activities):
         """Return ({new owner: activities}, activities to close)."""
         Activity = self.env["mail.activity"]
-        notes = {
-            note.promise_activity_id: note for note in self.env["relationship.note"].search(
-                [("promise_activity_id", "in", activities.ids)])}
+        notes = self.env["relationship.note"]._find_by_activities(activities)
         customers = self._get_customers_of(activities)
         successors = {line.commercial_partner_id.id: line.successor_id for line in self.line_ids}
         owners, private = {}, Activity
@@ -71,9 +68,9 @@ class RelationshipHandover(models.Model):
     def _get_customers_of(self, activities):
         """Return {activity: customer id} for those on a document of a customer."""
         result = {}
-        for note in self.env["relationship.note"].search(
-                [("promise_activity_id", "in", activities.ids)]):
-            result[note.promise_activity_id] = note.commercial_partner_id.id
+        for activity, note in self.env["relationship.note"]._find_by_activities(
+                activities).items():
+            result[activity] = note.commercial_partner_id.id
         for model, on_model in activities.grouped("res_model").items():
             if not model or model not in self.env:
                 continue

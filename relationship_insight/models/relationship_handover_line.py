@@ -77,9 +77,9 @@ class RelationshipHandoverLine(models.Model):
             customer = line.commercial_partner_id
             talks = self.env["relationship.note"].search(
                 [("commercial_partner_id", "=", customer.id)], limit=LAST_TALKS)
-            promises = self.env["relationship.note"].search([
-                ("commercial_partner_id", "=", customer.id), ("promise", "!=", False),
-                ("promise_activity_id.active", "=", True)], limit=10)
+            promises = self.env["relationship.promise"].search([
+                ("commercial_partner_id", "=", customer.id), ("state", "in", ("open", "broken")),
+                ("note_id", "!=", False)], limit=10)
             channels = dict(talks._fields["channel"]._description_selection(self.env))
             parts = [
                 Markup("<b>%s</b>") % self.env._("Last talks"),
@@ -92,9 +92,9 @@ class RelationshipHandoverLine(models.Model):
                 Markup("<b>%s</b>") % self.env._("Open promises"),
                 self._get_brief_list([
                     self.env._(
-                        "%(promise)s, until %(date)s", promise=note.promise,
-                        date=format_date(self.env, note.promise_date))
-                    for note in promises], self.env._("None you may read.")),
+                        "%(promise)s, until %(date)s", promise=promise.name,
+                        date=format_date(self.env, promise.date_due))
+                    for promise in promises], self.env._("None you may read.")),
             ]
             line.brief = Markup("").join(parts)
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class RelationshipNote(models.Model):
@@ -16,9 +16,8 @@ class RelationshipNote(models.Model):
     def _sync_ledger(self):
         """Keep one open promise per conversation, in step with its words and its activity."""
         Promise = self.env["relationship.promise"].sudo()
-        known = Promise.search([("note_id", "in", self.ids)])
+        known = Promise.search([("note_id", "in", self.ids), ("further_id", "=", False)])
         by_note = known.grouped("note_id")
-        today = fields.Date.context_today(self)
         vals_list = []
         for note in self.sudo():
             rows = by_note.get(note, Promise)
@@ -27,19 +26,28 @@ class RelationshipNote(models.Model):
             if not note.promise:
                 going._withdraw()
                 continue
-            vals = note._prepare_ledger_vals(activity)
-            rows.write({key: vals[key] for key in ("visibility", "team_id", "partner_id")})
-            if not activity.active or activity in rows.activity_id - going.activity_id:
-                continue
-            if going:
-                going = going[-1:]
-                moved = going.date_due < today and going.activity_id == activity
-                going.write({
-                    key: vals[key] for key in ("name", "activity_id", "staff_id", "date_due")
-                    if not (moved and key == "date_due")})
-            else:
-                vals_list.append(vals)
+            vals_list += self._follow_ledger(rows, activity, note._prepare_ledger_vals(activity))
         Promise.create(vals_list)
+
+    @api.model
+    def _follow_ledger(self, rows, activity, vals):
+        """Bring the ledger rows of one promise in step; return the values of one that is missing.
+
+        :param rows: all rows of this promise so far
+        """
+        going = rows.filtered(lambda p: p.state in ("open", "broken"))
+        rows.write({key: vals[key] for key in ("visibility", "team_id", "partner_id")})
+        if not activity.active or activity in rows.activity_id - going.activity_id:
+            return []
+        if not going:
+            return [vals]
+        going = going[-1:]
+        moved = going.date_due < fields.Date.context_today(self) and (
+            going.activity_id == activity)
+        going.write({
+            key: vals[key] for key in ("name", "activity_id", "staff_id", "date_due")
+            if not (moved and key == "date_due")})
+        return []
 
     def _prepare_ledger_vals(self, activity):
         self.ensure_one()

@@ -43,15 +43,19 @@ class RelationshipProfile(models.Model):
               GROUP BY customer, staff
             ),
             kept AS (
-                SELECT note.commercial_partner_id AS customer, note.staff_id AS staff,
-                       COUNT(*) AS kept_count
-                  FROM relationship_note note
-                  JOIN mail_activity promise ON promise.id = note.promise_activity_id
-                 WHERE NOT promise.active AND promise.date_done <= %(asof)s
-                   AND %(asof)s - promise.date_done < 365
-                   AND promise.date_done <= promise.date_deadline
-                   AND note.visibility != 'me' AND note.company_id = %(company)s
-                   AND note.date <= %(until)s AND %(customers)s
+                SELECT customer, staff, COUNT(*) AS kept_count
+                  FROM (
+                    SELECT note.commercial_partner_id AS customer, note.staff_id AS staff
+                      FROM relationship_note note
+                      JOIN mail_activity promise ON promise.id = note.promise_activity_id
+                     WHERE %(kept)s
+                 UNION ALL
+                    SELECT note.commercial_partner_id, note.staff_id
+                      FROM relationship_note_further further
+                      JOIN relationship_note note ON note.id = further.note_id
+                      JOIN mail_activity promise ON promise.id = further.activity_id
+                     WHERE %(kept)s
+                  ) kept_promise
               GROUP BY 1, 2
             )
             """,
@@ -60,13 +64,25 @@ class RelationshipProfile(models.Model):
                 SQL("%s::date - day", asof),
                 SQL("%s::float8", math.log(2) / bond.TALK_HALF_LIFE)),
             sources=SQL(" UNION ALL ").join(self._served_sources(company, asof, customers)),
-            asof=SQL("%s::date", asof),
-            company=company.id,
-            until=self._end_of_day(company, asof),
-            customers=(
-                SQL("TRUE") if customers is None
-                else SQL("note.commercial_partner_id = ANY(%s)", sql_ids(customers))),
+            kept=self._sql_kept(company, asof, customers),
         )
+
+    @api.model
+    def _sql_kept(self, company, asof, customers):
+        """SQL: the activity ``promise`` of the conversation ``note`` was done in time last year."""
+        some = SQL("TRUE")
+        if customers is not None:
+            some = SQL("note.commercial_partner_id = ANY(%s)", sql_ids(customers))
+        return SQL(
+            """
+            NOT promise.active AND promise.date_done <= %(asof)s
+            AND %(asof)s - promise.date_done < 365
+            AND promise.date_done <= promise.date_deadline
+            AND note.visibility != 'me' AND note.company_id = %(company)s
+            AND note.date <= %(until)s AND %(some)s
+            """,
+            asof=SQL("%s::date", asof), company=company.id,
+            until=self._end_of_day(company, asof), some=some)
 
     @api.model
     def _served_sources(self, company, asof, customers):

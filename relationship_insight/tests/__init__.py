@@ -15,6 +15,7 @@ from . import test_capture_ui
 from . import test_field
 from . import test_voice
 from . import test_capture_privacy
+from . import test_note_further
 from . import test_survey_capture
 from . import test_insight
 from . import test_insight_time

@@ -7,7 +7,7 @@ from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common_note import RELATIONS, STAFF, NoteCase
+from .common_note import NoteCase
 
 MANAGER = "base.group_user,relationship_insight.group_relationship_manager"
 QUIET = ("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
@@ -47,7 +47,7 @@ class TestCapturePrivacy(NoteCase):
         cls.people = cls.firm + cls.customer + cls.sister
         now = datetime.now().replace(microsecond=0)
         cls.touched = now - timedelta(days=10)
-        for days, user in ((90, cls.dao), (50, cls.dao), (40, cls.nok)):
+        for days, user in ((80, cls.dao), (50, cls.dao), (40, cls.nok)):
             cls.log(
                 user=user, date=now - timedelta(days=days), summary=f"Open talk {days}",
                 promise=f"Open promise {days}", feeling_ids=[Command.link(cls.glad.id)])
@@ -76,6 +76,7 @@ class TestCapturePrivacy(NoteCase):
             "attendee_ids": [Command.link(self.sister.id)],
             "colleague_ids": [Command.link(self.dao.partner_id.id)],
             "voice_ids": [Command.link(voice["id"])],
+            "further_ids": [Command.create({"name": f"{SECRET} too"})],
             "referrer_name": SECRET, **more,
         } for more in (
             {}, {"order_model": "relationship.case", "order_id": self.case.id, "voice_ids": []},
@@ -237,7 +238,8 @@ class TestCapturePrivacy(NoteCase):
             summary="Told in confidence", channel="call_out", promise="Between us",
             feeling_ids=[Command.link(self.glad.id)])
         self.refresh()
-        self.assertNotEqual(self.look(self.dao)["person card"], before["other staff"]["person card"])
+        self.assertNotEqual(
+            self.look(self.dao)["person card"], before["other staff"]["person card"])
         note.visibility = "me"
         self.refresh()
         for role, user in self.roles.items():

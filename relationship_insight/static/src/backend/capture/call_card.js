@@ -85,7 +85,7 @@ export class CallCard extends Component {
                 text,
                 ...(outcome === "later" ? { promise: _t("Call again"), promise_date: day } : {}),
             });
-            this.notification.add(_t("Stored with %(name)s.", { name: card.name }), {
+            this.notification.add(_t("Saved for %(name)s.", { name: card.name }), {
                 type: "success",
             });
             this.watch.forget();

@@ -62,7 +62,7 @@ export class Capture {
         const words = error.data?.message;
         return words && error.data.name?.startsWith("odoo.exceptions.")
             ? words
-            : _t("It couldn't be stored just now. Nothing is lost: try again.");
+            : _t("It couldn't be saved just now. Nothing is lost: try again.");
     }
 
     // A draft lives in this tab only: it may hold words that are nobody else's business.
