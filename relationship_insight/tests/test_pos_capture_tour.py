@@ -40,3 +40,21 @@ class TestPosCaptureTour(TestPointOfSaleHttpCommon):
         self.assertEqual(
             set(note.reading_ids.measure_id.mapped("code")), {"M02_annoyed", "M02_worried"})
         self.assertEqual(note.summary, "Waited long")
+
+    def test_strip_pin_and_what_was_noted_offline(self):
+        self.env["relationship.preference"].sudo().create({
+            "partner_id": self.customer.id, "kind": "care", "text": "Speak slowly"})
+        self.customer.sudo().relationship_pin = "Pays in advance"
+        self.main_pos_config.sudo().write({
+            "relationship_strip_1": "care", "relationship_strip_2": "like",
+            "relationship_strip_3": "promise", "relationship_strip_everybody": True})
+        self.main_pos_config.open_ui()
+        self.start_pos_tour("pos_relationship_strip")
+        note = self.env["relationship.note"].sudo().search(
+            [("partner_id", "=", self.customer.id)])
+        self.assertRecordValues(note, [{
+            "summary": "Green tea", "promise": "Order the big jar", "depth": "0.5",
+            "staff_id": self.pos_user.partner_id.id}])
+        liked = self.env["relationship.preference"].sudo().search(
+            [("partner_id", "=", self.customer.id), ("kind", "=", "like")])
+        self.assertRecordValues(liked, [{"text": "Green tea", "note_id": note.id}])

@@ -107,6 +107,18 @@ class Till:
         if line:
             self.page.fill(".ri-line", line)
 
+    def detail(self, purpose, kind, promise):
+        """Tap what it was about and what to remember the line as; promise something."""
+        self.page.click(f".ri-kinds .ri-chip[data-value={kind}]")
+        self.page.click(f".ri-purposes .ri-chip[data-value={purpose}]")
+        self.page.click(".ri-promise-open")
+        self.page.fill(".ri-promise-words", promise)
+
+    def strip(self):
+        """The lines about the picked customer, as they read."""
+        return self.page.eval_on_selector_all(
+            ".leftpane .ri-strip-line", "lines => lines.map(line => line.innerText.trim())")
+
     def done(self):
         self.page.click(".ri-feelings-popup .modal-footer .btn-primary")
         self.page.wait_for_selector(".ri-feelings-popup", state="detached")
@@ -127,7 +139,7 @@ class Till:
         """Notes of this customer on the server."""
         return self.call("relationship.note", "search_read", [
             [("partner_id", "=", self.customer_id)],
-            ["summary", "feeling_ids", "reading_ids", "source_key"]])
+            ["summary", "feeling_ids", "reading_ids", "source_key", "purpose", "promise"]])
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +181,55 @@ def test_cut_network_and_reload(till):
     (note,) = till.stored()
     assert note["summary"] == "Daughter starts school"
     assert len(note["reading_ids"]) == 1
+
+
+def test_reload_before_anything_could_be_sent(till):
+    """Reloaded while the server can't take it: kept, sent when it can, stored once."""
+    address = "**/relationship_store_note"
+    till.page.route(address, lambda route: route.abort("internetdisconnected"))
+    till.note(1, "Green tea")
+    till.detail("sell", "like", "Order the big jar")
+    till.done()
+    till.reload()
+    till.page.wait_for_timeout(1_000)
+    assert len(till.kept()) == 1
+    assert not till.stored()
+    till.page.unroute(address)
+    till.reload()
+    till.wait_for(till.stored, "the note was not sent after the reload")
+    till.wait_for(lambda: not till.kept(), "the till still keeps what the server has")
+    till.reload()
+    till.page.wait_for_timeout(1_000)
+    (note,) = till.stored()
+    assert (note["summary"], note["purpose"], note["promise"]) == (
+        "Green tea", "sell", "Order the big jar")
+    of = [("partner_id", "=", till.customer_id)]
+    assert till.call("relationship.promise", "search_count", [of]) == 1
+    (liked,) = till.call("relationship.preference", "search_read", [of, ["kind", "text"]])
+    assert (liked["kind"], liked["text"]) == ("like", "Green tea")
+
+
+def test_strip_without_network(till):
+    """What was loaded is shown when the network is gone; what is new comes with it."""
+    till.call("relationship.preference", "create", [{
+        "partner_id": till.customer_id, "kind": "care", "text": "Speak slowly"}])
+    pick = """id => {
+        posmodel.addNewOrder();
+        posmodel.setPartnerToCurrentOrder(posmodel.models["res.partner"].get(id));
+    }"""
+    till.page.evaluate(pick, till.customer_id)
+    till.wait_for(lambda: till.strip() == ["Speak slowly"], "the till never asked for the strip")
+    till.context.set_offline(True)
+    till.page.evaluate(pick, till.customer_id)
+    till.page.wait_for_timeout(500)
+    assert till.strip() == ["Speak slowly"]
+    assert not till.page.query_selector(".modal")
+    till.context.set_offline(False)
+    till.call("res.partner", "write", [[till.customer_id], {"relationship_pin": "No credit"}])
+    till.page.evaluate(pick, till.customer_id)
+    till.page.wait_for_selector(".modal-body:has-text('No credit')", timeout=30_000)
+    till.page.click(".modal-footer .btn-primary")
+    assert till.strip() == ["No credit", "Speak slowly"]
 
 
 def test_crash_with_the_popup_open(till):

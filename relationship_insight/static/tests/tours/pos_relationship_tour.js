@@ -119,3 +119,62 @@ registry.category("web_tour.tours").add("pos_relationship_feelings_offline", {
             orderIsSent(),
         ].flat(),
 });
+
+registry.category("web_tour.tours").add("pos_relationship_strip", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.addOrderline("Desk Pad", "1"),
+            { content: "nobody, no strip", trigger: "body:not(:has(.ri-strip))" },
+            ProductScreen.clickPartnerButton(),
+            ProductScreen.clickCustomer("Anong Suksai"),
+            Dialog.is({ title: "Warning for Anong Suksai" }),
+            Dialog.bodyIs("Pays in advance"),
+            Dialog.confirm("Ok"),
+            {
+                content: "the pinned warning stays in sight",
+                trigger: '.leftpane .ri-strip-pin:contains("Pays in advance")',
+            },
+            {
+                content: "how to care for her",
+                trigger: '.leftpane .ri-strip-line[data-kind=care]:contains("Speak slowly")',
+            },
+            openFeelings(),
+            OfflineUtil.setOfflineMode(),
+            writeLine("Green tea"),
+            {
+                content: "remember it as something she likes",
+                trigger: ".ri-kinds .ri-chip[data-value=like]",
+                run: "click",
+            },
+            { content: "promise something", trigger: ".ri-promise-open", run: "click" },
+            {
+                content: "what",
+                trigger: ".ri-promise-words",
+                run: "edit Order the big jar",
+            },
+            Dialog.confirm("Done"),
+            waitingNotesAre(1),
+            OfflineUtil.setOnlineMode(),
+            run(() => posmodel.data.checkConnectivity(), "the browser says the network is back"),
+            waitingNotesAre(0),
+            {
+                content: "what was just noted is on the strip",
+                trigger: '.leftpane .ri-strip-line[data-kind=like]:contains("Green tea")',
+            },
+            {
+                content: "and the promise",
+                trigger: '.leftpane .ri-strip-line[data-kind=promise]:contains("Order the big jar")',
+            },
+            ProductScreen.clickPayButton(),
+            {
+                content: "the strip is there while they pay",
+                trigger: '.payment-screen .ri-strip-line[data-kind=care]:contains("Speak slowly")',
+            },
+            {
+                content: "and the warning isn't repeated",
+                trigger: "body:not(:has(.modal))",
+            },
+        ].flat(),
+});
