@@ -26,6 +26,7 @@ def main(customers=20_000):
     registry = odoo.modules.registry.Registry(os.environ["RI_DB"])
     with registry.cursor() as cr:
         root = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True, "lang": "en_US"})
+        root["res.lang"]._activate_lang("th_TH")
         shop, cashier = make_shop(root)
         made = 0
         for wanted in sorted({LOADED, customers}):
