@@ -30,11 +30,19 @@ class RelationshipDemo(models.AbstractModel):
             session = self._create_session(config, vals_list, staff)
             for vals in vals_list:
                 vals["session_id"] = session.id
+        self._pin_warning(customers)
         orders = self.env["pos.order"].create(tickets)
         self._create_refund(orders)
         orders.session_id.order_ids.write({"state": "done"})
         orders.session_id.write({"state": "closed"})
         return orders
+
+    @api.model
+    def _pin_warning(self, customers):
+        """One customer whom no cashier may serve without a word of warning."""
+        _plan, partner = next(
+            pair for pair in customers if not pair[0].is_company and pair[0].persona.talks >= 0.3)
+        partner.relationship_pin = "Deaf in the left ear: stand on the right and speak slowly"
 
     @api.model
     def _create_pos_config(self, staff):

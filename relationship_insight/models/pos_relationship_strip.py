@@ -67,6 +67,8 @@ class RelationshipStrip(models.AbstractModel):
         names = self._get_names(rows)
         # Whether there could be lines: then the till says that nothing is known yet.
         names["shown"] = bool(self._get_kinds(config) and self._get_readers(config)[0])
+        # The till keeps rows in the browser: they are for nobody else who logs in there.
+        names["user"] = self.env.uid
         names["private"] = self.env["relationship.note"]._can_note_privately(config)
         rows.append({"id": -partner_ids[0], "lines": names})
         if cut:

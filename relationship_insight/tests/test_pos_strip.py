@@ -74,6 +74,11 @@ class TestPosStrip(PosStripCommon):
         self._show()
         self.assertFalse(self._lines())
 
+    def test_rows_say_whose_they_are(self):
+        self._show("care")
+        for user in self.roles.values():
+            self.assertEqual(self._load(user)[1]["user"], user.id)
+
     def test_same_line_twice_is_refused(self):
         with self.assertRaises(ValidationError):
             self._show("care", "care")

@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { user } from "@web/core/user";
 import { patch } from "@web/core/utils/patch";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { RelationshipStrips } from "./relationship_strips";
@@ -10,6 +11,7 @@ patch(PosStore.prototype, {
         await super.setup(...arguments);
         this.relationshipStrips = new RelationshipStrips({
             models: this.models,
+            userId: user.userId,
             fetch: (id) => this.fetchRelationshipStrip(id),
             keep: (rows) => this.data.synchronizeServerDataInIndexedDB(rows),
         });

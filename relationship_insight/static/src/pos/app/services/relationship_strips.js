@@ -13,15 +13,25 @@ export class RelationshipStrips extends Reactive {
     /**
      * @param {Object} options
      * @param {Object} options.models of the till
+     * @param {number} options.userId who is logged in
      * @param {(id: number) => Promise<Object>} options.fetch rows of one customer
      * @param {(rows: Object) => void} options.keep rows for a reload without network
      */
-    constructor({ models, fetch, keep }) {
+    constructor({ models, userId, fetch, keep }) {
         super();
         this.models = markRaw(models);
         this.callbacks = markRaw({ fetch, keep });
         // Rows are replaced, not changed: this tells who shows them.
         this.version = 0;
+        this.forgetOthers(userId);
+    }
+
+    /** What this browser kept for somebody else who was logged in before. */
+    forgetOthers(userId) {
+        const { user } = this.names;
+        if (user && user !== userId) {
+            this.models[MODEL].deleteMany(this.rows);
+        }
     }
 
     get rows() {

@@ -6,6 +6,7 @@ import { ConnectionLostError } from "@web/core/network/rpc";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { RelationshipStrip } from "@relationship_insight/pos/app/components/relationship_strip/relationship_strip";
+import { RelationshipStrips } from "@relationship_insight/pos/app/services/relationship_strips";
 
 definePosModels();
 
@@ -103,4 +104,15 @@ test("a pinned warning is told once per order", async () => {
     order.setPartner(partner);
     await animationFrame();
     expect(".modal").toHaveCount(0);
+});
+
+test("what the browser kept for somebody else is forgotten", async () => {
+    const store = await setupPosEnv();
+    const { models } = store;
+    models["relationship.strip"].get(-1).lines.user = 7;
+    const values = { models, fetch: () => false, keep: () => {} };
+    new RelationshipStrips({ ...values, userId: 7 });
+    expect(models["relationship.strip"].length).toBe(2);
+    new RelationshipStrips({ ...values, userId: 8 });
+    expect(models["relationship.strip"].length).toBe(0);
 });
