@@ -10,7 +10,5 @@ class RelationshipProfile(models.Model):
     def _refresh_company(self, company, asof, customers):
         res = super()._refresh_company(company, asof, customers)
         with self._timed("days to talk next"):
-            if customers is None:
-                self.env["relationship.touch"]._refresh()
             self.env["relationship.cadence"]._refresh_company(company, customers)
         return res
