@@ -2,6 +2,7 @@ from . import (
     relationship_demo,
     relationship_demo_voice,
     relationship_demo_person,
+    relationship_demo_capture,
     relationship_demo_sale,
     relationship_demo_bond,
     relationship_demo_referral,

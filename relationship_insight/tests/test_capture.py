@@ -104,6 +104,26 @@ class TestCaptureLine(NoteCase):
         note.unlink()
         self.assertFalse(sister.with_user(self.nok).relationship_last_talk)
 
+    def test_merging_keeps_who_was_there(self):
+        twin, sister = self.env["res.partner"].create([
+            {"name": name, "parent_id": self.firm.id} for name in ("Twin", "Sister")])
+        note = self.log(attendee_ids=[Command.set((twin + sister).ids)])
+        draft = self.env["relationship.note.draft"].with_user(self.nok).keep_draft(
+            {"key": KEY, "partner_id": twin.id})
+        self.env["base.partner.merge.automatic.wizard"].create({})._merge(
+            (twin + sister).ids, sister)
+        self.assertEqual(note.attendee_ids, sister)
+        self.assertEqual(sister.with_user(self.dao).relationship_last_talk, note.date)
+        self.assertEqual(
+            self.env["relationship.note.draft"].browse(draft["id"]).partner_id, sister)
+
+    def test_a_contact_is_made_of_a_lead(self):
+        lead = self.env["crm.lead"].create({
+            "name": "Kettles", "contact_name": "Anchalee", "user_id": self.seller.id})
+        lead.with_user(self.seller).action_relationship_customer()
+        self.assertEqual(lead.partner_id.name, "Anchalee")
+        self.assertEqual(self.guess(lead)["partner_id"], lead.partner_id.id)
+
     def test_services_before_and_after_the_sale(self):
         for purpose in ("advise", "solve"):
             note = self.log(purpose=purpose)

@@ -1,0 +1,162 @@
+"""Talks caught on a bad network: nothing typed is lost, and nothing is stored twice.
+
+Runs in a real Chromium against a real server: the one of the suite (fixture ``server``), or the
+one at ``RI_BASE_URL``, as the administrator. Chromium is ``RI_CHROMIUM`` or the first on PATH.
+"""
+
+import os
+import shutil
+import uuid
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+LINE = ".o_relationship_line"
+VOICE = ".o_relationship_voice_record"
+
+
+@pytest.fixture(scope="module")
+def base_url(request):
+    """Address of the server under test."""
+    address = os.environ.get("RI_BASE_URL") or request.getfixturevalue("server").url
+    return address.rstrip("/")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium that hears a beep through its microphone."""
+    path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[
+            "--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream"])
+        yield browser
+        browser.close()
+
+
+class Staff:
+    """A member of staff with a telephone, and what the server has stored."""
+
+    def __init__(self, browser, server):
+        self.server = server
+        self.context = browser.new_context(
+            viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+        self.context.set_default_timeout(90_000)
+        self.page = self.context.new_page()
+        self.page.goto(f"{server}/web/login")
+        self.page.wait_for_selector("form.oe_login_form:not(.d-none)")
+        self.page.fill("input[name=login]", "admin")
+        self.page.fill("input[name=password]", "admin")
+        self.page.click("form.oe_login_form button[type=submit]")
+        self.page.wait_for_selector(".o_main_navbar")
+        self.customer = f"Customer {uuid.uuid4().hex[:8]}"
+        self.customer_id = self.call("res.partner", "create", [{"name": self.customer}])
+
+    def call(self, model, method, args, **kwargs):
+        """Call a method of the server as the logged-in user."""
+        response = self.context.request.post(
+            f"{self.server}/web/dataset/call_kw/{model}/{method}",
+            data={"jsonrpc": "2.0", "method": "call", "params": {
+                "model": model, "method": method, "args": args, "kwargs": kwargs}})
+        answer = response.json()
+        assert "error" not in answer, answer
+        return answer.get("result")
+
+    def stored(self, model, *fields):
+        return self.call(
+            model, "search_read", [[("partner_id", "=", self.customer_id)], list(fields)])
+
+    def open(self, path, selector):
+        self.page.goto(self.server + path)
+        self.page.wait_for_selector(selector)
+
+    def open_field_page(self):
+        self.open("/odoo/relationship-field", ".o_relationship_field_search")
+        self.page.fill(".o_relationship_field_search", self.customer)
+        self.page.click(f".o_relationship_field_pick:has-text('{self.customer}')")
+
+
+@pytest.fixture
+def staff(browser, base_url):
+    staff = Staff(browser, base_url)
+    yield staff
+    staff.context.close()
+
+
+def test_line_survives_a_cut_network_and_a_reload(staff):
+    contact = f"/odoo/contacts/{staff.customer_id}"
+    staff.open(contact, LINE)
+    staff.page.click(LINE)
+    staff.page.wait_for_selector(".o_relationship_composer .o_feeling")
+    staff.page.fill(LINE, "Wants the blue one")
+    staff.context.set_offline(True)
+    staff.page.press(LINE, "Enter")
+    staff.page.wait_for_selector(".o_relationship_line_error")
+    assert staff.page.input_value(LINE) == "Wants the blue one"
+    staff.context.set_offline(False)
+    staff.open(contact, LINE)
+    assert staff.page.input_value(LINE) == "Wants the blue one"
+    staff.page.press(LINE, "Enter")
+    staff.page.wait_for_selector(".o_relationship_line_row:has-text('Wants the blue one')")
+    assert [note["summary"] for note in staff.stored("relationship.note", "summary")] == [
+        "Wants the blue one"]
+
+
+def test_answer_that_gets_lost_on_the_way_back_stores_once(staff):
+    staff.open(f"/odoo/contacts/{staff.customer_id}", LINE)
+    lost = []
+
+    def lose_the_first(route):
+        if lost:
+            return route.continue_()
+        lost.append(route.fetch())
+        return route.abort()
+
+    staff.page.route("**/relationship.note/log_line", lose_the_first)
+    staff.page.click(LINE)
+    staff.page.fill(LINE, "Said once")
+    staff.page.press(LINE, "Enter")
+    staff.page.wait_for_selector(".o_relationship_line_error")
+    staff.page.press(LINE, "Enter")
+    staff.page.wait_for_selector(".o_relationship_line_row:has-text('Said once')")
+    assert lost[0].ok
+    assert len(staff.stored("relationship.note")) == 1
+
+
+def test_two_taps_without_a_network_become_one_draft(staff):
+    staff.open_field_page()
+    staff.context.set_offline(True)
+    staff.page.click(".o_relationship_field_open [data-channel=visit]")
+    staff.page.click(".o_relationship_field_open .o_feeling_good .o_feeling >> nth=0")
+    waiting = f".o_relationship_field_draft:has-text('{staff.customer}')"
+    staff.page.wait_for_selector(waiting)
+    assert not staff.page.locator(f"{waiting} .o_relationship_field_finish").count()
+    staff.context.set_offline(False)
+    staff.open("/odoo/relationship-field", f"{waiting} .o_relationship_field_finish")
+    drafts = staff.stored("relationship.note.draft", "channel", "feeling_ids")
+    assert [(draft["channel"], len(draft["feeling_ids"])) for draft in drafts] == [("visit", 1)]
+    assert not staff.stored("relationship.note")
+
+
+def test_voice_message_is_recorded_and_played(staff):
+    staff.open_field_page()
+    staff.page.click(".o_relationship_field_open [data-channel=visit]")
+    staff.page.click(
+        f".o_relationship_field_draft:has-text('{staff.customer}') .o_relationship_field_finish")
+    staff.page.click(f".modal {VOICE}")
+    staff.page.wait_for_selector(f".modal {VOICE} .fa-stop")
+    staff.page.wait_for_timeout(2500)
+    staff.page.click(f".modal {VOICE}")
+    staff.page.wait_for_selector(".modal .o_relationship_voice_message:has-text('00 : 0')")
+    staff.page.click(".modal .modal-footer .btn-primary")
+    staff.page.wait_for_selector("body:not(:has(.modal))")
+    (note,) = staff.stored("relationship.note", "voice_ids")
+    (voice,) = staff.call("ir.attachment", "read", [
+        note["voice_ids"], ["mimetype", "file_size", "res_model", "res_id"]])
+    assert voice["mimetype"] == "audio/mpeg" and voice["file_size"] > 10_000
+    assert (voice["res_model"], voice["res_id"]) == ("relationship.note", note["id"])
+    staff.open(f"/odoo/relationship-conversations/{note['id']}", ".o_relationship_voice_message")
+    staff.page.click(".o-mail-VoicePlayer button")
+    staff.page.wait_for_selector(".o-mail-VoicePlayer button.fa-stop")
