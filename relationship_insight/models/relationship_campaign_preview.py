@@ -56,9 +56,9 @@ class RelationshipCampaign(models.Model):
             vals = delivery._fill_form(delivery._prepare_form(lang), lang)
         finally:
             savepoint.close(rollback=True)
-        _ = self.with_context(lang=lang).env._
+        env = self.with_context(lang=lang).env
         return {
-            "subject": _("Test: %(subject)s", subject=vals["subject"]),
+            "subject": env._("Test: %(subject)s", subject=vals["subject"]),
             "body_html": vals["body"],
             "email_from": vals["email_from"],
             "reply_to": vals["reply_to"],

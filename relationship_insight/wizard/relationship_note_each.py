@@ -45,11 +45,11 @@ class RelationshipNoteEach(models.TransientModel):
             wizard.customer_count = len(wizard.partner_ids)
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Take the chosen contacts, or the customers behind chosen rows of ours."""
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         model, ids = self.env.context.get("active_model"), self.env.context.get("active_ids")
-        if "partner_ids" in fields_list and ids and not values.get("partner_ids"):
+        if "partner_ids" in fields and ids and not values.get("partner_ids"):
             if model == "res.partner":
                 values["partner_ids"] = [Command.set(ids)]
             elif model and "commercial_partner_id" in self.env[model]._fields:
