@@ -217,15 +217,15 @@ class Pulse(PulsePage):
         if step == "survey":
             return self._redirect(invitation._start_survey()) if (
                 invitation.version_id.kind == "survey") else self._show(invitation, scope)
-        saved, refused = invitation._store_answers(form, at)
+        saved, refused, readings = invitation._store_answers(form, at)
         if step != "done":
             return self._json({"saved": saved, "refused": refused}) if script else (
                 self._show(invitation, scope, **values))
-        return self._finish(invitation, scope, form, refused, **values)
+        return self._finish(invitation, scope, form, refused, readings, **values)
 
-    def _finish(self, invitation, scope, form, refused, **values):
+    def _finish(self, invitation, scope, form, refused, readings, **values):
         env = invitation.env
-        stored = invitation._get_stored_answers()
+        stored = invitation._get_stored_answers(readings)
         missing = [*refused, *invitation._get_missing(stored)]
         if missing or not stored:
             return self._show(

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import SQL
 
 from .relationship_invitation_done import TILL_WINDOW
 
@@ -11,8 +12,14 @@ class RelationshipInvitation(models.Model):
         invitation = self.sudo()
         if super()._is_till_device():
             return True
-        return bool(invitation.device_hash) and bool(self.env["pos.session"].sudo().search_count([
-            ("company_id", "=", invitation.company_id.id),
-            ("relationship_till_devices", "like", invitation.device_hash),
-            "|", ("stop_at", "=", False), ("stop_at", ">=", invitation.date_done - TILL_WINDOW),
-        ], limit=1))
+        if not invitation.device_hash:
+            return False
+        self.env["pos.session"].flush_model(["relationship_till_devices", "stop_at"])
+        return bool(self.env.execute_query(SQL(
+            """
+            SELECT 1 FROM pos_session session
+              JOIN pos_config config ON config.id = session.config_id AND config.company_id = %s
+             WHERE session.relationship_till_devices LIKE %s
+               AND (session.stop_at IS NULL OR session.stop_at >= %s) LIMIT 1
+            """, invitation.company_id.id, f"%{invitation.device_hash}%",
+            invitation.date_done - TILL_WINDOW)))

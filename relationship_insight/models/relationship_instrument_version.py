@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 PULSE_ITEMS = 3
 DEEP_ITEMS = 12
@@ -67,6 +67,21 @@ class RelationshipInstrumentVersion(models.Model):
         questions = self.survey_id.sudo().question_and_page_ids
         return self.item_ids._get_measures() | questions.relationship_measure_id | (
             questions.matrix_row_ids | questions.suggested_answer_ids).relationship_measure_id
+
+    def _get_asked(self):
+        """Return ((id of a measure, whether it must be answered), …) in order."""
+        self.ensure_one()
+        return self._get_asked_live(self.id) if self.state != "draft" else tuple(
+            (measure.id, item.required)
+            for item in self.item_ids for measure in item._get_measures())
+
+    @api.model
+    @ormcache("version_id")
+    def _get_asked_live(self, version_id):
+        return tuple(
+            (measure.id, item.required)
+            for item in self.sudo().browse(version_id).item_ids
+            for measure in item._get_measures())
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -60,12 +60,14 @@ class RelationshipInvitation(models.Model):
         :param form: :class:`werkzeug.datastructures.MultiDict` as the page sent it
         :param int at: when the customer answered, ms since 1970; of two answers to the same
             question the later one counts, whichever arrives first
-        :return: (codes stored or known already, codes that can't be an answer)
+        :return: (codes stored or known already, codes that can't be an answer, the readings that
+            count now)
         """
         self.ensure_one()
         answers, refused = self._read_answers(form)
         stored = {}
-        for reading in self._get_pulse_readings():
+        current = self._get_pulse_readings()
+        for reading in current:
             stored.setdefault(reading.measure_id, self.env["relationship.reading"].sudo())
             stored[reading.measure_id] |= reading
         fresh, gone = [], self.env["relationship.reading"].sudo()
@@ -78,12 +80,12 @@ class RelationshipInvitation(models.Model):
             fresh += [
                 {**base, **self._prepare_reading(measure, row, at)} for row in rows]
         if fresh:
-            self.env["relationship.reading"].sudo().create(fresh)
+            self.sudo().partner_id.fetch(["commercial_partner_id"])
+            current = (current - gone) | self.env["relationship.reading"].sudo().create(fresh)
+            self._mark_started()
         if gone:
             gone._void(self.env._("Answered anew on the page"))
-        if fresh:
-            self._mark_started()
-        return [measure.code for measure in answers], refused
+        return [measure.code for measure in answers], refused, current
 
     def _get_answer_time(self, reading):
         """Return when an answer was given, ms since 1970: it is the end of its key."""
@@ -184,9 +186,9 @@ class RelationshipInvitation(models.Model):
     def _get_missing(self, stored):
         """Return the codes that are required and have no answer among the stored ones."""
         self.ensure_one()
-        return [
-            measure.code for item in self.sudo().version_id.item_ids if item.required
-            for measure in item._get_measures() if measure.code not in stored]
+        required = self.env["relationship.measure"].browse(
+            measure_id for measure_id, required in self.sudo().version_id._get_asked() if required)
+        return [code for code in required.mapped("code") if code not in stored]
 
 
 def clean(text):

@@ -18,8 +18,8 @@ class RelationshipInvitation(models.Model):
     def _get_asked_measures(self):
         """Return the measures this invitation asks, in order."""
         self.ensure_one()
-        return self.env["relationship.measure"].union(
-            *(item._get_measures() for item in self.sudo().version_id.item_ids))
+        return self.env["relationship.measure"].browse(dict.fromkeys(
+            measure_id for measure_id, _required in self.sudo().version_id._get_asked()))
 
     def _prepare_cards(self, chosen=None, form=None):
         """Return the questions as a list of dicts, one per card of the page.
@@ -150,10 +150,13 @@ class RelationshipInvitation(models.Model):
         seed = self.sudo().access_token or self.source_key or ""
         return measures.sorted(lambda measure: place(seed, measure.code))
 
-    def _get_stored_answers(self):
-        """Return {code: value, na, text, at} of what this invitation has in its readings."""
+    def _get_stored_answers(self, readings=None):
+        """Return {code: value, na, text, at} of what this invitation has in its readings.
+
+        :param readings: those that count now, where they are at hand
+        """
         answers = {}
-        for reading in self._get_pulse_readings():
+        for reading in self._get_pulse_readings() if readings is None else readings:
             if reading.competitor_id:
                 continue
             answers[reading.measure_id.code] = {

@@ -3,19 +3,34 @@ from odoo.exceptions import UserError
 
 from .relationship_measure import WORDING_FIELDS
 
+# What makes a measure one that is asked.
+SCALE_FIELDS = {"active", "answerable", "parent_id", "question", "sequence"}
+
 
 class RelationshipMeasure(models.Model):
     """A measure that customers are asked: new words make new versions of what asks them."""
 
     _inherit = "relationship.measure"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # An item of a scale is asked with it.
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
     def write(self, vals):
+        if SCALE_FIELDS & set(vals):
+            self.env.registry.clear_cache()
         before = {measure: measure.version for measure in self}
         res = super().write(vals)
         if WORDING_FIELDS & set(vals):
             reworded = self.filtered(lambda measure: measure.version != before[measure])
             reworded._renew_instruments()
         return res
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def _renew_instruments(self):
         """Begin a new version of every questionnaire that asks these measures now.

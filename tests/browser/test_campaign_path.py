@@ -278,6 +278,7 @@ def test_from_the_purchase_to_the_case(shop, phone):
     phone.goto(f"{shop.url}/odoo/relationship-cases/{case}")
     phone.wait_for_selector(".o_form_view .o_field_widget")
     assert phone.locator("body", has_text="มาลี ศรีสุข").count()
-    assert phone.locator("body", has_text="081 234 5678").count()
+    told = phone.locator("[name=description] textarea").input_value()
+    assert "081 234 5678" in told and "แก้วแตกตอนเปิดกล่อง" in told
     phone.wait_for_timeout(800)
     picture(shop, phone, "9_case")
