@@ -23,10 +23,12 @@ class Pulse(PulsePage):
     def pulse(self, token, **_kwargs):
         env = self._env()
         scope = f"answer:{token}"
-        facts = env["relationship.invitation"]._read_link(token)
+        posted = request.httprequest.method == "POST"
+        Invitation = env["relationship.invitation"]
+        facts = Invitation._read_link(token) if posted else Invitation._read_page(token)
         if not facts:
             return self._closed(env)
-        if facts["fresh"] and request.httprequest.method != "POST":
+        if not posted and facts["fresh"]:
             return self._show_kept(facts, token, scope)
         env = self._env(facts["lang"])
         invitation = env["relationship.invitation"].browse(facts["id"])

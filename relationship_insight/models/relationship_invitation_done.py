@@ -78,11 +78,9 @@ class RelationshipInvitation(models.Model):
         if invitation._is_till_device():
             invitation.flag = "till"
             return
-        if invitation.id in self._flag_bursts(
-                invitation.date_done - BURST_WINDOW, invitation.device_hash):
-            return
         if answers >= ANSWERS_TO_JUDGE and seconds < answers * QUICKEST_PER_ANSWER:
             invitation.flag = "speed"
+        self._flag_bursts(invitation.date_done - BURST_WINDOW, invitation.device_hash)
 
     @api.model
     def _flag_bursts(self, since, device=None):
@@ -90,7 +88,7 @@ class RelationshipInvitation(models.Model):
 
         :param datetime since: looks at those finished from then on
         :param str device: looks at this device only
-        :return: ids of the invitations in such a burst that were not marked before
+        :return: ids of the invitations in such a burst that were not marked so before
         """
         self.flush_model(["channel", "date_done", "device_hash", "flag"])
         rows = self.env.execute_query(SQL(
@@ -120,7 +118,8 @@ class RelationshipInvitation(models.Model):
                 WINDOW own AS (PARTITION BY device_hash, kiosk ORDER BY date_done)
             )
             UPDATE relationship_invitation i SET flag = 'burst'
-              FROM judged WHERE judged.id = i.id AND judged.burst AND i.flag IS NULL
+              FROM judged WHERE judged.id = i.id AND judged.burst
+               AND (i.flag IS NULL OR i.flag = 'speed')
             RETURNING i.id
             """,
             since=since, device=device, short=KIOSK_WINDOW, many=KIOSK_BURST_SIZE,

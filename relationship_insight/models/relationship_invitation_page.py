@@ -176,33 +176,54 @@ class RelationshipInvitation(models.Model):
 
     @api.model
     def _read_link(self, token):
-        """Return what the page of a link needs to know first, in one look; None for no such page.
+        """Return the id of the invitation that a link opens, and its language.
+
+        :return: dict; None for a link that opens nothing
+        """
+        return self._read_open(token, SQL("id, lang"))
+
+    @api.model
+    def _read_page(self, token):
+        """Return what differs from one customer's untouched page to the next, in one look.
 
         :return: dict of the invitation's id, how the page addresses the person, ``words``, which
-            changes with anything everybody sees, and ``fresh``: a pulse without any answer yet
+            changes with anything everybody sees, and ``fresh``: a pulse without any answer yet;
+            None for a link that opens nothing
         """
+        return self._read_open(token, SQL(
+            """
+            id, lang, version_id, partner_id,
+            (SELECT CASE WHEN is_company IS NOT TRUE THEN split_part(name, ' ', 1) END
+               FROM res_partner WHERE id = partner_id) AS name,
+            (SELECT name FROM res_partner WHERE id = staff_id) AS staff,
+            (SELECT (id, name, uses_default_logo, octet_length(logo_web))::text
+               FROM res_company WHERE id = company_id)
+            || (SELECT (n.write_date, v.state, n.kind)::text FROM relationship_instrument_version v
+                  JOIN relationship_instrument n ON n.id = v.instrument_id WHERE v.id = version_id)
+            || (SELECT MAX(write_date) FROM relationship_measure) AS words,
+            (SELECT n.kind = 'pulse' AND v.state != 'draft' FROM relationship_instrument_version v
+               JOIN relationship_instrument n ON n.id = v.instrument_id WHERE v.id = version_id)
+            AND NOT EXISTS (
+                SELECT FROM relationship_reading WHERE invitation_id = opened.id) AS fresh
+            """))
+
+    @api.model
+    def _read_open(self, token, columns):
         if not TOKEN_PATTERN.match(token):
             return None
         rows = self.env.execute_query_dict(SQL(
             """
-            SELECT i.id, i.version_id, i.partner_id, COALESCE(w.lang, i.lang) AS lang,
-                   CASE WHEN p.is_company IS NOT TRUE THEN split_part(p.name, ' ', 1) END AS name,
-                   staff.name AS staff,
-                   (c.id, c.name, c.uses_default_logo, octet_length(c.logo_web), n.write_date,
-                    (SELECT MAX(write_date) FROM relationship_measure))::text AS words,
-                   n.kind = 'pulse' AND v.state != 'draft' AND NOT EXISTS (
-                        SELECT FROM relationship_reading r WHERE r.invitation_id = i.id) AS fresh
-              FROM relationship_invitation i
-              JOIN relationship_instrument_version v ON v.id = i.version_id
-              JOIN relationship_instrument n ON n.id = v.instrument_id
-              JOIN res_company c ON c.id = i.company_id
-         LEFT JOIN res_partner p ON p.id = i.partner_id
-         LEFT JOIN res_partner staff ON staff.id = i.staff_id
-         LEFT JOIN relationship_contact_preference w
-                ON w.partner_id = i.partner_id AND w.company_id = i.company_id
-             WHERE i.access_token = %s AND i.state NOT IN ('done', 'cancelled', 'expired')
-               AND (i.date_expire IS NULL OR i.date_expire >= %s)
-            """, token, fields.Datetime.now()))
+            WITH opened AS MATERIALIZED (
+                SELECT id, version_id, company_id, partner_id, staff_id, COALESCE((
+                        SELECT w.lang FROM relationship_contact_preference w
+                         WHERE w.partner_id = i.partner_id AND w.company_id = i.company_id
+                       ), lang) AS lang
+                  FROM relationship_invitation i
+                 WHERE access_token = %s AND state NOT IN ('done', 'cancelled', 'expired')
+                   AND (date_expire IS NULL OR date_expire >= %s)
+            )
+            SELECT %s FROM opened
+            """, token, fields.Datetime.now(), columns))
         return rows[0] if rows else None
 
     @api.model
