@@ -117,6 +117,8 @@ class RelationshipAlertRule(models.Model):
             rule = self.browse(alert["rule_id"])
             partner = self.env["res.partner"].browse(alert["partner_id"])
             user = rule._get_owner(partner, alert)
+            # The words are for whoever takes care.
+            rule = rule.with_context(lang=user.lang or partner.company_id.partner_id.lang)
             if rule.action == "activity" and user:
                 partner.activity_schedule(
                     "mail.mail_activity_data_todo", user_id=user.id, summary=rule.name)

@@ -49,5 +49,6 @@ class RelationshipCase(models.Model):
             "priority": "1",
             "description": "\n\n".join(filter(None, (self.description, text))),
         })
-        self.message_post(body=self.env._("The customer asked to be called."))
+        self.message_post(
+            body=self.env._("The customer asked to be called."), author_id=self.partner_id.id)
         return self
