@@ -17,8 +17,8 @@ from walkers import DESKTOP, PHONE, Person, launch  # noqa: E402
 
 LINE_CLICKS, DIALOG_CLICKS = 2, 10
 LANGUAGES = {
-    "en_US": {"done": "Handed over", "window": "in 90 days"},
-    "th_TH": {"done": "ส่งมอบแล้ว", "window": "90 วัน"},
+    "en_US": {"window": "in 90 days", "talk": "Last talk on"},
+    "th_TH": {"window": "90 วัน", "talk": "คุยล่าสุดเมื่อ"},
 }
 SAID = "Likes the blue cups / ชอบแก้วสีฟ้า"
 PROMISED = "Call when the cups come / โทรเมื่อแก้วมา"
@@ -132,8 +132,11 @@ def test_day(browser, office, pictures, lang, size):
 
     rep = Person(browser, office.url, pictures, f"rep-{name}", size).log_in()
     rep.go(f"/odoo/contacts/{fresh}")
+    rep.click(".o_notebook a[name=relationship]")
+    rep.sees_not(words["talk"], ".o_relationship_person")
     clicks, seconds = log_line(rep, "Wants delivery on Friday")
     assert clicks == LINE_CLICKS
+    rep.sees(words["talk"], ".o_relationship_person")  # the card follows
     rep.picture("line")
     talk_clicks, talk_seconds = log_talk(rep, PROMISED)
     assert talk_clicks <= DIALOG_CLICKS

@@ -2,7 +2,7 @@ import { Component, onWillDestroy, onWillStart, onWillUpdateProps, useState } fr
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 /** The person behind the contact: last talk, what we know, who is around them. Chips first. */
@@ -23,6 +23,11 @@ export class PersonCard extends Component {
         };
         this.bus.subscribe("relationship.profile/refreshed", onRefreshed);
         onWillDestroy(() => this.bus.unsubscribe("relationship.profile/refreshed", onRefreshed));
+        useBus(this.env.bus, "RELATIONSHIP:LOGGED", ({ detail }) => {
+            if (detail.partnerId === this.partnerId) {
+                this.reload();
+            }
+        });
         onWillStart(() => {
             this.load(this.props.record.resId);
         });
