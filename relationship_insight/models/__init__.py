@@ -9,6 +9,7 @@ from . import (
     relationship_reading_match,
     relationship_reading_rows,
     relationship_reading_import,
+    relationship_merged_contact,
     relationship_note,
     relationship_note_feeling,
     relationship_note_promise,

@@ -43,9 +43,19 @@ class PosConfig(models.Model):
             if len(set(lines)) < len(lines):
                 raise ValidationError(self.env._("Choose three different lines for the till."))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_strip_right(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_strip_right(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_strip_right(self, vals):
         if STRIP_FIELDS & set(vals) and not self.env.su and not self.env.user.has_group(
                 RELATIONS_GROUP):
             raise AccessError(self.env._(
                 "What cashiers see of customers is chosen by Customer Relations."))
-        return super().write(vals)

@@ -83,7 +83,7 @@ class RelationshipNote(models.Model):
         if not isinstance(key, str) or not key.startswith(POS_KEY_PREFIX) or (
                 len(key) > POS_KEY_LENGTH):
             raise ValidationError(self.env._("The note has no valid key."))
-        partner = self._find_pos_customer(session, note, key)
+        partner = self._find_pos_customer(session, note.get("partner_id"))
         return {
             "source_key": key,
             "partner_id": partner.id,
@@ -103,14 +103,11 @@ class RelationshipNote(models.Model):
         return value if is_id else False
 
     @api.model
-    def _find_pos_customer(self, session, note, key):
+    def _find_pos_customer(self, session, partner_id):
         """Return the customer, also one whose contact was merged while the till was offline."""
-        partner_id = self._to_record_id(note.get("partner_id"))
+        partner_id = self._to_record_id(partner_id)
         if partner_id and not self.env["res.partner"].browse(partner_id).exists():
-            stored = self.sudo().search([("source_key", "=", key)], limit=1)
-            heir = stored.partner_id or self._search_pos_order(
-                session, note.get("order_uuid")).partner_id
-            partner_id = heir.id
+            partner_id = self.env["relationship.merged.contact"]._find(partner_id).id
         return self._get_pos_customer(session, partner_id)
 
     @api.model
@@ -151,19 +148,15 @@ class RelationshipNote(models.Model):
         return line or False
 
     @api.model
-    def _search_pos_order(self, session, order_uuid):
+    def _get_pos_order(self, session, partner, order_uuid):
+        """Return the paid order of this customer with this uuid, if there is one by now."""
         PosOrder = self.env["pos.order"].sudo()
         if not order_uuid or not isinstance(order_uuid, str):
             return PosOrder
-        return PosOrder.search([
+        order = PosOrder.search([
             ("uuid", "=", order_uuid.replace("\x00", "")),
             ("company_id", "=", session.company_id.id),
             ("state", "not in", ("draft", "cancel")),
         ], limit=1)
-
-    @api.model
-    def _get_pos_order(self, session, partner, order_uuid):
-        """Return the paid order of this customer with this uuid, if there is one by now."""
-        order = self._search_pos_order(session, order_uuid)
         same_customer = order.partner_id.commercial_partner_id == partner.commercial_partner_id
-        return order if same_customer else order.browse()
+        return order if same_customer else PosOrder

@@ -26,7 +26,7 @@ class RelationshipNote(models.Model):
         code = self._read_pos_code(session, friend, customer)
         referrer = self.env["res.partner"]
         if not code and friend.get("id"):
-            referrer = self._get_pos_customer(session, friend["id"])
+            referrer = self._find_pos_customer(session, friend["id"])
         name = self._get_pos_line(friend.get("name") or "")
         if not (code or referrer or name):
             return

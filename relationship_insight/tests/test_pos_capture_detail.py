@@ -108,6 +108,18 @@ class TestPosCaptureDetail(PosCaptureCommon):
         self.assertTrue(self._send({**note, "line": "Green tea"}))
         self.assertEqual(self._stored(note).summary, "Green tea")
 
+    def test_note_taken_before_a_merge_and_sent_after_it(self):
+        """Merged twice, and the till was without network all the while."""
+        first, second = self.env["res.partner"].create([{"name": "A. S."}, {"name": "Anong S."}])
+        note = self._note(partner_id=first.id, line="Green tea")
+        merge = self.env["base.partner.merge.automatic.wizard"].sudo()._merge
+        merge([first.id, second.id], second)
+        merge([second.id, self.customer.id], self.customer)
+        for _attempt in range(2):
+            self.assertTrue(self._send(note))
+        self.assertEqual(self._stored(note).partner_id, self.customer)
+        self.assertEqual(self._stored(note).summary, "Green tea")
+
     def test_note_of_a_deleted_contact_is_refused_and_told(self):
         gone = self.env["res.partner"].create({"name": "Gone"})
         note = self._note(partner_id=gone.id)

@@ -58,3 +58,19 @@ class TestPosCaptureTour(TestPointOfSaleHttpCommon):
         liked = self.env["relationship.preference"].sudo().search(
             [("partner_id", "=", self.customer.id), ("kind", "=", "like")])
         self.assertRecordValues(liked, [{"text": "Green tea", "note_id": note.id}])
+
+    def test_employee_at_the_till_is_the_staff_of_the_note(self):
+        if "hr.employee" not in self.env or "employee_id" not in self.env["pos.order"]._fields:
+            self.skipTest("Employees don't log in at the till here: pos_hr is not installed")
+        employee, other = self.env["hr.employee"].sudo().create([
+            {"name": name, "company_id": self.env.company.id}
+            for name in ("Mali Kaewta", "Ton Srisuk")])
+        self.main_pos_config.sudo().write({
+            "module_pos_hr": True, "basic_employee_ids": [(6, 0, (employee | other).ids)],
+            "relationship_strip_everybody": True})
+        self.main_pos_config.open_ui()
+        self.start_pos_tour("pos_relationship_employee")
+        note = self.env["relationship.note"].sudo().search(
+            [("partner_id", "=", self.customer.id)])
+        self.assertRecordValues(note, [{
+            "staff_id": employee.work_contact_id.id, "create_uid": self.pos_user.id}])

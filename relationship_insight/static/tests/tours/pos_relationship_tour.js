@@ -5,6 +5,7 @@ import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as OfflineUtil from "@point_of_sale/../tests/generic_helpers/offline_util";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
+import * as SelectionPopup from "@point_of_sale/../tests/generic_helpers/selection_popup_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import { refresh, run } from "@point_of_sale/../tests/generic_helpers/utils";
 import { registry } from "@web/core/registry";
@@ -176,5 +177,28 @@ registry.category("web_tour.tours").add("pos_relationship_strip", {
                 content: "and the warning isn't repeated",
                 trigger: "body:not(:has(.modal))",
             },
+        ].flat(),
+});
+
+// Where employees log in (pos_hr): the talk is the employee's, not the login's.
+registry.category("web_tour.tours").add("pos_relationship_employee", {
+    steps: () =>
+        [
+            Chrome.clickBtn("Open Register"),
+            {
+                content: "who stands at the till?",
+                trigger: ".login-overlay .select-cashier",
+                run: "click",
+            },
+            SelectionPopup.has("Mali Kaewta", { run: "click" }),
+            Dialog.confirm("Open Register"),
+            ProductScreen.addOrderline("Desk Pad", "1"),
+            ProductScreen.clickPartnerButton(),
+            ProductScreen.clickCustomer("Anong Suksai"),
+            openFeelings(),
+            tapFace("Glad"),
+            { content: "privacy isn't offered", trigger: "body:not(:has(.ri-private))" },
+            Dialog.confirm("Done"),
+            waitingNotesAre(0),
         ].flat(),
 });

@@ -23,6 +23,7 @@ export class RelationshipStrips extends Reactive {
         this.callbacks = markRaw({ fetch, keep });
         // Rows are replaced, not changed: this tells who shows them.
         this.version = 0;
+        this.named = markRaw({});
         this.forgetOthers(userId);
     }
 
@@ -38,8 +39,16 @@ export class RelationshipStrips extends Reactive {
         return this.models[MODEL]?.getAll() ?? [];
     }
 
-    /** The names that the rows speak of, those of later rows last. */
+    /** The names that the rows speak of, those of later rows last; made once per change. */
     get names() {
+        const state = `${this.version}/${this.models[MODEL]?.length}`;
+        if (this.named.state !== state) {
+            Object.assign(this.named, { state, names: this.collectNames() });
+        }
+        return this.named.names;
+    }
+
+    collectNames() {
         const names = {};
         for (const { id, lines } of this.rows) {
             if (id < 0 && !Array.isArray(lines)) {
