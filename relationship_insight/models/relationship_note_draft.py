@@ -36,6 +36,9 @@ class RelationshipNoteDraft(models.Model):
         required=True, default="visit")
     feeling_ids = fields.Many2many("relationship.measure", string="Feelings")
     summary = fields.Text(string="What Was Said")
+    voice_ids = fields.Many2many(
+        "ir.attachment", "relationship_note_draft_voice", "draft_id", "attachment_id",
+        string="Voice Messages", copy=False)
     source_key = fields.Char(
         required=True, readonly=True, copy=False, default=lambda self: uuid.uuid4().hex)
 
@@ -46,7 +49,8 @@ class RelationshipNoteDraft(models.Model):
         """Store a draft of the user, or bring it up to date; the same key stores once.
 
         :param dict draft: ``key``, ``partner_id``, ``channel``; optionally ``feelings`` (ids),
-            ``text``, and ``age`` in seconds, which doesn't depend on the telephone's clock
+            ``voices`` (ids), ``text``, and ``age`` in seconds, which
+            doesn't depend on the telephone's clock
         :return: its row; False if its conversation is stored already
         """
         key, age = draft.get("key"), draft.get("age") or 0
@@ -64,6 +68,8 @@ class RelationshipNoteDraft(models.Model):
             "feeling_ids": [Command.set(draft.get("feelings") or [])],
             "summary": draft.get("text") or False,
         }
+        if draft.get("voices"):
+            values["voice_ids"] = [Command.link(voice_id) for voice_id in draft["voices"]]
         known = self.search([("user_id", "=", self.env.uid), ("source_key", "=", key)])
         if known:
             known.write(values)
@@ -72,6 +78,7 @@ class RelationshipNoteDraft(models.Model):
             known = self.create({
                 **values, "source_key": key, "partner_id": partner.id,
                 "date": fields.Datetime.now() - min(max(age, timedelta()), OLDEST_DRAFT)})
+        self.env["relationship.note"]._take_voices(known)
         return known._get_rows()[0]
 
     @api.model
@@ -95,6 +102,7 @@ class RelationshipNoteDraft(models.Model):
                 {"id": feeling.id, "emoji": feeling.emoji or "", "name": feeling.name}
                 for feeling in draft.feeling_ids],
             "text": draft.summary or "",
+            "voices": draft.voice_ids.ids,
             "defaults": draft._get_dialog_defaults(),
         } for draft in self]
 
@@ -107,6 +115,7 @@ class RelationshipNoteDraft(models.Model):
             "default_channel": self.channel,
             "default_feeling_ids": [Command.set(self.feeling_ids.ids)],
             "default_summary": self.summary or "",
+            "default_voice_ids": [Command.set(self.voice_ids.ids)],
             "default_source_key": self.source_key,
         }
 

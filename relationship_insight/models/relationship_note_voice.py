@@ -51,7 +51,7 @@ class RelationshipNote(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         notes = super().create(vals_list)
-        notes._claim_voices()
+        self._take_voices(notes)
         return notes
 
     def write(self, vals):
@@ -59,20 +59,22 @@ class RelationshipNote(models.Model):
             return super().write(vals)
         before = self.sudo().voice_ids
         res = super().write(vals)
-        self._claim_voices()
+        self._take_voices(self)
         (before - self.sudo().voice_ids).unlink()
         return res
 
-    def _claim_voices(self):
-        """Make the voice messages those of their conversation; others' files can't be taken."""
-        for note in self:
-            for voice_sudo in note.sudo().voice_ids:
-                if voice_sudo.res_model == self._name and voice_sudo.res_id == note.id:
+    @api.model
+    def _take_voices(self, records):
+        """Make voice messages those of their conversation, or draft; others' can't be taken."""
+        for record in records:
+            for voice_sudo in record.sudo().voice_ids:
+                place = (voice_sudo.res_model, voice_sudo.res_id)
+                if place == (record._name, record.id):
                     continue
-                if (voice_sudo.res_model != self._name or voice_sudo.res_id
-                        or voice_sudo.create_uid != self.env.user):
+                free = place == (self._name, 0) or place[0] == "relationship.note.draft"
+                if not free or voice_sudo.create_uid != self.env.user:
                     raise UserError(self.env._("This voice message isn't yours to attach."))
-                voice_sudo.res_id = note.id
+                voice_sudo.write({"res_model": record._name, "res_id": record.id})
 
     @api.autovacuum
     def _gc_voices(self):

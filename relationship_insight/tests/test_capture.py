@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common_note import STAFF, NoteCase
 
@@ -171,6 +171,24 @@ class TestCaptureLine(NoteCase):
         self.assertEqual(
             self.guess(self.firm, phone="0812345678")["partner_id"], self.customer.id)
         self.assertEqual(self.guess(self.firm, phone="0899")["partner_id"], self.firm.id)
+
+
+@tagged("post_install", "-at_install")
+class TestCaptureSession(HttpCase):
+    def test_the_web_client_knows_what_to_offer(self):
+        nok = new_test_user(self.env, "session_nok", groups=STAFF)
+        plain = new_test_user(self.env, "session_plain", groups="base.group_user")
+
+        def info(user):
+            self.authenticate(user.login, user.login)
+            return self.make_jsonrpc_request(
+                "/web/session/get_session_info").get("relationship_capture")
+        self.assertEqual(info(nok), {"call_card": True})
+        self.env["res.users"].with_user(nok).stop_relationship_call_card()
+        self.assertEqual(info(nok), {"call_card": False})
+        nok.with_user(nok).relationship_call_card = True
+        self.assertTrue(nok.relationship_call_card)
+        self.assertIsNone(info(plain))
 
 
 @tagged("post_install", "-at_install")

@@ -36,6 +36,29 @@ class TestVoice(NoteCase):
         note.write({"voice_ids": [Command.unlink(voice.id)]})
         self.assertFalse(voice.exists())
 
+    def test_a_draft_passes_its_message_on(self):
+        Draft = self.env["relationship.note.draft"].with_user(self.nok)
+        voice = self.record()
+        row = Draft.keep_draft({
+            "key": "0123456789abcdef", "partner_id": self.customer.id, "voices": voice.ids})
+        self.assertEqual((voice.res_model, voice.res_id), ("relationship.note.draft", row["id"]))
+        for user in (self.dao, self.boss):
+            self.assertFalse(voice.with_user(user).has_access("read"))
+            with self.assertRaises(UserError):
+                Draft.with_user(user).keep_draft({
+                    "key": "fedcba9876543210", "partner_id": self.customer.id,
+                    "voices": voice.ids})
+        note = self.env["relationship.note"].with_user(self.nok).with_context(
+            **row["defaults"]).create({"summary": "Written out"})
+        self.assertFalse(Draft.browse(row["id"]).exists())
+        self.assertEqual(note.voice_ids, voice)
+        self.assertEqual((voice.res_model, voice.res_id), ("relationship.note", note.id))
+        other = self.record()
+        row = Draft.keep_draft({
+            "key": "1111111111111111", "partner_id": self.customer.id, "voices": other.ids})
+        Draft.browse(row["id"]).unlink()
+        self.assertFalse(other.exists(), "a draft thrown away takes its message along")
+
     def test_deleting_the_conversation_deletes_the_message(self):
         voice = self.record()
         self.log(voice_ids=[Command.link(voice.id)]).unlink()

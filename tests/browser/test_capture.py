@@ -72,6 +72,13 @@ class Staff:
         self.page.goto(self.server + path)
         self.page.wait_for_selector(selector)
 
+    def record(self, button):
+        """Record a message of some seconds."""
+        self.page.click(button)
+        self.page.wait_for_selector(f"{button} .fa-stop")
+        self.page.wait_for_timeout(2500)
+        self.page.click(button)
+
     def open_field_page(self):
         self.open("/odoo/relationship-field", ".o_relationship_field_search")
         self.page.fill(".o_relationship_field_search", self.customer)
@@ -142,21 +149,23 @@ def test_two_taps_without_a_network_become_one_draft(staff):
 
 def test_voice_message_is_recorded_and_played(staff):
     staff.open_field_page()
-    staff.page.click(".o_relationship_field_open [data-channel=visit]")
-    staff.page.click(
-        f".o_relationship_field_draft:has-text('{staff.customer}') .o_relationship_field_finish")
-    staff.page.click(f".modal {VOICE}")
-    staff.page.wait_for_selector(f".modal {VOICE} .fa-stop")
-    staff.page.wait_for_timeout(2500)
-    staff.page.click(f".modal {VOICE}")
+    draft = f".o_relationship_field_draft:has-text('{staff.customer}')"
+    staff.record(".o_relationship_field_record")
+    staff.page.wait_for_selector(f"{draft} .fa-microphone")
+    staff.page.click(f"{draft} .o_relationship_field_finish")
     staff.page.wait_for_selector(".modal .o_relationship_voice_message:has-text('00 : 0')")
+    staff.record(f".modal {VOICE}")
+    staff.page.wait_for_selector(".modal .o_relationship_voice_message >> nth=1")
     staff.page.click(".modal .modal-footer .btn-primary")
     staff.page.wait_for_selector("body:not(:has(.modal))")
     (note,) = staff.stored("relationship.note", "voice_ids")
-    (voice,) = staff.call("ir.attachment", "read", [
+    assert not staff.stored("relationship.note.draft")
+    voices = staff.call("ir.attachment", "read", [
         note["voice_ids"], ["mimetype", "file_size", "res_model", "res_id"]])
-    assert voice["mimetype"] == "audio/mpeg" and voice["file_size"] > 10_000
-    assert (voice["res_model"], voice["res_id"]) == ("relationship.note", note["id"])
+    assert len(voices) == 2
+    for voice in voices:
+        assert voice["mimetype"] == "audio/mpeg" and voice["file_size"] > 10_000
+        assert (voice["res_model"], voice["res_id"]) == ("relationship.note", note["id"])
     staff.open(f"/odoo/relationship-conversations/{note['id']}", ".o_relationship_voice_message")
-    staff.page.click(".o-mail-VoicePlayer button")
+    staff.page.click(".o-mail-VoicePlayer button >> nth=0")
     staff.page.wait_for_selector(".o-mail-VoicePlayer button.fa-stop")

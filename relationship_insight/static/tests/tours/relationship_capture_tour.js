@@ -35,6 +35,8 @@ const LINE = ".o_relationship_composer .o_relationship_line";
 
 registry.category("web_tour.tours").add("relationship_composer", {
     steps: () => [
+        { trigger: ".o_notebook a[name=relationship]", run: "click" },
+        { trigger: ".o_relationship_person:contains(No talk that you may read)" },
         { trigger: LINE, run: startCounting },
         { trigger: LINE, run: "click" },
         { trigger: ".o_relationship_composer [data-channel=visit]", run: "click" },
@@ -46,6 +48,7 @@ registry.category("web_tour.tours").add("relationship_composer", {
             run: () => checkClicks(2),
         },
         { trigger: "button[name=action_view_relationship_notes]:contains(1)" },
+        { trigger: ".o_relationship_person:contains(Last talk on)" },
         // Escape keeps the draft, and so does leaving the page.
         { trigger: LINE, run: "click" },
         { trigger: ".o_relationship_composer .o_feeling_good .o_feeling:first", run: "click" },
@@ -120,6 +123,10 @@ registry.category("web_tour.tours").add("relationship_field", {
         { trigger: ".o_relationship_field_person .o_feeling_good .o_feeling:first", run: "click" },
         { trigger: ".o_relationship_field_person .o_feeling_bad .o_feeling:eq(1)", run: "click" },
         { trigger: `${TRAY} .o_relationship_field_draft span[title]:eq(1)` },
+        // Taken off by a slip of the thumb, and back.
+        { trigger: `${TRAY} button[title="Take off"]`, run: "click" },
+        { trigger: `.o_relationship_field:not(:has(${TRAY}))` },
+        { trigger: ".o_notification button:contains(Undo)", run: "click" },
         { trigger: ".o_relationship_field_finish:enabled", run: "click" },
         {
             trigger: ".modal .o_field_widget[name=promise] input",

@@ -1,3 +1,4 @@
+import { useVoiceRecorder } from "@mail/discuss/voice_message/common/voice_recorder";
 import { Component, onWillStart, onWillUnmount, useExternalListener, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
@@ -8,6 +9,7 @@ import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
+import { getDataURLFromFile } from "@web/core/utils/urls";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { CHANNEL_ICONS } from "./capture_service";
@@ -38,6 +40,9 @@ export class FieldAction extends Component {
             locating: false,
             current: null,
         });
+        // Odoo's recorder hands its file to whatever stands here.
+        this.attachmentUploader = { uploadFile: (file) => this.keepVoice(file) };
+        this.recorder = useVoiceRecorder();
         this.search = useDebounced(() => this.find(), 250);
         useExternalListener(browser, "online", () => this.flush());
         onWillStart(async () => {
@@ -167,15 +172,7 @@ export class FieldAction extends Component {
 
     /** The second tap keeps the draft; each further one adds to it. */
     tap(person, { channel, feeling }) {
-        this.state.current ??= {
-            key: this.capture.newKey(),
-            partner_id: person.id,
-            name: person.name,
-            channel: "visit",
-            feelings: [],
-            at: Date.now(),
-        };
-        const draft = this.current;
+        const draft = this.begin(person);
         if (channel) {
             draft.channel = channel;
         }
@@ -188,7 +185,38 @@ export class FieldAction extends Component {
         this.flush();
     }
 
-    // Kept on the device until the server has it: no words, only whom, what kind and which faces.
+    begin(person) {
+        this.state.current ??= {
+            key: this.capture.newKey(),
+            partner_id: person.id,
+            name: person.name,
+            channel: "visit",
+            feelings: [],
+            voices: [],
+            at: Date.now(),
+        };
+        return this.current;
+    }
+
+    /** A voice message makes a draft of its own accord; the words come later. */
+    toggleRecorder(person) {
+        this.recorded = this.recorder.recording ? this.recorded : this.begin(person);
+        this.recorder.onClick();
+    }
+
+    async keepVoice(file) {
+        const draft = this.recorded;
+        const url = await getDataURLFromFile(file);
+        const { id } = await this.orm.call("relationship.note", "store_voice", [
+            file.name,
+            url.split(",")[1],
+        ]);
+        draft.voices = [...draft.voices, id];
+        this.keepWaiting(draft);
+        await this.flush();
+    }
+
+    // Kept on the device until the server has it: no words, only whom, what kind, which faces.
     get waitingName() {
         return `relationship.field:${user.userId}`;
     }
@@ -245,12 +273,12 @@ export class FieldAction extends Component {
     }
 
     async send(draft) {
-        const { key, partner_id, channel, feelings, at } = draft;
+        const { key, partner_id, channel, feelings, voices, at } = draft;
         const age = Math.max(0, Math.round((Date.now() - at) / 1000));
         let row;
         try {
             row = await this.orm.call("relationship.note.draft", "keep_draft", [
-                { key, partner_id, channel, feelings, age },
+                { key, partner_id, channel, feelings, voices, age },
             ]);
         } catch (error) {
             if (error instanceof ConnectionLostError) {
@@ -281,37 +309,28 @@ export class FieldAction extends Component {
         });
     }
 
-    async discard(draft) {
+    discard(draft) {
         if (draft.waiting) {
             this.dropWaiting(draft);
             return;
         }
+        // Deleted once the message is gone, so that nothing is lost by a slip of the thumb.
         this.state.drafts = this.state.drafts.filter(({ id }) => id !== draft.id);
-        await this.orm.unlink("relationship.note.draft", [draft.id]);
+        let wanted = false;
         const close = this.notification.add(_t("%(name)s was taken off.", { name: draft.name }), {
             type: "info",
             buttons: [
                 {
                     name: _t("Undo"),
                     primary: true,
-                    onClick: async () => {
+                    onClick: () => {
+                        wanted = true;
+                        this.state.drafts = [draft, ...this.state.drafts];
                         close();
-                        const { key, partner_id, channel, feelings, date, text } = draft;
-                        const age = Date.now() / 1000 - deserializeDateTime(date).toSeconds();
-                        const row = await this.orm.call("relationship.note.draft", "keep_draft", [
-                            {
-                                key,
-                                partner_id,
-                                channel,
-                                text,
-                                age: Math.round(age),
-                                feelings: feelings.map(({ id }) => id),
-                            },
-                        ]);
-                        this.state.drafts = [row, ...this.state.drafts];
                     },
                 },
             ],
+            onClose: () => wanted || this.orm.unlink("relationship.note.draft", [draft.id]),
         });
     }
 

@@ -23,11 +23,8 @@ export class PersonCard extends Component {
         };
         this.bus.subscribe("relationship.profile/refreshed", onRefreshed);
         onWillDestroy(() => this.bus.unsubscribe("relationship.profile/refreshed", onRefreshed));
-        useBus(this.env.bus, "RELATIONSHIP:LOGGED", ({ detail }) => {
-            if (detail.partnerId === this.partnerId) {
-                this.reload();
-            }
-        });
+        // A talk logged on the same screen, also with one of a company's people, moves its dates.
+        useBus(this.env.bus, "RELATIONSHIP:LOGGED", () => this.partnerId && this.reload());
         onWillStart(() => {
             this.load(this.props.record.resId);
         });

@@ -9,7 +9,7 @@ import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { RelationshipAxis } from "./relationship_axis";
@@ -43,6 +43,12 @@ export class RelationshipCard extends Component {
         const onRefreshed = ({ customers }) => this.onRefreshed(customers);
         this.bus.subscribe("relationship.profile/refreshed", onRefreshed);
         onWillDestroy(() => this.bus.unsubscribe("relationship.profile/refreshed", onRefreshed));
+        // A talk logged on the same screen is among the last talks at once.
+        useBus(
+            this.env.bus,
+            "RELATIONSHIP:LOGGED",
+            () => this.card && this.onRefreshed([this.card.customer_id])
+        );
         onWillStart(() => {
             this.load(this.props);
         });
