@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 ROWS = 12
@@ -53,6 +54,9 @@ class RelationshipField(models.AbstractModel):
     def find_near(self, latitude, longitude):
         """Return the nearest customers whose place is on record."""
         self.env["relationship.note"].check_access("create")
+        if not (isinstance(latitude, int | float) and -90 <= latitude <= 90
+                and isinstance(longitude, int | float) and -180 <= longitude <= 180):
+            raise UserError(self.env._("This is no place on earth."))
         wide = NEAR_DEGREES / max(math.cos(math.radians(latitude)), 0.1)
         pool = self._search_customers(
             Domain("partner_latitude", ">=", latitude - NEAR_DEGREES)

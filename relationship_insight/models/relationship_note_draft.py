@@ -56,6 +56,9 @@ class RelationshipNoteDraft(models.Model):
         key, age = draft.get("key"), draft.get("age") or 0
         if not isinstance(key, str) or not 16 <= len(key) <= KEY_LENGTH:
             raise UserError(self.env._("The line has no valid key. Reload the page."))
+        channel = draft.get("channel") or "visit"
+        if channel not in dict(self.env["relationship.note"]._fields["channel"].selection):
+            raise UserError(self.env._("This kind of talk is unknown. Reload the page."))
         partner = self.env["res.partner"].browse(draft.get("partner_id") or []).exists()
         if not partner:
             raise UserError(self.env._("This customer doesn't exist any more."))
@@ -64,7 +67,7 @@ class RelationshipNoteDraft(models.Model):
                 [("source_key", "=", key), ("create_uid", "=", self.env.uid)], limit=1):
             return False
         values = {
-            "channel": draft.get("channel") or "visit",
+            "channel": channel,
             "feeling_ids": [Command.set(draft.get("feelings") or [])],
             "summary": draft.get("text") or False,
         }
@@ -118,17 +121,3 @@ class RelationshipNoteDraft(models.Model):
             "default_voice_ids": [Command.set(self.voice_ids.ids)],
             "default_source_key": self.source_key,
         }
-
-
-class RelationshipNote(models.Model):
-    """A conversation takes its draft off the tray."""
-
-    _inherit = "relationship.note"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        notes = super().create(vals_list)
-        drafts = self.env["relationship.note.draft"].sudo().search([
-            ("user_id", "=", self.env.uid), ("source_key", "in", notes.mapped("source_key"))])
-        drafts.unlink()
-        return notes

@@ -1,10 +1,17 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import ValidationError
 
 CHANNELS = {"call_in": "call", "call_out": "call", "call_missed": "call"}
 
 
 class RelationshipNote(models.Model):
     _inherit = "relationship.note"
+
+    @api.constrains("feeling_ids")
+    def _check_feelings(self):
+        """Staff note feelings; a customer's ratings are the customer's to give."""
+        if any(measure.kind != "emotion" for measure in self.feeling_ids):
+            raise ValidationError(self.env._("Only feelings can be noted in a conversation."))
 
     def _sync_feelings(self):
         """Keep one valid reading per feeling of a shared conversation, none of a private one."""

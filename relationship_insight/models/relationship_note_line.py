@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .relationship_touch import NOT_A_TALK
@@ -11,6 +11,15 @@ class RelationshipNote(models.Model):
     """A talk in one line: what the composer and the call card send."""
 
     _inherit = "relationship.note"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A conversation takes its draft off the tray: both have the same key."""
+        notes = super().create(vals_list)
+        drafts_sudo = self.env["relationship.note.draft"].sudo().search([
+            ("user_id", "=", self.env.uid), ("source_key", "in", notes.mapped("source_key"))])
+        drafts_sudo.unlink()
+        return notes
 
     @api.model
     @api.readonly
@@ -68,10 +77,15 @@ class RelationshipNote(models.Model):
             **self.env["relationship.capture"]._get_document_vals(
                 line.get("model"), line.get("res_id")),
         }
-        for name in ("channel", "promise", "promise_date"):
-            if line.get(name):
-                vals[name] = line[name]
-        return vals
+        channel, day = line.get("channel"), line.get("promise_date")
+        if channel and channel not in dict(self._fields["channel"].selection):
+            raise UserError(self.env._("This kind of talk is unknown. Reload the page."))
+        try:
+            day = fields.Date.to_date(day)
+        except (TypeError, ValueError):
+            raise UserError(self.env._("The promised day isn't a date.")) from None
+        given = {"channel": channel, "promise": line.get("promise"), "promise_date": day}
+        return vals | {name: value for name, value in given.items() if value}
 
     def _get_line_row(self):
         self.ensure_one()

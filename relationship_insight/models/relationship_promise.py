@@ -46,6 +46,9 @@ class RelationshipPromise(models.Model):
     note_id = fields.Many2one(
         "relationship.note", string="Conversation", readonly=True, index="btree_not_null",
         ondelete="set null")
+    further_id = fields.Many2one(
+        "relationship.note.further", string="Further Promise", readonly=True, ondelete="set null",
+        index="btree_not_null")
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, index="btree_not_null", ondelete="set null")
     handed_from_id = fields.Many2one(

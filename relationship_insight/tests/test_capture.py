@@ -62,7 +62,8 @@ class TestCaptureLine(NoteCase):
 
     def test_bad_lines_are_refused_in_words(self):
         for bad in ({"key": "short"}, {"partner_id": False}, {"partner_id": 2**30},
-                    {"text": "x" * 2001}):
+                    {"text": "x" * 2001}, {"channel": "pigeon"}, {"promise_date": "soon"},
+                    {"feelings": self.env.ref("relationship_insight.measure_m16_price").ids}):
             with self.subTest(bad=bad), self.assertRaises(UserError):
                 self.store(**bad)
         with self.assertRaises(AccessError):

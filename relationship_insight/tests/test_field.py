@@ -64,7 +64,8 @@ class TestField(NoteCase):
         self.assertEqual(len(self.page()["drafts"]), 1)
 
     def test_bad_drafts_are_refused(self):
-        for bad in ({"key": "x"}, {"key": None}, {"partner_id": 2**30}, {"partner_id": False}):
+        for bad in ({"key": "x"}, {"key": None}, {"partner_id": 2**30}, {"partner_id": False},
+                    {"channel": "pigeon"}):
             with self.subTest(bad=bad), self.assertRaises(UserError):
                 self.keep(**bad)
 
@@ -106,6 +107,12 @@ class TestField(NoteCase):
         self.assertEqual([i for i in found if i in (near + nearer + far).ids],
                          [nearer.id, near.id])
         self.assertIn("1.1", next(row for row in rows if row["id"] == nearer.id)["detail"])
+
+    def test_places_that_are_none(self):
+        Field = self.env["relationship.field"].with_user(self.nok)
+        for place in ((91, 0), (0, 181), (None, 0), ("18", "98")):
+            with self.subTest(place=place), self.assertRaises(UserError):
+                Field.find_near(*place)
 
     def test_desk_counts_what_is_to_finish(self):
         self.keep()
