@@ -13,9 +13,11 @@ class RelationshipNote(models.Model):
     def _stop_case_clocks(self):
         """A talk logged from a care case is the first contact with its customer.
 
-        One that its author keeps private moves no clock that others see.
+        One that its author keeps private moves no clock that others see, and neither does a call
+        that nobody answered.
         """
         case_ids = self._get_shared().filtered(
-            lambda n: n.order_model == "relationship.case").mapped("order_id")
-        cases = self.env["relationship.case"].browse(case_ids).exists()
+            lambda n: n.order_model == "relationship.case" and n.channel != "call_missed",
+        ).mapped("order_id")
+        cases = self.env["relationship.case"].browse(case_ids).exists()._filtered_access("write")
         cases.filtered(lambda case: case.state == "new").action_contacted()

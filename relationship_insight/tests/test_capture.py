@@ -125,6 +125,17 @@ class TestCaptureLine(NoteCase):
         self.assertEqual(lead.partner_id.name, "Anchalee")
         self.assertEqual(self.guess(lead)["partner_id"], lead.partner_id.id)
 
+    def test_a_call_nobody_answered_is_no_first_contact_of_a_case(self):
+        case = self.env["relationship.case"].with_user(self.dao).create(
+            {"partner_id": self.customer.id, "name": "Kettle leaks"})
+        document = {"order_model": "relationship.case", "order_id": case.id}
+        self.log(channel="call_out", **document)
+        self.assertEqual(case.state, "new", "a colleague's case isn't theirs to move")
+        self.log(user=self.dao, channel="call_missed", **document)
+        self.assertEqual(case.state, "new")
+        self.log(user=self.dao, channel="call_out", **document)
+        self.assertEqual(case.state, "working")
+
     def test_services_before_and_after_the_sale(self):
         for purpose in ("advise", "solve"):
             note = self.log(purpose=purpose)

@@ -56,8 +56,8 @@ class TestCapturePrivacy(NoteCase):
             cls.log(
                 user=user, date=now - timedelta(days=days), summary=f"Open talk {days}",
                 promise=f"Open promise {days}", feeling_ids=[Command.link(cls.glad.id)])
-        cls.case = cls.env["relationship.case"].with_user(cls.dao).create(
-            {"partner_id": cls.customer.id, "name": "Kettle leaks"})
+        cls.case = cls.env["relationship.case"].with_user(cls.nok).create({
+            "partner_id": cls.customer.id, "name": "Kettle leaks", "user_id": cls.dao.id})
         cls.refresh()
         cls.refresh()  # Bonds tell their change since the last month's end once there is one.
 
