@@ -50,6 +50,7 @@ from . import (
     relationship_campaign_plan_facts,
     relationship_campaign_plan_decide,
     relationship_campaign_ask,
+    relationship_asking_counts,
     relationship_campaign_counts,
     relationship_campaign_case,
     relationship_wave_counts,

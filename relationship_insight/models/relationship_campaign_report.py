@@ -13,7 +13,7 @@ STAGES = {
     "started": Domain("date_start", "!=", False),
     "done": Domain("date_done", "!=", False),
 }
-RATE_CUTS = ("wave_id", "channel", "lang", "shop_name", "stratum", "step")
+RATE_CUTS = ("wave_id", "channel", "lang", "shop_name", "stratum", "step", "is_refreshment")
 
 
 class RelationshipCampaign(models.Model):
@@ -37,7 +37,7 @@ class RelationshipCampaign(models.Model):
 
         ``funnel`` counts invitations stage by stage, each with the domain of the rows it counts;
         programs that open links are in none. ``rates`` are the same by wave, channel, language,
-        shop, group and number of reminders. ``measures`` have their results in time.
+        shop, group, number of reminders and new faces. ``measures`` have their results in time.
 
         :param wave_id: only this wave in funnel and rates
         """
@@ -77,6 +77,9 @@ class RelationshipCampaign(models.Model):
         done = dict(self._get_stage_counts(base, cut, "done"))
         field = Invitation._fields[cut]
         labels = dict(field._description_selection(self.env)) if field.type == "selection" else {}
+        if field.type == "boolean":
+            labels = {True: self.env._("Asked for the first time"),
+                      False: self.env._("Asked before")}
         rates = []
         for value, count in sorted(delivered.items(), key=lambda row: -row[1]):
             record = value if hasattr(value, "_name") else None

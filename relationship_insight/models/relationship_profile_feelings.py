@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..stats.intervals import wilson
 from ..stats.scales import ANSWERED_ITEMS, ANSWERED_SHARE
 from ..stats.special import t_quantile
+from ..stats.suppression import hidden_cells
 
 BALANCE, EVENTS = "M01", "M02"
 # "Often" and "very often" on the scale of M01.
@@ -119,7 +120,7 @@ class RelationshipProfile(models.Model):
                 query.select(month, person, *counted)))
         }
         cells = [rows.get(place, (0, 0, 0, 0, 0)) for place in range(len(instants) - 1)]
-        hidden = self._get_insight_hidden([cell[0] for cell in cells], floor)
+        hidden = hidden_cells({n: cell[0] for n, cell in enumerate(cells)}, max(1, floor))
         result = []
         for place, (count, good, good_all, bad, bad_all) in enumerate(cells):
             status = self._get_insight_status(count, floor, place in hidden)
@@ -170,7 +171,8 @@ class RelationshipProfile(models.Model):
                     SQL("50 + 12.5 * (%s - %s)", side(mean, "1"), side(mean, "-1")))))
         }
         cells = [rows.get(place, (0, None, None)) for place in range(len(instants) - 1)]
-        hidden = self._get_insight_hidden([count for count, *_figures in cells], floor)
+        hidden = hidden_cells(
+            {n: cell[0] for n, cell in enumerate(cells)}, max(1, floor))
         result = []
         for place, (count, average, deviation) in enumerate(cells):
             status = self._get_insight_status(count, floor, place in hidden)

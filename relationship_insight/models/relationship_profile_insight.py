@@ -144,22 +144,6 @@ class RelationshipProfile(models.Model):
         return max(self.env.companies.mapped("relationship_minimum_group") + [1])
 
     @api.model
-    def _get_insight_hidden(self, counts, floor):
-        """Return the positions of cells not to show, so that totals don't give them away.
-
-        A cell of fewer than ``floor`` customers is hidden. If it is the only one, the total
-        less the others would tell it, so the next smallest is hidden with it.
-        """
-        hidden = {place for place, count in enumerate(counts) if 0 < count < floor}
-        if len(hidden) == 1:
-            others = [
-                (count, place) for place, count in enumerate(counts)
-                if count and place not in hidden
-            ]
-            hidden |= {min(others)[1]} if others else set()
-        return hidden
-
-    @api.model
     def _get_insight_status(self, count, floor, hidden=False):
         """Return how far a figure over ``count`` customers can be trusted.
 

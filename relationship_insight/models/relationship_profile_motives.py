@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..stats.motives import RELATIONAL, SITUATIONAL
 from ..stats.special import normal_quantile
+from ..stats.suppression import hidden_cells
 from .relationship_profile import LOYALTY_CLASSES
 
 MOTIVE_PREFIX = "M16_"
@@ -57,7 +58,7 @@ class RelationshipProfile(models.Model):
         }
         labels = self._fields["loyalty_class"]._description_selection(self.env)
         counts = [rows.get(key, (0, ()))[0] for key, _label in LOYALTY_CLASSES]
-        hidden = self._get_insight_hidden(counts, floor)
+        hidden = hidden_cells(dict(enumerate(counts)), max(1, floor))
         result = []
         for place, (key, label) in enumerate(labels):
             status = self._get_insight_status(counts[place], floor, place in hidden)

@@ -35,6 +35,7 @@ export class CampaignReport extends Component {
             ["lang", _t("Language")],
             ["shop_name", _t("Shop")],
             ["stratum", _t("Group")],
+            ["is_refreshment", _t("New or Asked Before")],
             ["step", _t("Reminders")],
         ];
     }
