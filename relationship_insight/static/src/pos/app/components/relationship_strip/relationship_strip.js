@@ -1,8 +1,7 @@
 import { Component, useEffect, useState } from "@odoo/owl";
-import { useService } from "@web/core/utils/hooks";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 
-/** The three lines about the customer of an order; on a phone one, until it is tapped. */
+/** The three lines about the customer of an order; on a small screen one, until it is tapped. */
 export class RelationshipStrip extends Component {
     static template = "relationship_insight.RelationshipStrip";
     static props = {
@@ -13,7 +12,6 @@ export class RelationshipStrip extends Component {
 
     setup() {
         this.pos = usePos();
-        this.ui = useService("ui");
         this.strips = useState(this.pos.relationshipStrips);
         this.state = useState({ isOpen: false });
         useEffect(
