@@ -261,5 +261,5 @@ class RelationshipReferralFigures(models.Model):
                 "last": standing.last_friend and standing.last_friend.isoformat() or False,
             }
             for standing in self.env["relationship.referral.standing"].search(
-                domain, limit=TOP, order="value desc, direct_count desc, id")
+                domain, limit=TOP, order="value_band desc, value desc, direct_count desc, id")
         ]

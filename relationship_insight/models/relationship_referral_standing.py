@@ -7,8 +7,11 @@ INDIRECT = 0.5
 DECISIVE = 7
 MEASURED = (
     "referrer_id", "root_id", "referral_id", "generation", "direct_count", "downstream_count",
-    "chain_depth", "direct_revenue", "downstream_revenue", "value", "in_cycle", "last_friend",
+    "chain_depth", "direct_revenue", "downstream_revenue", "value", "value_band", "in_cycle",
+    "last_friend",
 )
+# Rows in which no indexed column changes are rewritten in place, if their page has room.
+FILLFACTOR = 75
 
 
 class RelationshipReferralStanding(models.Model):
@@ -20,7 +23,7 @@ class RelationshipReferralStanding(models.Model):
 
     _name = "relationship.referral.standing"
     _description = "Referral Standing"
-    _order = "value desc, id"
+    _order = "value_band desc, value desc, id"
     _rec_name = "commercial_partner_id"
     _rec_names_search = ["commercial_partner_id"]
     _log_access = False
@@ -53,6 +56,9 @@ class RelationshipReferralStanding(models.Model):
         help="Margin on what their friends spent so far, less rewards. Friends of friends count "
         "half, their friends a quarter. A friend who would have come anyway counts what winning "
         "a customer costs you.")
+    value_band = fields.Integer(
+        readonly=True, aggregator=None,
+        help="Steps of about a quarter of the value, to sort by: it moves less often than that.")
     last_friend = fields.Date(string="Last Friend Brought", readonly=True)
     in_cycle = fields.Boolean(
         string="In a Circle", readonly=True,
@@ -60,7 +66,12 @@ class RelationshipReferralStanding(models.Model):
 
     _customer_uniq = models.Constraint(
         "UNIQUE(commercial_partner_id, company_id)", "One standing per customer and company.")
-    _value_idx = models.Index("(company_id, value DESC, id)")
+    _value_idx = models.Index("(company_id, value_band DESC)")
+
+    def init(self):
+        super().init()
+        self.env.cr.execute(SQL(
+            "ALTER TABLE %s SET (fillfactor = %s)", SQL.identifier(self._table), FILLFACTOR))
 
     def action_open_customer(self):
         """Open the customer's contact form."""
@@ -177,8 +188,10 @@ class RelationshipReferralStanding(models.Model):
                    COALESCE(sums.chain_depth, 0) AS chain_depth,
                    ROUND(COALESCE(sums.direct_revenue, 0)::numeric, 2) AS direct_revenue,
                    ROUND(COALESCE(sums.downstream_revenue, 0)::numeric, 2) AS downstream_revenue,
-                   ROUND(COALESCE(sums.value, 0)::numeric, 2) AS value, walk.in_cycle,
-                   sums.last_friend
+                   ROUND(COALESCE(sums.value, 0)::numeric, 2) AS value,
+                   CASE WHEN sums.value >= 0.01 THEN FLOOR(4 * LN(sums.value))::int
+                        ELSE -100 END AS value_band,
+                   walk.in_cycle, sums.last_friend
               FROM referral_walk walk
          LEFT JOIN referral_edge edge ON edge.node = walk.node
          LEFT JOIN referral_sum sums ON sums.node = walk.node
@@ -192,23 +205,25 @@ class RelationshipReferralStanding(models.Model):
         self.env.cr.execute(SQL(
             """
             WITH fresh AS MATERIALIZED (%(fresh)s), differs AS MATERIALIZED (
-                SELECT fresh.* FROM fresh
+                SELECT fresh.*, live.id AS live_id FROM fresh
              LEFT JOIN relationship_referral_standing live
                     ON live.commercial_partner_id = fresh.commercial_partner_id
                    AND live.company_id = %(company)s
                  WHERE live.id IS NULL OR (%(live)s) IS DISTINCT FROM (%(new)s)
+            ), moved AS (
+                UPDATE relationship_referral_standing live SET (%(names)s) = ROW (%(differs)s)
+                  FROM differs WHERE live.id = differs.live_id
             )
             INSERT INTO relationship_referral_standing (
                 commercial_partner_id, company_id, %(names)s)
             SELECT commercial_partner_id, %(company)s, %(names)s FROM differs
-            ON CONFLICT (commercial_partner_id, company_id)
-            DO UPDATE SET (%(names)s) = ROW (%(excluded)s)
+             WHERE live_id IS NULL
             """,
             fresh=fresh, company=company.id, names=names,
             live=SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in MEASURED),
             new=SQL(", ").join(SQL("fresh.%s", SQL.identifier(name)) for name in MEASURED),
-            excluded=SQL(", ").join(
-                SQL("excluded.%s", SQL.identifier(name)) for name in MEASURED)))
+            differs=SQL(", ").join(
+                SQL("differs.%s", SQL.identifier(name)) for name in MEASURED)))
 
     @api.model
     def _sql_edges(self, company):

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@odoo/hoot";
 import {
     COLUMN,
+    cutTree,
     isFolded,
     layoutTree,
     linkPath,
@@ -51,5 +52,24 @@ describe("the referral tree's layout", () => {
 
     test("a line goes from one to the other", () => {
         expect(linkPath({ from: { x: 0, y: 0 }, to: { x: 10, y: 4 } })).toBe("M0 0C5 0 5 4 10 4");
+    });
+
+    test("only what is in sight is drawn, with the lines that cross it", () => {
+        const many = [node(0, false, 1000)];
+        for (let id = 1; id <= 1000; id++) {
+            many.push(node(id, 0));
+        }
+        const drawn = layoutTree(many);
+        const view = { left: 0, top: 10 * ROW, right: 3 * COLUMN, bottom: 20 * ROW };
+        const part = cutTree(drawn, view);
+        expect(part.places.length).toBeWithin(10, 14);
+        expect(part.places.every(({ y }) => y >= 9 * ROW && y <= 21 * ROW)).toBe(true);
+        // Each line from the root, far below, to somebody above the lower edge crosses it.
+        expect(part.links).toHaveLength(
+            drawn.links.filter(({ to }) => to.y <= 20 * ROW).length
+        );
+        expect(cutTree(drawn, view, 900).places.map((place) => place.node.id)).toInclude(900);
+        const all = { left: 0, top: 0, right: drawn.width, bottom: drawn.height };
+        expect(cutTree(drawn, all).places).toHaveLength(1001);
     });
 });

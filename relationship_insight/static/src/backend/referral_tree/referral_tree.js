@@ -1,4 +1,14 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import {
+    Component,
+    markRaw,
+    onWillStart,
+    onWillUnmount,
+    onWillUpdateProps,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -6,10 +16,13 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { isFolded, layoutTree, linkPath, RADIUS } from "./referral_tree_layout";
+import { cutTree, isFolded, layoutTree, linkPath, RADIUS } from "./referral_tree_layout";
 
 const FIRST_DEPTH = 3;
 const MORE_DEPTH = 60;
+// Drawn around what can be seen, so that scrolling shows no holes.
+const MARGIN = 500;
+const ZOOMS = [0.25, 0.35, 0.5, 0.7, 1, 1.4, 2];
 const STATES = {
     claimed: _t("Told, not confirmed"),
     confirmed: _t("Confirmed, not bought yet"),
@@ -28,7 +41,22 @@ export class ReferralTree extends Component {
         this.keepLast = new KeepLast();
         this.radius = RADIUS;
         this.linkPath = linkPath;
-        this.state = useState({ tree: null, closed: new Set(), chosen: null, centre: null });
+        this.scrollRef = useRef("scroll");
+        this.state = useState({
+            tree: null,
+            closed: markRaw(new Set()),
+            chosen: null,
+            centre: null,
+            zoom: 1,
+            view: { left: 0, top: 0, right: 0, bottom: 0 },
+        });
+        this.anchor = null;
+        // Once drawn anew, what the user looked at stands where it stood.
+        useEffect(
+            (el) => el && this.settle(el),
+            () => [this.scrollRef.el, this.state.tree, this.state.closed, this.state.zoom]
+        );
+        onWillUnmount(() => browser.cancelAnimationFrame(this.frame));
         onWillStart(() => {
             this.load(this.props.record.resId, FIRST_DEPTH);
         });
@@ -49,12 +77,14 @@ export class ReferralTree extends Component {
         const tree = await this.keepLast.add(
             this.orm.call("relationship.referral", "get_referral_tree", [centre, depth])
         );
+        this.anchor ??= { id: tree.root, left: 0 };
         Object.assign(this.state, {
-            tree,
+            tree: markRaw(tree),
             centre: tree.root,
-            closed: new Set(),
+            closed: markRaw(new Set()),
             chosen: tree.nodes[0].id,
         });
+        this.look();
     }
 
     get tree() {
@@ -66,8 +96,135 @@ export class ReferralTree extends Component {
     }
 
     get picture() {
-        return layoutTree(this.tree.nodes, this.state.closed);
+        const { tree, closed } = this.state;
+        if (this.drawn?.tree !== tree || this.drawn.closed !== closed) {
+            this.drawn = { tree, closed, ...layoutTree(tree.nodes, closed) };
+        }
+        return this.drawn;
     }
+
+    get seen() {
+        return cutTree(this.picture, this.state.view, this.state.chosen);
+    }
+
+    placeOf(id) {
+        return this.picture.places.find((place) => place.node.id === id);
+    }
+
+    // ---------------------------------------------------------------- what is in sight
+
+    /** Draw what is in sight, and a margin, where the anchor will stand. */
+    look() {
+        const el = this.scrollRef.el;
+        const { zoom } = this.state;
+        const width = (el?.clientWidth || 1200) / zoom;
+        const height = (el?.clientHeight || 460) / zoom;
+        const place = this.anchor && this.placeOf(this.anchor.id);
+        const left = place ? this.anchorLeft(place, width) : el.scrollLeft / zoom;
+        const top = place ? this.anchorTop(place, height) : el.scrollTop / zoom;
+        this.state.view = {
+            left: left - MARGIN,
+            top: top - MARGIN,
+            right: left + width + MARGIN,
+            bottom: top + height + MARGIN,
+        };
+    }
+
+    anchorLeft({ x }, width) {
+        const { left } = this.anchor;
+        const most = Math.max(0, this.picture.width - width);
+        return Math.max(0, Math.min(most, left ?? x - width / 2));
+    }
+
+    anchorTop({ y }, height) {
+        const most = Math.max(0, this.picture.height - height);
+        return Math.max(0, Math.min(most, this.anchor.below ? y - this.anchor.below : y - height / 2));
+    }
+
+    settle(el) {
+        const place = this.anchor && this.placeOf(this.anchor.id);
+        if (place) {
+            const { zoom } = this.state;
+            el.scrollLeft = this.anchorLeft(place, el.clientWidth / zoom) * zoom;
+            el.scrollTop = this.anchorTop(place, el.clientHeight / zoom) * zoom;
+        }
+        this.anchor = null;
+    }
+
+    /** Keep a customer where it is on the page while what is around it changes. */
+    hold(id) {
+        const el = this.scrollRef.el;
+        const place = el && this.placeOf(id);
+        if (place) {
+            const { zoom } = this.state;
+            const below = place.y - el.scrollTop / zoom;
+            this.anchor = { id, left: el.scrollLeft / zoom, below };
+        }
+    }
+
+    /** One drawing a frame at most, and none as long as the margin isn't used up. */
+    onScroll() {
+        browser.cancelAnimationFrame(this.frame);
+        this.frame = browser.requestAnimationFrame(() => {
+            const el = this.scrollRef.el;
+            const { zoom, view } = this.state;
+            if (
+                el &&
+                (el.scrollLeft / zoom < view.left ||
+                    el.scrollTop / zoom < view.top ||
+                    (el.scrollLeft + el.clientWidth) / zoom > view.right ||
+                    (el.scrollTop + el.clientHeight) / zoom > view.bottom)
+            ) {
+                this.look();
+            }
+        });
+    }
+
+    zoomBy(steps) {
+        const at = ZOOMS.indexOf(this.state.zoom) + steps;
+        if (ZOOMS[at]) {
+            this.anchor = { id: this.state.chosen };
+            this.state.zoom = ZOOMS[at];
+            this.look();
+        }
+    }
+
+    get canZoomIn() {
+        return this.state.zoom < ZOOMS.at(-1);
+    }
+
+    get canZoomOut() {
+        return this.state.zoom > ZOOMS[0];
+    }
+
+    onWheel(ev) {
+        if (ev.ctrlKey || ev.metaKey) {
+            ev.preventDefault();
+            this.zoomBy(ev.deltaY < 0 ? 1 : -1);
+        }
+    }
+
+    /** The mouse drags the picture; a finger scrolls it anyway. */
+    onPointerDown(ev) {
+        if (ev.pointerType === "mouse" && ev.button === 0 && !ev.target.closest(".o_referral_node")) {
+            this.drag = { x: ev.clientX, y: ev.clientY };
+            this.scrollRef.el.setPointerCapture(ev.pointerId);
+        }
+    }
+
+    onPointerMove(ev) {
+        if (this.drag) {
+            this.scrollRef.el.scrollLeft -= ev.clientX - this.drag.x;
+            this.scrollRef.el.scrollTop -= ev.clientY - this.drag.y;
+            this.drag = { x: ev.clientX, y: ev.clientY };
+        }
+    }
+
+    onPointerUp() {
+        this.drag = null;
+    }
+
+    // ---------------------------------------------------------------- what is told
 
     get chosen() {
         return this.tree.nodes.find((node) => node.id === this.state.chosen);
@@ -145,17 +302,19 @@ export class ReferralTree extends Component {
     /** Fold friends away, unfold them, or fetch those that are not here yet. */
     async toggle(place) {
         const { node } = place;
+        this.hold(node.id);
         if (node.children > place.known && !this.state.closed.has(node.id)) {
             await this.load(this.partnerId, MORE_DEPTH, this.state.centre);
             return;
         }
         const closed = new Set(this.state.closed);
         closed.has(node.id) ? closed.delete(node.id) : closed.add(node.id);
-        this.state.closed = closed;
+        this.state.closed = markRaw(closed);
+        this.look();
     }
 
     get chosenPlace() {
-        return this.picture.places.find((place) => place.node.id === this.state.chosen);
+        return this.placeOf(this.state.chosen);
     }
 
     onKeydown(event, place) {

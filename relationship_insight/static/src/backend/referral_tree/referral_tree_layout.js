@@ -70,3 +70,27 @@ export function linkPath({ from, to }) {
 export function isFolded(place, closed) {
     return (closed.has(place.node.id) && place.known > 0) || place.node.children > place.known;
 }
+
+/**
+ * The part of a placed tree that lies within a rectangle, so that a page draws no more than that.
+ *
+ * @param {{ places: Array, links: Array }} drawn of layoutTree
+ * @param {{ left: number, top: number, right: number, bottom: number }} view
+ * @param {number} [always] id of a customer to keep in any case
+ */
+export function cutTree({ places, links }, { left, top, right, bottom }, always) {
+    return {
+        places: places.filter(
+            ({ node, x, y }) =>
+                node.id === always ||
+                (x + COLUMN >= left && x <= right && y + ROW >= top && y - ROW <= bottom)
+        ),
+        links: links.filter(
+            ({ from, to }) =>
+                to.x >= left &&
+                from.x <= right &&
+                Math.max(from.y, to.y) >= top &&
+                Math.min(from.y, to.y) <= bottom
+        ),
+    };
+}
