@@ -34,6 +34,19 @@ patch(PosStore.prototype, {
         return typeof partner?.id === "number" && this.relationshipFeelings.length > 0;
     },
 
+    /** Start or continue the note about a customer, see RelationshipNotes. */
+    openRelationshipNote(partner, order) {
+        const cashier = this.getCashier();
+        const isEmployee = cashier?.model?.name === "hr.employee";
+        return this.relationshipNotes.open({
+            partner_id: partner.id,
+            partner_name: partner.name,
+            order_uuid: order?.uuid || "",
+            user_id: (isEmployee ? this.user?.id : cashier?.id) || false,
+            employee_id: isEmployee ? cashier.id : false,
+        });
+    },
+
     /**
      * Ask how a customer felt.
      *
@@ -41,15 +54,7 @@ patch(PosStore.prototype, {
      * @param {Object} [order] the order being served, if any
      */
     noteFeelings(partner, order) {
-        const cashier = this.getCashier();
-        const isEmployee = cashier?.model?.name === "hr.employee";
-        const note = this.relationshipNotes.open({
-            partner_id: partner.id,
-            partner_name: partner.name,
-            order_uuid: order?.uuid || "",
-            user_id: (isEmployee ? this.user?.id : cashier?.id) || false,
-            employee_id: isEmployee ? cashier.id : false,
-        });
+        const note = this.openRelationshipNote(partner, order);
         this.dialog.add(
             FeelingsPopup,
             { note, feelings: this.relationshipFeelings },

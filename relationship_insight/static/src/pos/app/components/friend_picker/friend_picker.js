@@ -1,26 +1,35 @@
 import { Component, useState } from "@odoo/owl";
+import { useAutofocus } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
+import { isReferralLink, readCode, showCode } from "../../utils/referral_code";
 
 const FRIENDS_SHOWN = 6;
 const FRIEND_LETTERS = 2;
 
-/** Who told a customer about us: one of ours, found by a few letters, or just a name. */
+/** Who told a customer about us: one of ours, found by a few letters or a code, or just a name. */
 export class FriendPicker extends Component {
     static template = "relationship_insight.FriendPicker";
-    static props = { note: Object };
+    static props = {
+        note: Object,
+        autofocus: { type: Boolean, optional: true },
+        onChosen: { type: Function, optional: true },
+    };
 
     setup() {
         this.pos = usePos();
         this.notes = useState(this.pos.relationshipNotes);
         this.network = useState(this.pos.data.network);
-        this.search = useState({ words: "", found: [] });
+        this.search = useState({ words: "", found: [], problem: "" });
+        this.showCode = showCode;
         this.askServer = useDebounced(() => this.findFriends(), 300);
+        if (this.props.autofocus) {
+            useAutofocus({ refName: "words", mobile: true });
+        }
     }
 
     setWords(words) {
-        this.search.words = words;
-        this.search.found = [];
+        Object.assign(this.search, { words, found: [], problem: "" });
         if (words.trim().length >= FRIEND_LETTERS && !this.network.offline) {
             this.askServer();
         }
@@ -43,12 +52,18 @@ export class FriendPicker extends Component {
         }
     }
 
+    /** What was typed or scanned, if it is a code; the server knows whose it is. */
+    get code() {
+        const words = this.search.words.trim();
+        return isReferralLink(words) ? words : readCode(words);
+    }
+
     get friends() {
         const words = this.search.words.trim().toLowerCase();
         if (words.length < FRIEND_LETTERS) {
             return [];
         }
-        const digits = words.replace(/\D/g, "");
+        const digits = isReferralLink(words) ? "" : words.replace(/\D/g, "");
         const here = this.pos.models["res.partner"].filter(
             (partner) =>
                 typeof partner.id === "number" &&
@@ -58,21 +73,46 @@ export class FriendPicker extends Component {
                     (digits.length > 4 && partner.phone?.replace(/\D/g, "").includes(digits)))
         );
         const friends = new Map();
-        for (const { id, name, phone } of [...this.search.found, ...here]) {
+        for (const { id, name, phone, code } of [...this.search.found, ...here]) {
             if (!friends.has(id) && friends.size < FRIENDS_SHOWN) {
-                friends.set(id, { id, name, phone: phone || "" });
+                friends.set(id, { id, name, phone: phone || "", code: code || "" });
             }
         }
         return [...friends.values()];
     }
 
-    chooseFriend({ id, name }) {
+    async chooseFriend({ id, name, code }) {
+        if (code) {
+            return this.useCode(code);
+        }
         this.notes.setFriend(this.props.note, { id, name });
-        this.search.words = "";
-        this.search.found = [];
+        this.done();
+    }
+
+    async useCode(code) {
+        const { problem } = await this.pos.takeReferralCode(this.props.note, code);
+        if (problem) {
+            this.search.problem = problem;
+        } else {
+            this.done();
+        }
+    }
+
+    done() {
+        Object.assign(this.search, { words: "", found: [], problem: "" });
+        this.props.onChosen?.();
     }
 
     keepName() {
-        this.chooseFriend({ id: false, name: this.search.words.trim() });
+        return this.chooseFriend({ id: false, name: this.search.words.trim() });
+    }
+
+    /** Scanners end with Enter: a code is taken at once. */
+    onKeydown(ev) {
+        if (ev.key === "Enter" && !ev.isComposing && this.code) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.useCode(this.code);
+        }
     }
 }
