@@ -23,12 +23,12 @@ def launch(playwright):
 class Person:
     """Somebody with a browser at one width."""
 
-    def __init__(self, browser, url, pictures, name, size=DESKTOP):
+    def __init__(self, browser, url, pictures, name, size=DESKTOP, locale="th-TH"):
         self.url, self.pictures, self.name = url, pictures, name
         self.clicks = self.shots = 0
         self.phone = size == PHONE
         self.context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="th-TH",
+            viewport={"width": size[0], "height": size[1]}, locale=locale,
             timezone_id="Asia/Bangkok", is_mobile=self.phone, has_touch=self.phone)
         self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()

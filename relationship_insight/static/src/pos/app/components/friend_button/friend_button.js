@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 
 /** Asks who brought an order's customer; disabled until a customer is picked. */
@@ -10,6 +10,7 @@ export class FriendButton extends Component {
 
     setup() {
         this.pos = usePos();
+        this.notes = useState(this.pos.relationshipNotes);
     }
 
     get partner() {
@@ -18,6 +19,14 @@ export class FriendButton extends Component {
 
     get isEnabled() {
         return typeof this.partner?.id === "number";
+    }
+
+    get isNamed() {
+        const { partner } = this;
+        return Object.values(this.notes.notes).some(
+            ({ order_uuid, partner_id, friend }) =>
+                friend && order_uuid === this.props.order?.uuid && partner_id === partner?.id
+        );
     }
 
     onClick() {
