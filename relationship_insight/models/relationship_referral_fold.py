@@ -56,3 +56,17 @@ class RelationshipReferral(models.Model):
         self._end_rewards()
         self._drop_thanks()
         self.write({"state": "rejected", "reason": "merged", "winner_id": False})
+
+    def _forget_people(self):
+        """Forget who was meant, wherever it is written out; what happened stays as a count."""
+        self.write({"referrer_name": False, "device_key": False})
+        self.flag_ids.evidence = False
+        self.env["mail.tracking.value"].sudo().search([
+            ("mail_message_id.model", "=", self._name),
+            ("mail_message_id.res_id", "in", self.ids),
+            ("field_id.name", "in", ("referrer_id", "referred_id")),
+        ]).unlink()
+        for referral in self.with_context(active_test=False):
+            activity = referral.thank_activity_id
+            if activity:
+                activity.summary = activity.activity_type_id.summary or activity.res_name

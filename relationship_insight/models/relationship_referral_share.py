@@ -125,9 +125,9 @@ class RelationshipReferralCode(models.Model):
                 **clean, "lang": vals.get("lang"), "type": "contact",
                 "company_id": False,
             })
+            # Who that was stands in the referral, which forgets them with their contact.
             partner._message_log(body=self.env._(
-                "Joined by the link of %(name)s and agreed to be contacted.",
-                name=code_sudo.partner_id.display_name))
+                "Joined by a friend's link and agreed to be contacted."))
         referral = self.env["relationship.referral"]._claim({
             "referred_id": partner.id,
             "token": code_sudo.token,
@@ -162,7 +162,8 @@ class RelationshipReferralCode(models.Model):
             phone = phone_format(
                 typed_phone, country.code, country.phone_code, force_format="INTERNATIONAL",
                 raise_exception=False)
-            if sum(char.isdigit() for char in phone or "") < 7:
+            if sum(char.isdigit() for char in phone or "") < 7 or any(
+                    char.isalpha() for char in phone):
                 raise UserError(self.env._("This phone number isn't complete."))
         return {"name": name, "email": email, "phone": phone}
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from .relationship_referral import ACCEPTED
@@ -81,6 +82,19 @@ class ResPartner(models.Model):
             "context": {"default_referred_id": self.id},
         }
 
+    def action_open_referral_page(self):
+        """Open the page with this customer's link, code and QR code, to show or print it."""
+        self.ensure_one()
+        if not self.env.user.has_group("relationship_insight.group_relationship_staff"):
+            raise AccessError(self.env._("Only staff may open a customer's page."))
+        self.check_access("read")
+        code = self.env["relationship.referral.code"]._get_or_create(self, self.env.company)
+        return {
+            "type": "ir.actions.act_url",
+            "url": code._get_share_page_url(),
+            "target": "new",
+        }
+
     @api.model
     @api.readonly
     def find_referrers(self, text, exclude_id=False, limit=8):
@@ -160,7 +174,7 @@ class ResPartner(models.Model):
         neighbours = referrals._get_customer_ids()
         # A bare name on somebody who is gone says nothing any more.
         bare = referrals.filtered(lambda ref: not ref.referrer_id)
-        (referrals - bare).write({"referrer_name": False, "device_key": False})
+        (referrals - bare)._forget_people()
         bare.unlink()
         res = super().unlink()
         Referral.env["relationship.referral.queue"]._wake(neighbours)

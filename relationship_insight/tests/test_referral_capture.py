@@ -212,3 +212,54 @@ class TestReferralCapture(ReferralCase):
         self.assertFalse(named.exists())
         self.env["relationship.referral.standing"]._refresh(self.company)
         self.assertFalse(Standing.search([("commercial_partner_id", "=", self.anna.id)]))
+
+    def test_a_deleted_contact_leaves_no_name(self):
+        self.anna.user_id = self.nok
+        self.anna.phone = self.cat.phone = "+66812345678"
+        bought = self.rewarded(self.anna, self.bee)
+        told = self.claim(None, self.dang, referrer_name="Anna of the bakery")
+        told.with_context(tracking_disable=False).with_user(self.boss)._match(self.anna)
+        same = self.claim(self.anna, self.cat)
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertIn("+66812345678", same.flag_ids.mapped("evidence"))
+        self.assertIn("Bee", bought.thank_activity_id.summary)
+        everything = bought | told | same
+        self.anna.unlink()
+        self.bee.unlink()
+        self.assertFalse(everything.exists().mapped("referrer_id"))
+        self.assertEqual(bought.state, "rewarded", "the count stays")
+        for referral in everything.exists():
+            text = " ".join(filter(None, [
+                referral.display_name, referral.referrer_name,
+                *referral.flag_ids.mapped("evidence"),
+                *referral.message_ids.tracking_value_ids.mapped("new_value_char"),
+                *referral.message_ids.tracking_value_ids.mapped("old_value_char"),
+                referral.thank_activity_id.summary,
+                *referral.message_ids.mapped("body"),
+            ]))
+            for word in ("Anna", "Bee", "66812345678"):
+                self.assertNotIn(word, text)
+
+    def test_an_overwritten_contact_keeps_its_place(self):
+        self.claim(self.anna, self.bee)
+        self.claim(self.bee, self.cat)
+        self.bee.write({"name": "Erased", "email": False, "phone": False})
+        self.env["relationship.referral.standing"]._refresh(self.company)
+        tree = self.Referral.with_user(self.boss).get_referral_tree(self.anna.id)
+        self.assertEqual(
+            [(node["name"], node["depth"]) for node in tree["nodes"]],
+            [("Anna", 0), ("Erased", 1), ("Cat", 2)])
+        self.bee.unlink()
+        tree = self.Referral.with_user(self.boss).get_referral_tree(self.anna.id)
+        self.assertEqual(len(tree["nodes"]), 1, "the chain loses this link alone")
+        self.assertEqual(self.Referral.search_count([("referrer_id", "=", self.anna.id)]), 1)
+
+    def test_staff_open_the_page_to_share(self):
+        action = self.anna.with_user(self.nok).action_open_referral_page()
+        self.assertEqual(action["type"], "ir.actions.act_url")
+        token = action["url"].rpartition("/")[2]
+        Code = self.env["relationship.referral.code"]
+        self.assertEqual(Code._unseal_share_sudo(token).partner_id, self.anna)
+        with self.assertRaises(AccessError):
+            self.anna.with_user(self.env.ref("base.public_user")).action_open_referral_page()

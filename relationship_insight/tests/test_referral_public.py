@@ -79,6 +79,7 @@ class TestReferralPublic(HttpCase):
         for fields, words in (
                 ({"email": "not an address"}, "complete"),
                 ({"phone": "12"}, "complete"),
+                ({"phone": "08123456 seven"}, "complete"),
                 ({}, "e-mail address or a phone"),
                 ({"name": " ", "email": "a@example.com"}, "your name"),
                 ({"email": "a@example.com", "agreed": ""}, "agree"),
