@@ -122,7 +122,6 @@ class Cashier(Person):
 
     def serve(self, product, customer):
         """Begin an order of one product for a customer, picked from the list."""
-        self.page.evaluate("() => { posmodel.addNewOrder(); }")
         self.click("article.product", product)
         self.click(".review-button")
         self.click(".set-partner")
@@ -150,10 +149,12 @@ class Cashier(Person):
     def take_money(self):
         self.click(".pay-order-button:visible")
         self.click(".payment-screen .paymentmethod")
-        self.click(".payment-screen .next:visible, .validation-button:visible")
-        self.page.wait_for_selector(".receipt-screen, .feedback-screen")
+        self.click(".payment-screen .validation-button.next.highlight")
+        self.page.wait_for_selector(".receipt-screen")
         self.picture("paid")
         self.page.wait_for_function("() => !posmodel.getPendingOrder().orderToCreate.length")
+        self.click(".receipt-screen [name=done]:visible")
+        self.page.wait_for_selector("article.product")
 
 
 @pytest.fixture(scope="module")

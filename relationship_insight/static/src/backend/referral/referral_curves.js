@@ -128,7 +128,7 @@ export class ReferralCurves extends Component {
             const [difference, low, high] = matched.difference.map(points);
             parts.push(
                 _t(
-                    "Against customers who first came in the same month, to the same place, with as large a basket: %(difference)s points (%(low)s to %(high)s) more of them were back within 180 days.",
+                    "Back within 180 days, against customers who first came in the same month, to the same place, with as large a basket: %(difference)s points (%(low)s to %(high)s).",
                     { difference, low, high }
                 )
             );
