@@ -23,13 +23,14 @@ def launch(playwright):
 class Person:
     """Somebody with a browser at one width."""
 
-    def __init__(self, browser, url, pictures, name, size=DESKTOP, locale="th-TH"):
+    def __init__(self, browser, url, pictures, name, size=DESKTOP, locale="th-TH", **options):
         self.url, self.pictures, self.name = url, pictures, name
         self.clicks = self.shots = 0
         self.phone = size == PHONE
         self.context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale=locale,
-            timezone_id="Asia/Bangkok", is_mobile=self.phone, has_touch=self.phone)
+            timezone_id="Asia/Bangkok", is_mobile=self.phone, has_touch=self.phone,
+            **options)
         self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()
         self.errors = []
