@@ -76,6 +76,7 @@
         "views/relationship_referral_reward_views.xml",
         "views/relationship_referral_code_views.xml",
         "views/relationship_referral_standing_views.xml",
+        "views/relationship_profile_referral_views.xml",
         "wizard/relationship_referral_match_views.xml",
         "wizard/relationship_referral_tell_views.xml",
         "views/relationship_referral_capture_views.xml",

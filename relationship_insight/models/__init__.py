@@ -170,6 +170,7 @@ from . import (
     mail_activity,
     relationship_referral_standing,
     relationship_referral_tree,
+    relationship_profile_referral,
     relationship_referral_figures,
     relationship_referral_survival,
     relationship_referral_share,

@@ -165,11 +165,10 @@ class RelationshipReferralStanding(models.Model):
             """
             INSERT INTO referral_sum
             SELECT walk.up, COUNT(*), SUM(1 + COALESCE(below.downstream_count, 0)),
-                   1 + MAX(COALESCE(below.chain_depth, 0)), SUM(edge.revenue),
-                   SUM(edge.revenue + COALESCE(below.downstream_revenue, 0)),
-                   SUM(edge.gain + %s * COALESCE(below.value, 0)), MAX(edge.day)
+                   1 + MAX(COALESCE(below.chain_depth, 0)), SUM(walk.revenue),
+                   SUM(walk.revenue + COALESCE(below.downstream_revenue, 0)),
+                   SUM(walk.gain + %s * COALESCE(below.value, 0)), MAX(walk.day)
               FROM referral_walk walk
-              JOIN referral_edge edge ON edge.node = walk.node
          LEFT JOIN referral_sum below ON below.node = walk.node
              WHERE walk.depth = %s
           GROUP BY walk.up
@@ -181,8 +180,8 @@ class RelationshipReferralStanding(models.Model):
         names = SQL(", ").join(map(SQL.identifier, MEASURED))
         fresh = SQL(
             """
-            SELECT walk.node AS commercial_partner_id, edge.up AS referrer_id,
-                   walk.root AS root_id, edge.referral AS referral_id, walk.depth AS generation,
+            SELECT walk.node AS commercial_partner_id, walk.brought AS referrer_id,
+                   walk.root AS root_id, walk.referral AS referral_id, walk.depth AS generation,
                    COALESCE(sums.direct_count, 0) AS direct_count,
                    COALESCE(sums.downstream_count, 0) AS downstream_count,
                    COALESCE(sums.chain_depth, 0) AS chain_depth,
@@ -193,7 +192,6 @@ class RelationshipReferralStanding(models.Model):
                         ELSE -100 END AS value_band,
                    walk.in_cycle, sums.last_friend
               FROM referral_walk walk
-         LEFT JOIN referral_edge edge ON edge.node = walk.node
          LEFT JOIN referral_sum sums ON sums.node = walk.node
             """)
         self.env.cr.execute(SQL(
@@ -263,15 +261,22 @@ class RelationshipReferralStanding(models.Model):
 
     @api.model
     def _sql_walk(self, roots, in_cycle):
-        """SQL that walks down from these customers; each has one above, so no path is kept."""
+        """SQL that walks down from these customers; each has one above, so no path is kept.
+
+        What an edge is worth goes along, so that no later step has to look it up.
+        """
         return SQL(
             """
-            WITH RECURSIVE walk (node, up, root, depth) AS (
-                SELECT roots.node, NULL::int, roots.node, 0 FROM (%(roots)s) roots (node)
+            WITH RECURSIVE walk (node, up, root, depth, brought, referral, revenue, gain, day) AS (
+                SELECT roots.node, NULL::int, roots.node, 0, edge.up, edge.referral,
+                       edge.revenue, edge.gain, edge.day
+                  FROM (%(roots)s) roots (node)
+             LEFT JOIN referral_edge edge ON edge.node = roots.node
              UNION ALL
-                SELECT edge.node, edge.up, walk.root, walk.depth + 1
+                SELECT edge.node, edge.up, walk.root, walk.depth + 1, edge.up, edge.referral,
+                       edge.revenue, edge.gain, edge.day
                   FROM walk JOIN referral_edge edge ON edge.up = walk.node
                  WHERE edge.node != walk.root
             )
-            SELECT node, up, root, depth, %(in_cycle)s AS in_cycle FROM walk
+            SELECT *, %(in_cycle)s AS in_cycle FROM walk
             """, roots=roots, in_cycle=in_cycle)

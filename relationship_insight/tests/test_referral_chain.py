@@ -148,3 +148,18 @@ class TestReferralChain(ReferralCase):
             for login, user in users.items()}
         self.assertEqual(names["boss"], [True, True, True])
         self.assertEqual(names["mine"], [True, True, False])
+
+    def test_the_profile_shows_the_friends(self):
+        self.rewarded(self.anna, self.bee)
+        self.claim(self.bee, self.cat)
+        self.env["relationship.profile"]._refresh()
+        self.env["relationship.referral.standing"]._refresh(self.company)
+        Profile = self.env["relationship.profile"].with_user(self.nok)
+        profile = Profile.search([("commercial_partner_id", "=", self.bee.id)])
+        self.assertRecordValues(profile, [{
+            "referrer_id": self.anna.id, "friend_count": 1, "friend_all_count": 1}])
+        self.bee.user_id = self.dao
+        self.env.invalidate_all()
+        theirs = self.env["relationship.profile"].with_user(self.dao).search(
+            [("commercial_partner_id", "=", self.bee.id)])
+        self.assertEqual(theirs.friend_count, 1)

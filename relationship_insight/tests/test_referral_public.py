@@ -1,8 +1,11 @@
+import random
 import re
 from datetime import datetime, timedelta
 from unittest.mock import patch
+from urllib.parse import quote
 
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.relationship_insight.controllers.pulse_page import PulsePage
 
@@ -122,6 +125,33 @@ class TestReferralPublic(HttpCase):
         self.env["ir.config_parameter"].set_param("relationship_insight.limit_join", "2")
         statuses = [self.post(email=f"f{i}@example.com").status_code for i in range(3)]
         self.assertEqual(statuses, [200, 200, 429])
+
+    def test_whatever_is_sent_is_answered(self):
+        rng = random.Random(11)
+        letters = "aA0-_=&%?#/\\'\"<>{}()[]:;.,ก💐\x00\n \u202e"
+        self.env["ir.config_parameter"].set_param("relationship_insight.limit_guess", "1000")
+        self.env["ir.config_parameter"].set_param("relationship_insight.limit_join", "1000")
+        before = self.env["res.partner"].search_count([])
+
+        def noise(most):
+            return "".join(rng.choice(letters) for _char in range(rng.randrange(1, most)))
+
+        for turn in range(60):
+            token = rng.choice([self.code.token, noise(70), f"share/{noise(60)}"])
+            url = f"/referral/{quote(token)}?{noise(20)}=https://evil.example.com"
+            data = {
+                rng.choice(["n", "name", "email", "phone", "agreed", "step", noise(9)]): noise(300)
+                for _field in range(rng.randrange(6))}
+            if turn % 4 == 0:
+                data.update(n="0", next="//evil.example.com", redirect="https://evil.example.com")
+            with mute_logger("odoo.http", "odoo.addons.base.models.ir_http", "werkzeug"):
+                answer = self.url_open(
+                    url, data=data if turn % 3 else None, allow_redirects=False)
+            self.assertIn(answer.status_code, (200, 204, 303, 400, 404, 405, 429), (url, data))
+            self.assertNotIn("evil.example.com", answer.headers.get("Location", ""))
+            self.assertNotIn("Traceback", answer.text)
+        self.assertEqual(self.env["res.partner"].search_count([]), before)
+        self.assertFalse(self.friends())
 
     def test_markup_is_text(self):
         self.anna.name = "<script>alert(1)</script> Anna"

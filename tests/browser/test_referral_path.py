@@ -357,7 +357,7 @@ def test_a_tree_of_a_thousand_is_fluent(shop, enter, forest, pictures, size):
     page = clerk.page
     page.wait_for_selector(".o_notebook a[name=referrals]")
     page.wait_for_timeout(1500)
-    page.evaluate(TIMING)
+    page.evaluate("() => {" + TIMING + "}")
     shown = page.evaluate("""() => timed(
         () => document.querySelector(".o_notebook a[name=referrals]").click(),
         () => document.querySelector(".o_referral_node"))""")
