@@ -1,32 +1,44 @@
 from odoo import api, fields, models
 
+# Figures of a customer's standing: name here, name there.
+FIGURES = {
+    "friend_count": "direct_count",
+    "friend_all_count": "downstream_count",
+    "friend_revenue": "direct_revenue",
+    "friend_value": "value",
+    "last_friend": "last_friend",
+}
+
 
 class RelationshipProfile(models.Model):
-    """Whom a customer brought, beside what they buy and feel."""
+    """Whom a customer brought, beside what they buy and feel; as far as the user may see it."""
 
     _inherit = "relationship.profile"
 
-    referral_standing_id = fields.Many2one(
-        "relationship.referral.standing", string="Place in the Chain",
-        compute="_compute_referral_standing_id")
-    referrer_id = fields.Many2one(related="referral_standing_id.referrer_id")
-    friend_count = fields.Integer(related="referral_standing_id.direct_count")
-    friend_all_count = fields.Integer(related="referral_standing_id.downstream_count")
-    friend_revenue = fields.Monetary(related="referral_standing_id.direct_revenue")
-    friend_value = fields.Monetary(related="referral_standing_id.value")
-    last_friend = fields.Date(related="referral_standing_id.last_friend")
+    is_in_chain = fields.Boolean(compute="_compute_friends")
+    referrer_id = fields.Many2one(
+        "res.partner", string="Brought By", compute="_compute_friends")
+    friend_count = fields.Integer(string="Friends Brought", compute="_compute_friends")
+    friend_all_count = fields.Integer(
+        string="With Friends of Friends", compute="_compute_friends")
+    friend_revenue = fields.Monetary(string="Spent by Friends", compute="_compute_friends")
+    friend_value = fields.Monetary(string="Referral Value", compute="_compute_friends")
+    last_friend = fields.Date(string="Last Friend Brought", compute="_compute_friends")
 
     @api.depends("commercial_partner_id", "company_id")
     @api.depends_context("uid")
-    def _compute_referral_standing_id(self):
-        """As far as the user may see it."""
+    def _compute_friends(self):
+        names = ["commercial_partner_id", "company_id", "referrer_id", *FIGURES.values()]
         found = {
-            (standing.commercial_partner_id.id, standing.company_id.id): standing.id
+            (standing.commercial_partner_id, standing.company_id): standing
             for standing in self.env["relationship.referral.standing"].search_fetch(
                 [("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                 ("company_id", "in", self.company_id.ids)],
-                ["commercial_partner_id", "company_id"])
+                 ("company_id", "in", self.company_id.ids)], names)
         }
+        nothing = self.env["relationship.referral.standing"]
         for profile in self:
-            profile.referral_standing_id = found.get(
-                (profile.commercial_partner_id.id, profile.company_id.id))
+            standing = found.get((profile.commercial_partner_id, profile.company_id), nothing)
+            profile.is_in_chain = bool(standing)
+            profile.referrer_id = standing.referrer_id
+            for name, there in FIGURES.items():
+                profile[name] = standing[there]

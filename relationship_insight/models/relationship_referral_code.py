@@ -1,3 +1,4 @@
+import re
 import secrets
 import string
 
@@ -10,6 +11,7 @@ from odoo.tools.urls import urljoin
 # No letters and digits that are taken for one another when read aloud or from paper.
 ALPHABET = "".join(sorted(set(string.ascii_uppercase + string.digits) - set("01ILOSU5BVZ2")))
 CODE_LENGTH = 8
+TOKEN = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 class RelationshipReferralCode(models.Model):
@@ -143,7 +145,7 @@ class RelationshipReferralCode(models.Model):
     @api.model
     def _find_by_token(self, token):
         """Return the active code of a link, empty when there is none."""
-        if not token or len(token) > 64:
+        if not token or not TOKEN.fullmatch(token):
             return self.browse()
         return self.sudo().search(
             [("token", "=", token), ("partner_id.active", "=", True)], limit=1)

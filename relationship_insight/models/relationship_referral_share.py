@@ -146,9 +146,11 @@ class RelationshipReferralCode(models.Model):
 
         :raise UserError: when they can't be right
         """
-        name = " ".join((vals.get("name") or "").split())[:80]
-        typed_email = (vals.get("email") or "").strip()[:120]
-        typed_phone = " ".join((vals.get("phone") or "").split())[:40]
+        vals = {key: (vals.get(key) or "").replace("\x00", " ") for key in (
+            "name", "email", "phone")}
+        name = " ".join(vals["name"].split())[:80]
+        typed_email = vals["email"].strip()[:120]
+        typed_phone = " ".join(vals["phone"].split())[:40]
         if not name:
             raise UserError(self.env._("Please tell us your name."))
         if not typed_email and not typed_phone:

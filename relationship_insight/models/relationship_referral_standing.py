@@ -202,7 +202,7 @@ class RelationshipReferralStanding(models.Model):
             """, company.id))
         self.env.cr.execute(SQL(
             """
-            WITH fresh AS MATERIALIZED (%(fresh)s), differs AS MATERIALIZED (
+            WITH fresh AS (%(fresh)s), differs AS MATERIALIZED (
                 SELECT fresh.*, live.id AS live_id FROM fresh
              LEFT JOIN relationship_referral_standing live
                     ON live.commercial_partner_id = fresh.commercial_partner_id

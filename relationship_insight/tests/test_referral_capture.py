@@ -226,7 +226,7 @@ class TestReferralCapture(ReferralCase):
         self.assertIn("Bee", bought.thank_activity_id.summary)
         everything = bought | told | same
         self.anna.unlink()
-        self.bee.unlink()
+        self.cat.unlink()
         self.assertFalse(everything.exists().mapped("referrer_id"))
         self.assertEqual(bought.state, "rewarded", "the count stays")
         for referral in everything.exists():
@@ -238,7 +238,7 @@ class TestReferralCapture(ReferralCase):
                 referral.thank_activity_id.summary,
                 *referral.message_ids.mapped("body"),
             ]))
-            for word in ("Anna", "Bee", "66812345678"):
+            for word in ("Anna", "Cat", "66812345678"):
                 self.assertNotIn(word, text)
 
     def test_an_overwritten_contact_keeps_its_place(self):

@@ -93,6 +93,13 @@ class TestReferralPublic(HttpCase):
         self.assertIn('value="a@example.com"', answer.text)
         self.assertFalse(self.friends())
 
+    def test_what_is_no_text_is_left_out(self):
+        self.post(name="B\x00o", email="bo@example.com\x00")
+        self.assertEqual(self.friends().referred_id.name, "B o")
+        for token in ("\x00", "a\x00b", "ก", "a b", "a" * 65):
+            self.assertFalse(self.env["relationship.referral.code"]._find_by_token(token))
+            self.assertFalse(self.env["relationship.referral.code"]._find(f"x/referral/{token}"))
+
     def test_programs_store_nothing(self):
         self.post(email="a@example.com", wait=10)
         self.post(email="a@example.com", n="forged")
@@ -137,8 +144,11 @@ class TestReferralPublic(HttpCase):
             return "".join(rng.choice(letters) for _char in range(rng.randrange(1, most)))
 
         for turn in range(60):
-            token = rng.choice([self.code.token, noise(70), f"share/{noise(60)}"])
-            url = f"/referral/{quote(token)}?{noise(20)}=https://evil.example.com"
+            token = rng.choice([self.code.token, noise(70), noise(60)])
+            kind = rng.choice(["referral", "referral", "referral/share"])
+            # One part of the path: what is no address of ours isn't ours to answer.
+            token = quote(token, safe="").replace("%2F", "-")
+            url = f"/{kind}/{token}?{noise(20)}=https://evil.example.com"
             data = {
                 rng.choice(["n", "name", "email", "phone", "agreed", "step", noise(9)]): noise(300)
                 for _field in range(rng.randrange(6))}
