@@ -220,7 +220,9 @@ test("a private note says so in everything it sends, and tells nobody what to re
         return true;
     });
     const store = await setupPosEnv();
-    store.models["relationship.strip"].get(-1).lines.private = true;
+    store.models.connectNewData({
+        "relationship.strip": [{ id: -3, lines: { private: true } }],
+    });
     await openFeelings(store);
     await click(".ri-private");
     await click(".ri-line");
