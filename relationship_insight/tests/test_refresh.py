@@ -158,16 +158,19 @@ class TestRefresh(PopulationCase):
         """A bond keeps its band until it is clearly in another one."""
         Profile = self.env["relationship.profile"]
         Profile._refresh()
-        before = self._read_bonds(self.shop)
-        self._make_notes(self.shop)
-        self._make_readings(self.shop)
-        Profile._refresh()
         held = 0
-        for key, values in self._read_bonds(self.shop).items():
-            old = before.get(key, {}).get("band")
-            self.assertEqual(values["band"], bond.band(values["strength"], old), key)
-            held += values["band"] != bond.band(values["strength"])
-        self.assertGreater(held, 0)
+        for _round in range(6):  # until one of them was close to the edge of its band
+            before = self._read_bonds(self.shop)
+            self._make_notes(self.shop)
+            self._make_readings(self.shop)
+            Profile._refresh()
+            for key, values in self._read_bonds(self.shop).items():
+                old = before.get(key, {}).get("band")
+                self.assertEqual(values["band"], bond.band(values["strength"], old), key)
+                held += values["band"] != bond.band(values["strength"])
+            if held:
+                return
+        self.fail("No bond was ever close to the edge of its band")
 
     def test_evidence_gone(self):
         """A customer about whom nothing is left has no insight any more."""
@@ -207,14 +210,23 @@ class TestRefresh(PopulationCase):
     def test_companies_are_apart(self):
         """What happens in one company changes nothing in another."""
         Profile = self.env["relationship.profile"]
+
+        def read():
+            """Figures of the branch; sums may differ in the last digit, by the order of rows."""
+            return [
+                {key: {name: round(value, 9) if isinstance(value, float) else value
+                       for name, value in values.items()}
+                 for key, values in rows.items()}
+                for rows in (self._read_profiles(self.branch), self._read_bonds(self.branch))]
+
         Profile._refresh()
-        before = self._read_profiles(self.branch), self._read_bonds(self.branch)
+        before = read()
         for person in self.people[:20]:
             self._insert_tickets([(person.id, self.shop.id, NOW - timedelta(days=1), 500)])
         self._make_readings(self.shop)
         self._make_notes(self.shop)
         Profile._refresh()
-        self.assertEqual((self._read_profiles(self.branch), self._read_bonds(self.branch)), before)
+        self.assertEqual(read(), before)
 
     # ------------------------------------------------------------
     # Queue
