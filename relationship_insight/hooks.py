@@ -1,5 +1,8 @@
 def uninstall_hook(env):
     """Empty the evidence first: it holds on to the measures, which Odoo removes before it."""
+    # Voices are nobody else's: they go with the conversations that they belong to.
+    env["ir.attachment"].search(
+        [("res_model", "in", ("relationship.note", "relationship.note.draft"))]).unlink()
     env.flush_all()
     env.cr.execute("DELETE FROM relationship_preference")
     env.cr.execute("DELETE FROM relationship_relation")

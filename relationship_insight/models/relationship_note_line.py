@@ -5,6 +5,7 @@ from .relationship_touch import NOT_A_TALK
 
 LINE_LENGTH = 2000
 KEY_LENGTH = 120
+RECENT = 3
 
 
 class RelationshipNote(models.Model):
@@ -56,6 +57,17 @@ class RelationshipNote(models.Model):
         return bool(note) and note._get_line_row()
 
     @api.model
+    @api.readonly
+    def get_recent_lines(self, partner_id):
+        """Return the last talks with this customer that the user may read, the latest first."""
+        partner = self.env["res.partner"].browse(partner_id)
+        partner.check_access("read")
+        whole = partner == partner.commercial_partner_id
+        notes = self.search([
+            ("commercial_partner_id" if whole else "partner_id", "=", partner.id)], limit=RECENT)
+        return [note._get_line_row(following=False) for note in notes]
+
+    @api.model
     def _read_line(self, line):
         key, text = line.get("key"), line.get("text") or ""
         if not isinstance(key, str) or not 16 <= len(key) <= KEY_LENGTH:
@@ -87,9 +99,10 @@ class RelationshipNote(models.Model):
         given = {"channel": channel, "promise": line.get("promise"), "promise_date": day}
         return vals | {name: value for name, value in given.items() if value}
 
-    def _get_line_row(self):
+    def _get_line_row(self, following=True):
+        """Return what a composer shows of this conversation, the next date included."""
         self.ensure_one()
-        cadence = self.env["relationship.person"]._get_cadence_row(
+        cadence = following and self.env["relationship.person"]._get_cadence_row(
             self.partner_id.commercial_partner_id)
         return {
             **self._get_card_row(),

@@ -83,6 +83,23 @@ class TestCaptureLine(NoteCase):
         self.assertEqual(options["channel"], "call_in")
         self.assertIn(self.glad.id, [feeling["id"] for feeling in options["feelings"]])
 
+    def test_what_was_said_before(self):
+        sister = self.env["res.partner"].create({"name": "Sister", "parent_id": self.firm.id})
+        now = fields.Datetime.now()
+        old = [self.log(date=now - timedelta(days=days)) for days in (9, 8, 7, 6)]
+        other = self.log(user=self.dao, partner_id=sister.id, date=now - timedelta(days=1))
+        secret = self.log(user=self.dao, visibility="me")
+
+        def recent(user, partner):
+            Note = self.env["relationship.note"].with_user(user)
+            return [row["id"] for row in Note.get_recent_lines(partner.id)]
+        latest = [note.id for note in reversed(old)]
+        self.assertEqual(recent(self.nok, self.customer), latest[:3])
+        self.assertEqual(recent(self.nok, self.firm), [other.id, *latest[:2]])
+        self.assertEqual(recent(self.dao, self.customer), [secret.id, *latest[:2]])
+        with self.assertRaises(AccessError):
+            recent(self.plain, self.customer)
+
     def test_a_call_nobody_answered_is_no_talk(self):
         old = self.log(date=fields.Datetime.now() - timedelta(days=9))
         row = self.store(channel="call_missed")

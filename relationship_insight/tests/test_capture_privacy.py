@@ -26,7 +26,7 @@ CHANNELS = {
     "contact search": True, "contact export": True, "chatter": False, "activities": True,
     "mail": False, "brief": True, "brief page": True, "person card": True, "customer card": True,
     "desk": False, "guard": True, "insight": True, "files": True, "drafts": True, "field": True,
-    "guess": False,
+    "guess": False, "lines": True,
 }
 
 
@@ -158,6 +158,7 @@ class TestCapturePrivacy(NoteCase):
                        env["relationship.desk"].get_desk()["drafts"]),
             "field": {key: value for key, value in env["relationship.field"].get_page().items()
                       if key != "options"},
+            "lines": [Note.get_recent_lines(person.id) for person in people],
             "guess": env["relationship.capture"].guess_customer("res.partner", self.firm.id),
         }
         self.assertEqual(set(seen), set(CHANNELS))

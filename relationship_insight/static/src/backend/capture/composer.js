@@ -58,6 +58,7 @@ export class Composer extends Component {
                 open: false,
                 error: "",
                 rows: [],
+                recent: null,
             },
             this.capture.readDraft(record.resModel, record.resId)
         );
@@ -86,6 +87,12 @@ export class Composer extends Component {
         return Boolean(text.trim() || feelings.length || channel);
     }
 
+    /** What was said before, while one writes: others may have talked with them already. */
+    get recent() {
+        const shown = this.state.rows.map(({ id }) => id);
+        return (this.state.recent || []).filter(({ id }) => !shown.includes(id));
+    }
+
     get sides() {
         const { feelings } = this.state.options;
         return ["1", "-1"].map((valence) => ({
@@ -108,9 +115,17 @@ export class Composer extends Component {
             return;
         }
         this.state.open = true;
-        if (!this.state.options) {
+        const { owner } = this;
+        if (!this.state.options || !this.state.recent) {
             try {
-                this.state.options = await this.capture.getOptions();
+                const [options, recent] = await Promise.all([
+                    this.capture.getOptions(),
+                    this.orm.call("relationship.note", "get_recent_lines", [this.partnerId]),
+                ]);
+                this.state.options = options;
+                if (owner === this.owner) {
+                    this.state.recent = recent;
+                }
             } catch (error) {
                 this.state.error = this.capture.getErrorText(error);
             }

@@ -29,6 +29,7 @@ export class FieldAction extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.keepLast = new KeepLast();
+        this.gone = new Map();
         this.display = { controlPanel: {} };
         this.state = useState({
             page: null,
@@ -293,7 +294,14 @@ export class FieldAction extends Component {
             );
         }
         this.dropWaiting(draft);
-        if (row) {
+        const gone = this.gone.get(key);
+        if (row && gone) {
+            // It was taken off while it was on its way.
+            gone.ids.add(row.id);
+            if (gone.closed) {
+                await this.orm.unlink("relationship.note.draft", [row.id]);
+            }
+        } else if (row) {
             this.state.drafts = [row, ...this.state.drafts.filter((other) => other.key !== key)];
         }
     }
@@ -309,28 +317,43 @@ export class FieldAction extends Component {
         });
     }
 
-    discard(draft) {
-        if (draft.waiting) {
-            this.dropWaiting(draft);
-            return;
+    /** Deleted once the message is gone, so that nothing is lost by a slip of the thumb. */
+    discard({ key, name }) {
+        const waiting = this.state.waiting.find((draft) => draft.key === key);
+        const stored = this.state.drafts.find((draft) => draft.key === key);
+        const gone = { ids: new Set(stored ? [stored.id] : []), closed: false };
+        this.gone.set(key, gone);
+        if (this.current?.key === key) {
+            this.state.current = null; // The next tap begins another one.
         }
-        // Deleted once the message is gone, so that nothing is lost by a slip of the thumb.
-        this.state.drafts = this.state.drafts.filter(({ id }) => id !== draft.id);
-        let wanted = false;
-        const close = this.notification.add(_t("%(name)s was taken off.", { name: draft.name }), {
+        this.state.waiting = this.state.waiting.filter((draft) => draft.key !== key);
+        this.writeWaiting();
+        this.state.drafts = this.state.drafts.filter((draft) => draft.key !== key);
+        const close = this.notification.add(_t("%(name)s was taken off.", { name }), {
             type: "info",
             buttons: [
                 {
                     name: _t("Undo"),
                     primary: true,
                     onClick: () => {
-                        wanted = true;
-                        this.state.drafts = [draft, ...this.state.drafts];
+                        this.gone.delete(key);
+                        if (stored) {
+                            this.state.drafts = [stored, ...this.state.drafts];
+                        }
+                        if (waiting) {
+                            this.keepWaiting(waiting);
+                            this.flush();
+                        }
                         close();
                     },
                 },
             ],
-            onClose: () => wanted || this.orm.unlink("relationship.note.draft", [draft.id]),
+            onClose: () => {
+                gone.closed = true;
+                if (this.gone.get(key) === gone && gone.ids.size) {
+                    this.orm.unlink("relationship.note.draft", [...gone.ids]);
+                }
+            },
         });
     }
 
