@@ -15,10 +15,11 @@ class RelationshipWave(models.Model):
         "relationship.wave", string="Outcome Still to Tell", compute="_compute_untold_wave_id")
 
     def _compute_counts(self):
-        super()._compute_counts()
+        res = super()._compute_counts()
         for wave in self:
             decided = wave.sample_count - wave.waiting_count
             wave.progress = 100 * decided / wave.sample_count if wave.sample_count else 0
+        return res
 
     def _compute_untold_wave_id(self):
         for wave in self:
