@@ -27,8 +27,10 @@ PASSWORD = "a long enough one"
 
 SETUP = """
 from odoo.fields import Command
-env["base.language.install"].create({{
-    "lang_ids": [Command.set(env.ref("base.lang_th").ids)]}}).lang_install()
+env["res.lang"]._activate_lang("th_TH")
+env["ir.module.module"].search([
+    ("name", "in", ("base", "mail", "web", "relationship_insight")),
+])._update_translations(["th_TH"])
 company = env.company
 company.write({{
     "relationship_mail_from": 0, "relationship_mail_to": 24, "relationship_send_days": "all",
