@@ -40,6 +40,10 @@ class RelationshipStrip(models.AbstractModel):
     def _load_pos_data_fields(self, config):
         return ["id", "lines"]
 
+    def exists(self):
+        """Nothing is stored. Tills that keep others in step ask this, and each loads its own."""
+        return self.browse()
+
     @api.model
     def _load_pos_data_search_read(self, data, config):
         """Return the rows of all customers a till starts with, also those it kept before."""

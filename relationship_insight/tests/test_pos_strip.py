@@ -167,6 +167,21 @@ class TestPosStrip(PosStripCommon):
         self.assertEqual(found["relationship.strip"][0], {
             "id": late.id, "lines": [["care", [1, 0, "Speak slowly"]]]})
 
+    def test_tills_in_step_pass_no_strip_on(self):
+        """A till tells others of customers it found; what they show follows their own rights."""
+        self._prefer("Speak slowly")
+        self._show("care")
+        sent = []
+        self.patch(self.env.registry["pos.config"], "_notify",
+                   lambda config, *args, **kwargs: sent.append(args))
+        self.config.with_user(self.cashier).notify_synchronisation(
+            self.session.id, "device", {
+                "res.partner": self.customer.ids,
+                "relationship.strip": [self.customer.id, -self.customer.id]})
+        records = sent[0][1]["static_records"]
+        self.assertEqual(records["relationship.strip"], [])
+        self.assertEqual(records["res.partner"][0]["id"], self.customer.id)
+
     def test_picked_customer_comes_afresh_and_in_full(self):
         text = "x" * 100
         self._show("care")
