@@ -240,6 +240,7 @@ from . import (
     pos_config_strip,
     pos_relationship_strip,
     pos_relationship_strip_lines,
+    pos_relationship_strip_preference,
     pos_res_partner,
     pos_order_receipt,
     pos_relationship_invitation,
