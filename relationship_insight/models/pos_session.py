@@ -51,7 +51,8 @@ class PosSession(models.Model):
             raise AccessError(self.env._("Only cashiers see customers at the till."))
         self.check_access("read")
         to_id = self.env["relationship.note"]._to_record_id
-        ids = list(filter(None, map(to_id, list(partner_ids)[:STRIPS_AT_ONCE])))
+        wanted = partner_ids if isinstance(partner_ids, list) else [partner_ids]
+        ids = list(filter(None, map(to_id, wanted[:STRIPS_AT_ONCE])))
         partners = self.env["res.partner"].browse(ids).exists()._filtered_access("read")
         rows = self.env["relationship.strip"]._get_rows(self.config_id, partners.ids, cut=False)
         shown = {row["id"] for row in rows}

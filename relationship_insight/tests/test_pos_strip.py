@@ -192,7 +192,7 @@ class TestPosStrip(PosStripCommon):
         self.assertEqual(
             call(self.customer.ids)["relationship.strip"][0]["lines"], [["care", [1, 0, text]]])
         self.assertEqual(len(self._lines()[0][1][2]), 60)
-        for wrong in ([], [False], ["1"], [2**40], [-1]):
+        for wrong in ([], [False], ["1"], [2**40], [-1], None, "me", {"id": 1}):
             self.assertFalse(
                 [row for row in call(wrong)["relationship.strip"] if row["lines"]])
 
