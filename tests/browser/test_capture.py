@@ -1,7 +1,8 @@
 """Talks caught on a bad network: nothing typed is lost, and nothing is stored twice.
 
 Runs in a real Chromium against a real server: the one of the suite (fixture ``server``), or the
-one at ``RI_BASE_URL``, as the administrator. Chromium is ``RI_CHROMIUM`` or the first on PATH.
+one at ``RI_BASE_URL``, as a member of staff whom the administrator makes.
+Chromium is ``RI_CHROMIUM`` or the first on PATH.
 """
 
 import os
@@ -36,10 +37,10 @@ def browser():
         browser.close()
 
 
-class Staff:
-    """A member of staff with a telephone, and what the server has stored."""
+class Person:
+    """Somebody with a telephone, and what the server has stored."""
 
-    def __init__(self, browser, server):
+    def __init__(self, browser, server, login):
         self.server = server
         self.context = browser.new_context(
             viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
@@ -47,12 +48,10 @@ class Staff:
         self.page = self.context.new_page()
         self.page.goto(f"{server}/web/login")
         self.page.wait_for_selector("form.oe_login_form:not(.d-none)")
-        self.page.fill("input[name=login]", "admin")
-        self.page.fill("input[name=password]", "admin")
+        self.page.fill("input[name=login]", login)
+        self.page.fill("input[name=password]", login)
         self.page.click("form.oe_login_form button[type=submit]")
         self.page.wait_for_selector(".o_main_navbar")
-        self.customer = f"Customer {uuid.uuid4().hex[:8]}"
-        self.customer_id = self.call("res.partner", "create", [{"name": self.customer}])
 
     def call(self, model, method, args, **kwargs):
         """Call a method of the server as the logged-in user."""
@@ -63,6 +62,24 @@ class Staff:
         answer = response.json()
         assert "error" not in answer, answer
         return answer.get("result")
+
+    def make_colleague(self):
+        """Make a user of the lowest group; return the login, which is the password as well."""
+        login = f"staff_{uuid.uuid4().hex[:8]}"
+        groups = [
+            self.call("ir.model.data", "check_object_reference", list(name))[1]
+            for name in (("base", "group_user"), ("base", "group_partner_manager"),
+                         ("relationship_insight", "group_relationship_staff"))]
+        self.call("res.users", "create", [{
+            "name": login, "login": login, "password": login, "odoobot_state": "disabled",
+            "group_ids": [[6, 0, groups]]}])
+        return login
+
+    def meet(self):
+        """Make a customer for one test."""
+        self.customer = f"Customer {uuid.uuid4().hex[:8]}"
+        self.customer_id = self.call("res.partner", "create", [{"name": self.customer}])
+        return self
 
     def stored(self, model, *fields):
         return self.call(
@@ -85,11 +102,19 @@ class Staff:
         self.page.click(f".o_relationship_field_pick:has-text('{self.customer}')")
 
 
+@pytest.fixture(scope="module")
+def somebody(browser, base_url):
+    admin = Person(browser, base_url, "admin")
+    login = admin.make_colleague()
+    admin.context.close()
+    person = Person(browser, base_url, login)
+    yield person
+    person.context.close()
+
+
 @pytest.fixture
-def staff(browser, base_url):
-    staff = Staff(browser, base_url)
-    yield staff
-    staff.context.close()
+def staff(somebody):
+    return somebody.meet()
 
 
 def test_line_survives_a_cut_network_and_a_reload(staff):
