@@ -169,6 +169,7 @@ from . import (
     calendar_event,
     mail_activity,
     relationship_referral_standing,
+    relationship_referral_standing_refresh,
     relationship_referral_tree,
     relationship_profile_referral,
     relationship_referral_figures,

@@ -15,7 +15,7 @@ class RelationshipProfile(models.Model):
 
     _inherit = "relationship.profile"
 
-    is_in_chain = fields.Boolean(compute="_compute_friends")
+    is_in_chain = fields.Boolean(string="In a Chain", compute="_compute_friends")
     referrer_id = fields.Many2one(
         "res.partner", string="Brought By", compute="_compute_friends")
     friend_count = fields.Integer(string="Friends Brought", compute="_compute_friends")
