@@ -324,7 +324,7 @@ def confirm(seller):
     seller.page.wait_for_selector(".o_form_view .o_form_statusbar")
     for _try in range(6):
         if not button.count():
-            seller.click(".o_statusbar_buttons .dropdown-toggle, .o_form_statusbar .dropdown-toggle")
+            seller.click(".o_form_statusbar .dropdown-toggle")
         try:
             button.first.click(timeout=8_000)
             return
