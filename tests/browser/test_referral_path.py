@@ -367,6 +367,8 @@ def test_a_tree_of_a_thousand_is_fluent(shop, enter, forest, pictures, size):
     shown = page.evaluate("""() => timed(
         () => document.querySelector(".o_notebook a[name=referrals]").click(),
         () => document.querySelector(".o_referral_node"))""")
+    # In the middle of the page, so that what is timed is also painted.
+    page.locator(".o_referral_scroll").evaluate("box => box.scrollIntoView({ block: 'center' })")
     clerk.picture("first")
     more = page.evaluate("""async () => {
         const box = document.querySelector(".o_referral_scroll");
