@@ -70,10 +70,11 @@ class RelationshipProfile(models.Model):
     @api.model
     def _cron_refresh(self):
         """Nightly: the month-end snapshots that are missing, then everybody as of today."""
+        # With the lock has to come the sight of what its last holder wrote, or writing fails.
+        self.env["ir.cron"]._commit_progress()
         for _attempt in range(LOCK_ATTEMPTS):
             if self._try_lock_refresh():
                 break
-            # A lock waited for would come with the sight of rows as they were before.
             self.env.cr.rollback()
             time.sleep(1)
         self._snapshot_months()
@@ -86,6 +87,7 @@ class RelationshipProfile(models.Model):
     def _cron_refresh_dirty(self):
         """Refresh the customers with new evidence, a batch at a time."""
         Queue = self.env["relationship.refresh.queue"]
+        self.env["ir.cron"]._commit_progress()  # see _cron_refresh
         while self._try_lock_refresh() and (ids := Queue._take(DIRTY_BATCH)):
             self._refresh(ids)
             self._tell_screens(ids)
