@@ -56,9 +56,10 @@ class RelationshipReferralStanding(models.Model):
     _value_idx = models.Index("(company_id, value_band DESC)")
 
     def init(self):
-        super().init()
+        res = super().init()
         self.env.cr.execute(SQL(
             "ALTER TABLE %s SET (fillfactor = %s)", SQL.identifier(self._table), FILLFACTOR))
+        return res
 
     def action_open_customer(self):
         """Open the customer's contact form."""
