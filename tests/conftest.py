@@ -6,6 +6,7 @@ asks for the fixtures `databases`, `clone` and `server` (one of each for its mod
 
 import json
 import os
+import shutil
 import sys
 import urllib.error
 import urllib.request
@@ -16,6 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".dev"))
 PREPARED = "RI_TEMPLATE" in os.environ
+CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
 
 class Client:
@@ -110,3 +112,33 @@ def server(clone, start_server):
 def client(server):
     """The administrator's session on the server."""
     return Client(server.url, server.database)
+
+
+@pytest.fixture(scope="module")
+def browser_arguments():
+    """What a module's Chromium is started with besides the usual."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def browser(browser_arguments):
+    """A Chromium without a window: ``RI_CHROMIUM``, or the first on PATH."""
+    from playwright import sync_api
+
+    path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", *browser_arguments])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def pictures(request):
+    """The folder of logs for the pictures of this module, empty."""
+    from ridev.layout import LOGS
+
+    folder = LOGS / request.module.__name__.removeprefix("test_")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

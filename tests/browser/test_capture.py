@@ -6,14 +6,12 @@ Chromium is ``RI_CHROMIUM`` or the first on PATH.
 """
 
 import os
-import shutil
 import uuid
 
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 LINE = ".o_relationship_line"
 VOICE = ".o_relationship_voice_record"
 
@@ -26,15 +24,9 @@ def base_url(request):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    """A Chromium that hears a beep through its microphone."""
-    path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[
-            "--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream"])
-        yield browser
-        browser.close()
+def browser_arguments():
+    """Chromium hears a beep through its microphone."""
+    return "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"
 
 
 class Person:

@@ -5,7 +5,6 @@ one at ``RI_BASE_URL``, as the administrator. Chromium is ``RI_CHROMIUM`` or the
 """
 
 import os
-import shutil
 import uuid
 
 import pytest
@@ -13,7 +12,6 @@ import pytest
 sync_api = pytest.importorskip("playwright.sync_api")
 
 STORED = "relationship_note/"
-CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
 
 @pytest.fixture(scope="module")
@@ -21,16 +19,6 @@ def base_url(request):
     """Address of the server under test."""
     address = os.environ.get("RI_BASE_URL") or request.getfixturevalue("server").url
     return address.rstrip("/")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 class Till:

@@ -6,7 +6,6 @@ one at ``RI_BASE_URL``, as the administrator. Chromium is ``RI_CHROMIUM`` or the
 
 import os
 import re
-import shutil
 import uuid
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 WEIGHT = 60_000
 PICTURES = os.environ.get("RI_SCREENSHOTS")
@@ -30,16 +28,6 @@ def shop(request):
         return Shop(Client(address.rstrip("/"), os.environ["RI_DB"]))
     server = request.getfixturevalue("server")
     return Shop(Client(server.url, server.database))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 class Shop:

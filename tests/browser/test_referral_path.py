@@ -1,19 +1,17 @@
 """A customer shares a link, friends join and buy, both sides are thanked once, the tree shows it.
 
 On a phone, in English and in Thai: the customer's own page, the friends' page, the till, a sale
-order, the contact. Then a tree of a thousand customers, timed. Pictures: the folder `referral` of
-the logs.
+order, the contact. Then a tree of a thousand customers, timed. Pictures: the folder
+`referral_path` of the logs.
 """
 
-import shutil
 
 import pytest
 from conftest import Client
-from ridev.layout import LOGS
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-from walkers import DESKTOP, PHONE, Person, launch  # noqa: E402
+from walkers import DESKTOP, PHONE, Person  # noqa: E402
 
 LANGUAGES = {"en_US": "en-US", "th_TH": "th-TH"}
 NAMES = {
@@ -173,25 +171,9 @@ class Cashier(Person):
 
 
 @pytest.fixture(scope="module")
-def pictures():
-    folder = LOGS / "referral"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def shop(clone, start_server):
     server = start_server(clone)
     return Shop(server.url, server.database)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,19 +1,17 @@
 """A day of a sales rep, and the handover by a manager, in English and Thai, desk and phone.
 
-Clicks and seconds are counted; they and the pictures are in the folder `day` of the logs.
+Clicks and seconds are counted; they and the pictures are in the folder `staff_day` of the logs.
 """
 
 import datetime
-import shutil
 import time
 
 import pytest
 from conftest import Client
-from ridev.layout import LOGS
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-from walkers import DESKTOP, PHONE, Person, launch  # noqa: E402
+from walkers import DESKTOP, PHONE, Person  # noqa: E402
 
 LINE_CLICKS, DIALOG_CLICKS = 2, 10
 LANGUAGES = {
@@ -71,25 +69,9 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def pictures():
-    folder = LOGS / "day"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def office(clone, start_server):
     server = start_server(clone)
     return Office(server.url, server.database)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 def log_line(rep, text):

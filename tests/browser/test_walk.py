@@ -7,15 +7,13 @@ a phone, and at a till whose network is cut half-way. Pictures: the folder `walk
 import datetime
 import html
 import re
-import shutil
 
 import pytest
 from conftest import Client
-from ridev.layout import LOGS
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-from walkers import DESKTOP, PHONE, Customer, Person, launch  # noqa: E402
+from walkers import DESKTOP, PHONE, Customer, Person  # noqa: E402
 
 UNKNOWN, TRUE, SPURIOUS = "ยังไม่ทราบ", "ความภักดีแท้", "ความภักดีเทียม"
 NOBODY_ASKED = "ยังไม่มีใครถาม"
@@ -128,26 +126,10 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def pictures():
-    folder = LOGS / "walk"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def shop(clone, start_server):
     """The shop on a server whose crons run."""
     server = start_server(clone, "--max-cron-threads=1")
     return Shop(server.url, server.database)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

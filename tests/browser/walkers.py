@@ -3,21 +3,11 @@
 Chromium is ``RI_CHROMIUM`` or the first on PATH. Pictures go to the folder of logs, step by step.
 """
 
-import os
 import re
-import shutil
 
 from playwright import sync_api
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
-CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
-
-
-def launch(playwright):
-    """A Chromium without a window."""
-    path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    return playwright.chromium.launch(
-        executable_path=path, args=["--no-sandbox", "--disable-gpu"])
 
 
 class Person:
