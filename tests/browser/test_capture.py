@@ -184,5 +184,14 @@ def test_voice_message_is_recorded_and_played(staff):
         assert voice["mimetype"] == "audio/mpeg" and voice["file_size"] > 10_000
         assert (voice["res_model"], voice["res_id"]) == ("relationship.note", note["id"])
     staff.open(f"/odoo/relationship-conversations/{note['id']}", ".o_relationship_voice_message")
+    # It is a second long: what is on the screen meanwhile may be gone before anybody looks.
+    staff.page.evaluate("""() => {
+        const look = () => {
+            window.hasPlayed ||= Boolean(
+                document.querySelector(".o-mail-VoicePlayer button.fa-stop"));
+        };
+        new MutationObserver(look).observe(
+            document.body, {subtree: true, childList: true, attributes: true});
+    }""")
     staff.page.click(".o-mail-VoicePlayer button >> nth=0")
-    staff.page.wait_for_selector(".o-mail-VoicePlayer button.fa-stop")
+    staff.page.wait_for_function("() => window.hasPlayed")

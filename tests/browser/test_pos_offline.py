@@ -75,7 +75,11 @@ class Till:
                 posmodel.setPartnerToCurrentOrder(posmodel.models["res.partner"].get(id));
             }""",
             self.customer_id)
-        self.page.click(f"article.product:has-text('{self.product}')")
+        try:
+            self.page.click(f"article.product:has-text('{self.product}')")
+        except sync_api.TimeoutError:
+            # Nothing of ours may stand in the way; whatever does is named.
+            raise AssertionError(self.page.inner_text(".modal", timeout=1_000)) from None
         self.page.wait_for_selector(".ri-feelings-button:enabled")
 
     def _appears(self, selector):

@@ -302,16 +302,18 @@ def test_shared_joined_bought_thanked(shop, enter, lang):
 
 def confirm(seller):
     """Confirm the order on its page; on a phone the button may be folded into a menu."""
-    button = seller.page.locator("button[name=action_confirm]:visible")
+    button = "button[name=action_confirm]:visible"
     seller.page.wait_for_selector(".o_form_view .o_form_statusbar")
-    for _try in range(6):
-        if not button.count():
+    for _try in range(8):  # the menu closes when the page is drawn anew
+        if not seller.finds(button, seconds=2):
             seller.click(".o_form_statusbar .dropdown-toggle")
-        try:
-            button.first.click(timeout=8_000)
+        if seller.finds(button, seconds=3):
+            try:
+                seller.page.locator(button).first.dispatch_event("click", timeout=2_000)
+            except sync_api.TimeoutError:
+                continue
+            seller.page.wait_for_selector(button, state="detached")
             return
-        except sync_api.TimeoutError:
-            continue  # the menu closes when the page is drawn anew
     raise AssertionError("the order can't be confirmed")
 
 

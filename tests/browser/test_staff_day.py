@@ -170,7 +170,10 @@ def pick(person, field, name):
         person.click(".modal .o_kanban_record:not(.o_kanban_ghost), .modal .o_data_row", name)
         person.page.wait_for_selector(".modal", state="detached")
     else:
-        person.write(f".o_field_widget[name={field}] input", name)
+        for _try in range(5):  # what is typed is lost when the form is drawn anew
+            person.write(f".o_field_widget[name={field}] input", name)
+            if person.finds(f".o-autocomplete--dropdown-item:has-text('{name}')"):
+                break
         person.click(".o-autocomplete--dropdown-item", name)
 
 
