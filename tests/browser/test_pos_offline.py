@@ -224,6 +224,8 @@ def test_strip_without_network(till):
     till.page.wait_for_selector(".modal-body:has-text('No credit')", timeout=30_000)
     till.page.click(".modal-footer .btn-primary")
     assert till.strip() == ["No credit", "Speak slowly"]
+    # The order stays open, and the next one to open the till would be warned again.
+    till.call("res.partner", "write", [[till.customer_id], {"relationship_pin": False}])
 
 
 def test_crash_with_the_popup_open(till):
