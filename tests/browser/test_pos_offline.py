@@ -203,31 +203,6 @@ def test_reload_before_anything_could_be_sent(till):
     assert (liked["kind"], liked["text"]) == ("like", "Green tea")
 
 
-def test_strip_without_network(till):
-    """What was loaded is shown when the network is gone; what is new comes with it."""
-    till.call("relationship.preference", "create", [{
-        "partner_id": till.customer_id, "kind": "care", "text": "Speak slowly"}])
-    pick = """id => {
-        posmodel.addNewOrder();
-        posmodel.setPartnerToCurrentOrder(posmodel.models["res.partner"].get(id));
-    }"""
-    till.page.evaluate(pick, till.customer_id)
-    till.wait_for(lambda: till.strip() == ["Speak slowly"], "the till never asked for the strip")
-    till.context.set_offline(True)
-    till.page.evaluate(pick, till.customer_id)
-    till.page.wait_for_timeout(500)
-    assert till.strip() == ["Speak slowly"]
-    assert not till.page.query_selector(".modal")
-    till.context.set_offline(False)
-    till.call("res.partner", "write", [[till.customer_id], {"relationship_pin": "No credit"}])
-    till.page.evaluate(pick, till.customer_id)
-    till.page.wait_for_selector(".modal-body:has-text('No credit')", timeout=30_000)
-    till.page.click(".modal-footer .btn-primary")
-    assert till.strip() == ["No credit", "Speak slowly"]
-    # The order stays open, and the next one to open the till would be warned again.
-    till.call("res.partner", "write", [[till.customer_id], {"relationship_pin": False}])
-
-
 def test_crash_with_the_popup_open(till):
     till.note(3, "Asked for the blue one")
     till.page.close()
@@ -292,3 +267,29 @@ def test_refused_note_is_told_and_kept(till):
     till.page.wait_for_timeout(2_000)
     assert not till.page.query_selector(".o_notification:has-text('Soon gone')")
     assert len(till.kept()) == 1
+
+
+def test_strip_without_network(till):
+    """What was loaded is shown when the network is gone; what is new comes with it.
+
+    The last of this module: its order stays open, and whoever opens the till next is warned.
+    """
+    till.call("relationship.preference", "create", [{
+        "partner_id": till.customer_id, "kind": "care", "text": "Speak slowly"}])
+    pick = """id => {
+        posmodel.addNewOrder();
+        posmodel.setPartnerToCurrentOrder(posmodel.models["res.partner"].get(id));
+    }"""
+    till.page.evaluate(pick, till.customer_id)
+    till.wait_for(lambda: till.strip() == ["Speak slowly"], "the till never asked for the strip")
+    till.context.set_offline(True)
+    till.page.evaluate(pick, till.customer_id)
+    till.page.wait_for_timeout(500)
+    assert till.strip() == ["Speak slowly"]
+    assert not till.page.query_selector(".modal")
+    till.context.set_offline(False)
+    till.call("res.partner", "write", [[till.customer_id], {"relationship_pin": "No credit"}])
+    till.page.evaluate(pick, till.customer_id)
+    till.page.wait_for_selector(".modal-body:has-text('No credit')", timeout=30_000)
+    till.page.click(".modal-footer .btn-primary")
+    assert till.strip() == ["No credit", "Speak slowly"]
