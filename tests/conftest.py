@@ -7,6 +7,7 @@ asks for the fixtures `databases`, `clone` and `server` (one of each for its mod
 import json
 import os
 import shutil
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -45,6 +46,18 @@ class Client:
         """Result of a public method of a model."""
         parameters = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self.json(f"/web/dataset/call_kw/{model}/{method}", parameters)
+
+    def ref(self, module, name):
+        """Id of the record with an external id."""
+        return self.call("ir.model.data", "search_read", [
+            ("module", "=", module), ("name", "=", name)], ["res_id"])[0]["res_id"]
+
+    def speak_thai(self):
+        """Install Thai, as an administrator does."""
+        (thai,) = self.call(
+            "res.lang", "search", [("code", "=", "th_TH"), ("active", "in", [True, False])])
+        wizard = self.call("base.language.install", "create", [{"lang_ids": [(6, 0, [thai])]}])
+        self.call("base.language.install", "lang_install", wizard)
 
     def get(self, path):
         """(status, text) of a page."""
@@ -106,6 +119,22 @@ def start_server(databases, tmp_path_factory):
 def server(clone, start_server):
     """A real server on the module's clone."""
     return start_server(clone)
+
+
+@pytest.fixture(scope="module")
+def run_script(databases, clone):
+    """Function that runs a script beside the tests on the module's clone; returns its JSON."""
+    def run(script):
+        paths = filter(None, [os.environ.get("RI_ODOO_ROOT"), os.environ.get("PYTHONPATH")])
+        environment = {
+            **os.environ, "RI_ODOO_CONF": str(databases.conf), "PYTHONPATH": os.pathsep.join(paths)}
+        result = subprocess.run(
+            [sys.executable, script, clone], check=False, capture_output=True, text=True,
+            timeout=300, env=environment)
+        assert not result.returncode, result.stderr[-4000:]
+        return json.loads(result.stdout.splitlines()[-1])
+
+    return run
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .relationship_case import OPEN_STATES
+from .relationship_promise import GOING
 
 # A day is near from so many days before it on, or from its own lead days.
 NEAR_DAYS = 14
@@ -62,7 +63,7 @@ class RelationshipStrip(models.AbstractModel):
         """Show the open promise that is due first, who owes it and what it is."""
         query = reader["relationship.promise"]._search([
             *self._of(config, entities), ("visibility", "=", "company"),
-            ("state", "in", ("open", "broken")), ("name", "!=", False)])
+            ("state", "in", GOING), ("name", "!=", False)])
         rows = self._pick(
             "relationship.promise", query, entities,
             SQL("row.date_due, row.staff_id, row.name"), SQL("row.date_due, row.id"))

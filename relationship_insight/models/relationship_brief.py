@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
+from .relationship_promise import GOING
 from .relationship_touch import NOT_A_TALK
 
 WINDOW_DAYS = 90
@@ -128,7 +129,7 @@ class RelationshipBrief(models.AbstractModel):
     @api.model
     def _get_promises(self, customer):
         promises = self.env["relationship.promise"].search(
-            self._of(customer) & Domain("state", "in", ("open", "broken")),
+            self._of(customer) & Domain("state", "in", GOING),
             order="date_due, id", limit=5)
         lines = [self._line(
             promise,

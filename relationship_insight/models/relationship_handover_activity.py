@@ -21,7 +21,7 @@ class RelationshipHandover(models.Model):
         if private:
             # Neither kept nor broken, and without a word on the customer, whom everybody reads.
             promises = self.env["relationship.promise"]._of_activities(private)
-            promises.filtered(lambda promise: promise.state in ("open", "broken"))._withdraw()
+            promises._get_going()._withdraw()
             private.with_context(relationship_no_promise=True).write({"active": False})
         self.write({
             "activity_before": len(activities),

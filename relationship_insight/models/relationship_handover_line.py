@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 
+from .relationship_promise import GOING
+
 CHECKS = (30, 90)
 LAST_TALKS = 3
 
@@ -78,7 +80,7 @@ class RelationshipHandoverLine(models.Model):
             talks = self.env["relationship.note"].search(
                 [("commercial_partner_id", "=", customer.id)], limit=LAST_TALKS)
             promises = self.env["relationship.promise"].search([
-                ("commercial_partner_id", "=", customer.id), ("state", "in", ("open", "broken")),
+                ("commercial_partner_id", "=", customer.id), ("state", "in", GOING),
                 ("note_id", "!=", False)], limit=10)
             channels = dict(talks._fields["channel"]._description_selection(self.env))
             parts = [

@@ -112,6 +112,12 @@ class RelationshipMeasure(models.Model):
         ids = {measure.id for measure, in answered}
         return self.filtered(lambda measure: measure.id in ids)
 
+    def _get_chip_rows(self):
+        """Return feelings as screens show them: a face and a word."""
+        return [
+            {"id": measure.id, "emoji": measure.emoji or "", "name": measure.name}
+            for measure in self]
+
     @api.depends("code", "name")
     @api.depends_context("relationship_measure_code")
     def _compute_display_name(self):

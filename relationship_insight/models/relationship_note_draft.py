@@ -5,8 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .relationship_note_line import KEY_LENGTH
-
 # A wrong clock of a telephone must not date a talk to another age.
 OLDEST_DRAFT = timedelta(days=30)
 SHOWN = 50
@@ -54,11 +52,8 @@ class RelationshipNoteDraft(models.Model):
         :return: its row; False if its conversation is stored already
         """
         key, age = draft.get("key"), draft.get("age") or 0
-        if not isinstance(key, str) or not 16 <= len(key) <= KEY_LENGTH:
-            raise UserError(self.env._("The line has no valid key. Reload the page."))
         channel = draft.get("channel") or "visit"
-        if channel not in dict(self.env["relationship.note"]._fields["channel"].selection):
-            raise UserError(self.env._("This kind of talk is unknown. Reload the page."))
+        self.env["relationship.note"]._check_line(key, channel)
         partner = self.env["res.partner"].browse(draft.get("partner_id") or []).exists()
         if not partner:
             raise UserError(self.env._("This customer doesn't exist any more."))
@@ -101,9 +96,7 @@ class RelationshipNoteDraft(models.Model):
             "date": draft.date,
             "channel": draft.channel,
             "channel_label": channels[draft.channel],
-            "feelings": [
-                {"id": feeling.id, "emoji": feeling.emoji or "", "name": feeling.name}
-                for feeling in draft.feeling_ids],
+            "feelings": draft.feeling_ids._get_chip_rows(),
             "text": draft.summary or "",
             "voices": draft.voice_ids.ids,
             "defaults": draft._get_dialog_defaults(),

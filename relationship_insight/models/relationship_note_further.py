@@ -33,7 +33,7 @@ class RelationshipNoteFurther(models.Model):
 
     def unlink(self):
         self.check_access("unlink")
-        self._get_ledger().filtered(lambda p: p.state in ("open", "broken"))._withdraw()
+        self._get_ledger()._get_going()._withdraw()
         self.sudo().activity_id.filtered("active").unlink()
         return super().unlink()
 
@@ -49,19 +49,9 @@ class RelationshipNoteFurther(models.Model):
         """
         due = {}
         for line in self.with_context(relationship_no_promise=True):
-            activity = line.sudo().activity_id
             vals = line._prepare_activity_vals()
-            if not activity.active:
-                if "name" in changed and activity.summary != line.name:
-                    due[line] = vals
-            elif line.note_id._is_promise_at(activity, vals):
-                if "date_due" not in changed:
-                    del vals["date_deadline"]
-                if not {"staff_id", "visibility"} & set(changed):
-                    del vals["user_id"]  # It may be a colleague's by now.
-                activity.write(vals)
-            else:
-                activity.unlink()
+            if line.note_id._follow_activity(
+                    line.sudo().activity_id, vals, changed, "name", "date_due"):
                 due[line] = vals
         activities = self.env["mail.activity"].sudo().with_context(
             relationship_no_promise=True).create(list(due.values()))

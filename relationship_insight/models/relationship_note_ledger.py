@@ -21,10 +21,9 @@ class RelationshipNote(models.Model):
         vals_list = []
         for note in self.sudo():
             rows = by_note.get(note, Promise)
-            going = rows.filtered(lambda p: p.state in ("open", "broken"))
             activity = note.promise_activity_id
             if not note.promise:
-                going._withdraw()
+                rows._get_going()._withdraw()
                 continue
             vals_list += self._follow_ledger(rows, activity, note._prepare_ledger_vals(activity))
         Promise.create(vals_list)
@@ -35,7 +34,7 @@ class RelationshipNote(models.Model):
 
         :param rows: all rows of this promise so far
         """
-        going = rows.filtered(lambda p: p.state in ("open", "broken"))
+        going = rows._get_going()
         rows.write({key: vals[key] for key in ("visibility", "team_id", "partner_id")})
         if not activity.active or activity in rows.activity_id - going.activity_id:
             return []
@@ -71,6 +70,6 @@ class RelationshipNote(models.Model):
         promises = self.env["relationship.promise"].sudo().search([("note_id", "in", self.ids)])
         promises.filtered(lambda p: p.visibility == "me").unlink()
         promises = promises.exists()
-        promises.filtered(lambda p: p.state in ("open", "broken"))._withdraw()
+        promises._get_going()._withdraw()
         promises.name = False
         return super().unlink()

@@ -70,8 +70,7 @@ class RelationshipNote(models.Model):
     @api.model
     def _read_line(self, line):
         key, text = line.get("key"), line.get("text") or ""
-        if not isinstance(key, str) or not 16 <= len(key) <= KEY_LENGTH:
-            raise UserError(self.env._("The line has no valid key. Reload the page."))
+        self._check_line(key, line.get("channel"))
         if len(text) > LINE_LENGTH:
             raise UserError(self.env._(
                 "This is too long for one line: at most %(most)s characters. Use More for it.",
@@ -89,15 +88,21 @@ class RelationshipNote(models.Model):
             **self.env["relationship.capture"]._get_document_vals(
                 line.get("model"), line.get("res_id")),
         }
-        channel, day = line.get("channel"), line.get("promise_date")
-        if channel and channel not in dict(self._fields["channel"].selection):
-            raise UserError(self.env._("This kind of talk is unknown. Reload the page."))
         try:
-            day = fields.Date.to_date(day)
+            day = fields.Date.to_date(line.get("promise_date"))
         except (TypeError, ValueError):
             raise UserError(self.env._("The promised day isn't a date.")) from None
-        given = {"channel": channel, "promise": line.get("promise"), "promise_date": day}
+        given = {
+            "channel": line.get("channel"), "promise": line.get("promise"), "promise_date": day}
         return vals | {name: value for name, value in given.items() if value}
+
+    @api.model
+    def _check_line(self, key, channel):
+        """Raise if what a screen sent of a talk, or of its draft, can't be from ours."""
+        if not isinstance(key, str) or not 16 <= len(key) <= KEY_LENGTH:
+            raise UserError(self.env._("The line has no valid key. Reload the page."))
+        if channel and channel not in dict(self._fields["channel"].selection):
+            raise UserError(self.env._("This kind of talk is unknown. Reload the page."))
 
     def _get_line_row(self, following=True):
         """Return what a composer shows of this conversation, the next date included."""
@@ -107,8 +112,6 @@ class RelationshipNote(models.Model):
         return {
             **self._get_card_row(),
             "partner_id": self.partner_id.id,
-            "feelings": [
-                {"id": feeling.id, "emoji": feeling.emoji or "", "name": feeling.name}
-                for feeling in self.feeling_ids],
+            "feelings": self.feeling_ids._get_chip_rows(),
             "next": cadence["next"] if cadence else "",
         }

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import plaintext2html
 
 
@@ -23,26 +23,33 @@ class RelationshipNote(models.Model):
                 activity.filtered("active").unlink()
                 continue
             vals = note._prepare_promise_vals()
-            if not activity.active:
-                if "promise" in changed and activity.summary != note.promise:
-                    due[note] = vals
-            elif note._is_promise_at(activity, vals):
-                if "promise_date" not in changed:
-                    del vals["date_deadline"]
-                if not {"staff_id", "visibility"} & set(changed):
-                    del vals["user_id"]  # It may be a colleague's by now.
-                activity.write(vals)
-            else:
-                activity.unlink()
+            if note._follow_activity(activity, vals, changed, "promise", "promise_date"):
                 due[note] = vals
         # In sudo: staff who may not edit the customer still may promise them something.
         activities = self.env["mail.activity"].sudo().create(list(due.values()))
         for note, activity in zip(due, activities):
             note.with_context(relationship_no_refresh=True).promise_activity_id = activity
 
-    def _is_promise_at(self, activity, vals):
-        return (activity.res_model_id.id, activity.res_id) == (
-            vals["res_model_id"], vals["res_id"])
+    @api.model
+    def _follow_activity(self, activity, vals, changed, words, day):
+        """Bring the activity of one promise in step; return whether the promise needs a new one.
+
+        :param dict vals: what the activity should be; left whole if it needs a new one
+        :param changed: names of the fields that were written
+        :param str words: name of the field that says what was promised
+        :param str day: name of the field that says for when
+        """
+        if not activity.active:
+            return words in changed and activity.summary != vals["summary"]
+        if (activity.res_model_id.id, activity.res_id) != (vals["res_model_id"], vals["res_id"]):
+            activity.unlink()
+            return True
+        if day not in changed:
+            del vals["date_deadline"]
+        if not {"staff_id", "visibility"} & set(changed):
+            del vals["user_id"]  # It may be a colleague's by now.
+        activity.write(vals)
+        return False
 
     def _prepare_promise_vals(self):
         """Return the values of the activity for the promise.

@@ -13,6 +13,8 @@ STATES = [
     ("handed", "Handed over"),
     ("cancelled", "Called off"),
 ]
+# Still to be kept: a broken one may be yet, late.
+GOING = ("open", "broken")
 
 
 class RelationshipPromise(models.Model):
@@ -93,12 +95,12 @@ class RelationshipPromise(models.Model):
         for promise in self:
             activity = promise.activity_id
             if not activity.active:
-                if promise.state in ("open", "broken"):
+                if promise.state in GOING:
                     promise._settle(activity.date_done or today)
                 continue
             if promise.state in ("kept", "late"):
                 promise.write({"state": "open", "date_done": False})
-            if promise.state not in ("open", "broken"):
+            if promise.state not in GOING:
                 continue
             owner = activity.user_id.partner_id
             if owner and owner != promise.staff_id:
@@ -106,6 +108,10 @@ class RelationshipPromise(models.Model):
             # A day that is past is not made good by moving it.
             if promise.date_due >= today:
                 promise.date_due = activity.date_deadline
+
+    def _get_going(self):
+        """Return those of these promises that are still to be kept."""
+        return self.filtered(lambda promise: promise.state in GOING)
 
     def _withdraw(self):
         """Close open promises that were never made after all, or are made anew."""
@@ -134,7 +140,7 @@ class RelationshipPromise(models.Model):
 
         :return: the promises of the new owner
         """
-        promises = self.sudo().filtered(lambda p: p.state in ("open", "broken"))
+        promises = self.sudo()._get_going()
         taken = self.browse().sudo()
         for promise in promises:
             activity = promise.activity_id
@@ -194,7 +200,7 @@ class RelationshipPromise(models.Model):
     def action_keep(self):
         """Done: close the promise and the activity behind it."""
         self._check_owner()
-        for promise in self.sudo().filtered(lambda p: p.state in ("open", "broken")):
+        for promise in self.sudo()._get_going():
             activity = promise.activity_id
             if activity.active:
                 activity.with_user(self.env.user).sudo().action_feedback()
@@ -212,7 +218,7 @@ class RelationshipPromise(models.Model):
 
     def _close(self, state):
         self._check_owner()
-        promises = self.sudo().filtered(lambda p: p.state in ("open", "broken"))
+        promises = self.sudo()._get_going()
         promises.write({"state": state, "date_done": fields.Date.context_today(self)})
         promises.activity_id.filtered("active").unlink()
         return True

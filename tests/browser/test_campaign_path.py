@@ -7,19 +7,17 @@ without it they go where the test's own files are.
 
 import os
 import re
-import shutil
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 
 from smtp_sink import Sink  # noqa: E402
 
-CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 THAI = re.compile(r"[\u0e01-\u0e5b]")
 REFRESH = 60  # seconds until a profile knows of an answer
@@ -135,19 +133,15 @@ def shop(databases, clone, start_server, tmp_path_factory):
 
 
 @pytest.fixture
-def phone():
-    path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(locale="th-TH", timezone_id="Asia/Bangkok", **PHONE)
-        page = context.new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and page.errors.append(
-            message.text))
-        yield page
-        browser.close()
+def phone(browser):
+    context = browser.new_context(locale="th-TH", timezone_id="Asia/Bangkok", **PHONE)
+    page = context.new_page()
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and page.errors.append(
+        message.text))
+    yield page
+    context.close()
 
 
 def picture(shop, page, name):

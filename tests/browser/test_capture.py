@@ -10,7 +10,9 @@ import uuid
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
+
+from walkers import call_as, log_in  # noqa: E402
 
 LINE = ".o_relationship_line"
 VOICE = ".o_relationship_voice_record"
@@ -38,22 +40,11 @@ class Person:
             viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
         self.context.set_default_timeout(90_000)
         self.page = self.context.new_page()
-        self.page.goto(f"{server}/web/login")
-        self.page.wait_for_selector("form.oe_login_form:not(.d-none)")
-        self.page.fill("input[name=login]", login)
-        self.page.fill("input[name=password]", login)
-        self.page.click("form.oe_login_form button[type=submit]")
-        self.page.wait_for_selector(".o_main_navbar")
+        log_in(self.page, server, login)
 
     def call(self, model, method, args, **kwargs):
         """Call a method of the server as the logged-in user."""
-        response = self.context.request.post(
-            f"{self.server}/web/dataset/call_kw/{model}/{method}",
-            data={"jsonrpc": "2.0", "method": "call", "params": {
-                "model": model, "method": method, "args": args, "kwargs": kwargs}})
-        answer = response.json()
-        assert "error" not in answer, answer
-        return answer.get("result")
+        return call_as(self.context, self.server, model, method, args, **kwargs)
 
     def make_colleague(self):
         """Make a user of the lowest group; return the login, which is the password as well."""

@@ -11,6 +11,8 @@ import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
+from walkers import call_as, log_in  # noqa: E402
+
 STORED = "relationship_note/"
 
 
@@ -28,12 +30,7 @@ class Till:
         self.server = server
         self.context = browser.new_context(viewport={"width": 1366, "height": 900})
         self.page = self.context.new_page()
-        self.page.goto(f"{server}/web/login")
-        self.page.wait_for_selector("form.oe_login_form:not(.d-none)", timeout=90_000)
-        self.page.fill("input[name=login]", "admin")
-        self.page.fill("input[name=password]", "admin")
-        self.page.click("button[type=submit]")
-        self.page.wait_for_selector(".o_web_client", timeout=90_000)
+        log_in(self.page, server, "admin", timeout=90_000)
         self.config_id = self._shop()
         self.product = f"Item {uuid.uuid4().hex[:8]}"
         self.call("product.product", "create", [{
@@ -50,13 +47,7 @@ class Till:
 
     def call(self, model, method, args, **kwargs):
         """Call a method of the server as the logged-in user."""
-        response = self.context.request.post(
-            f"{self.server}/web/dataset/call_kw/{model}/{method}",
-            data={"jsonrpc": "2.0", "method": "call", "params": {
-                "model": model, "method": method, "args": args, "kwargs": kwargs}})
-        answer = response.json()
-        assert "error" not in answer, answer
-        return answer.get("result")
+        return call_as(self.context, self.server, model, method, args, **kwargs)
 
     def open(self):
         """Come to the register, and begin an order of a new customer with one product."""

@@ -47,10 +47,7 @@ class Shop:
     def __init__(self, url, database):
         self.admin = Client(url, database)
         self.url = url
-        (thai,) = self.call(
-            "res.lang", "search", [("code", "=", "th_TH"), ("active", "in", [True, False])])
-        wizard = self.call("base.language.install", "create", [{"lang_ids": [(6, 0, [thai])]}])
-        self.call("base.language.install", "lang_install", wizard)
+        self.admin.speak_thai()
         (self.company,) = self.call("res.company", "search", [], limit=1, order="id")
         self.call("account.chart.template", "try_loading", [], "generic_coa", self.company)
         tills = self.call("pos.config", "search", [], limit=1)
@@ -65,17 +62,13 @@ class Shop:
             "referred_program_id": points, "referred_points": POINTS["referred"],
             "hold_days": 0})
         self.clerk = self._user("clerk", "en_US", [
-            self.ref("relationship_insight", "group_relationship_relations"),
-            self.ref("base", "group_user"), self.ref("base", "group_partner_manager"),
-            self.ref("sales_team", "group_sale_salesman_all_leads"),
-            self.ref("point_of_sale", "group_pos_user")], odoobot_state="disabled")
+            self.admin.ref("relationship_insight", "group_relationship_relations"),
+            self.admin.ref("base", "group_user"), self.admin.ref("base", "group_partner_manager"),
+            self.admin.ref("sales_team", "group_sale_salesman_all_leads"),
+            self.admin.ref("point_of_sale", "group_pos_user")], odoobot_state="disabled")
 
     def call(self, *arguments, **keywords):
         return self.admin.call(*arguments, **keywords)
-
-    def ref(self, module, name):
-        return self.call("ir.model.data", "search_read", [
-            ("module", "=", module), ("name", "=", name)], ["res_id"])[0]["res_id"]
 
     def _user(self, login, lang, groups, **vals):
         (user,) = self.call("res.users", "create", [{
@@ -86,7 +79,8 @@ class Shop:
     def portal_customer(self, name, lang):
         """A customer who can log in to see their own page; the login."""
         login = f"portal-{lang}"
-        self._user(login, lang, [self.ref("base", "group_portal")], name=name, tz="Asia/Bangkok")
+        group = self.admin.ref("base", "group_portal")
+        self._user(login, lang, [group], name=name, tz="Asia/Bangkok")
         (customer,) = self.call(
             "res.partner", "search", [("email", "=", f"{login}@example.com")])
         return login, customer
@@ -105,9 +99,9 @@ class Shop:
         for _time in range(2):
             for name in CRONS:
                 self.call("ir.cron", "method_direct_trigger", [
-                    self.ref("relationship_insight", name)])
+                    self.admin.ref("relationship_insight", name)])
         self.call("ir.cron", "method_direct_trigger", [
-            self.ref("relationship_insight", "ir_cron_relationship_referral_figures")])
+            self.admin.ref("relationship_insight", "ir_cron_relationship_referral_figures")])
 
     def balance(self, partner):
         cards = self.call(
@@ -122,16 +116,9 @@ class Cashier(Person):
         self.go(f"/pos/ui/{till}")
         self.page.wait_for_selector(".pos .pos-topheader, .screen-login", timeout=120_000)
         for button in (".open-register-btn", ".modal-footer .btn-primary:visible"):
-            if self._appears(button):
+            if self.finds(button, seconds=4):
                 self.page.click(button)
         self.page.wait_for_selector("article.product")
-
-    def _appears(self, selector):
-        try:
-            self.page.wait_for_selector(selector, timeout=4_000)
-        except sync_api.TimeoutError:
-            return False
-        return True
 
     def serve(self, product, customer):
         """Begin an order of one product for a customer, picked from the list."""
@@ -335,7 +322,7 @@ def forest(shop):
         shop.call("relationship.referral", "action_confirm", shop.call(
             "relationship.referral", "search", [("id", "in", ids), ("state", "=", "claimed")]))
     shop.call("ir.cron", "method_direct_trigger", [
-        shop.ref("relationship_insight", "ir_cron_relationship_referral_figures")])
+        shop.admin.ref("relationship_insight", "ir_cron_relationship_referral_figures")])
     return people[0]
 
 

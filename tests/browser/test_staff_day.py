@@ -28,23 +28,16 @@ class Office:
     def __init__(self, url, database):
         self.admin = Client(url, database)
         self.url = url
-        (thai,) = self.call(
-            "res.lang", "search", [("code", "=", "th_TH"), ("active", "in", [True, False])])
-        wizard = self.call("base.language.install", "create", [{"lang_ids": [(6, 0, [thai])]}])
-        self.call("base.language.install", "lang_install", wizard)
+        self.admin.speak_thai()
 
     def call(self, *arguments, **keywords):
         return self.admin.call(*arguments, **keywords)
 
-    def ref(self, module, name):
-        return self.call("ir.model.data", "search_read", [
-            ("module", "=", module), ("name", "=", name)], ["res_id"])[0]["res_id"]
-
     def user(self, name, group, lang):
         groups = [
-            self.ref("relationship_insight", f"group_relationship_{group}"),
-            self.ref("base", "group_user"), self.ref("base", "group_partner_manager"),
-            self.ref("sales_team", "group_sale_salesman")]
+            self.admin.ref("relationship_insight", f"group_relationship_{group}"),
+            self.admin.ref("base", "group_user"), self.admin.ref("base", "group_partner_manager"),
+            self.admin.ref("sales_team", "group_sale_salesman")]
         (user,) = self.call("res.users", "create", [{
             "name": name, "login": name, "password": name, "lang": lang, "tz": "Asia/Bangkok",
             "email": f"{name}@example.com", "group_ids": [(6, 0, groups)],

@@ -38,7 +38,7 @@ class Shop:
     def __init__(self, url, database):
         self.admin = Client(url, database)
         self.url = url
-        self._speak_thai()
+        self.admin.speak_thai()
         self.users = {name: self._user(name, group) for name, group in (
             ("rep", "staff"), ("relations", "relations"), ("manager", "manager"))}
         self.customers = {
@@ -54,28 +54,18 @@ class Shop:
 
     def ref(self, name):
         """Id of a record of the addon."""
-        return self.call("ir.model.data", "search_read", [
-            ("module", "=", "relationship_insight"), ("name", "=", name)], ["res_id"])[0]["res_id"]
-
-    def _speak_thai(self):
-        (thai,) = self.call(
-            "res.lang", "search", [("code", "=", "th_TH"), ("active", "in", [True, False])])
-        wizard = self.call("base.language.install", "create", [{"lang_ids": [(6, 0, [thai])]}])
-        self.call("base.language.install", "lang_install", wizard)
-
-    def _group(self, module, name):
-        return self.call("ir.model.data", "search_read", [
-            ("module", "=", module), ("name", "=", name)], ["res_id"])[0]["res_id"]
+        return self.admin.ref("relationship_insight", name)
 
     def _user(self, name, group):
         groups = [
-            self.ref(f"group_relationship_{group}"), self._group("base", "group_user"),
-            self._group("base", "group_partner_manager"),
-            self._group("sales_team", "group_sale_salesman_all_leads"),
-            self._group("point_of_sale", "group_pos_user")]
+            self.ref(f"group_relationship_{group}"), self.admin.ref("base", "group_user"),
+            self.admin.ref("base", "group_partner_manager"),
+            self.admin.ref("sales_team", "group_sale_salesman_all_leads"),
+            self.admin.ref("point_of_sale", "group_pos_user")]
         (user,) = self.call("res.users", "create", [{
             "name": name, "login": name, "password": name, "lang": "th_TH", "tz": "Asia/Bangkok",
-            "email": f"{name}@example.com", "group_ids": [(6, 0, groups)]}])
+            "email": f"{name}@example.com", "group_ids": [(6, 0, groups)],
+            "odoobot_state": "disabled"}])  # its chat covers a whole phone
         return user
 
     def _customer(self, name, owner):

@@ -10,6 +10,27 @@ from playwright import sync_api
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
 
+def log_in(page, url, login, timeout=None):
+    """Log in and wait for the web client; the password is the login."""
+    page.goto(f"{url}/web/login")
+    page.wait_for_selector("form.oe_login_form:not(.d-none)", timeout=timeout)
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", login)
+    page.click("form.oe_login_form button[type=submit]")
+    page.wait_for_selector(".o_main_navbar", timeout=timeout)
+
+
+def call_as(context, url, model, method, args, **kwargs):
+    """Call a method of the server as whoever is logged in in a browser's context."""
+    response = context.request.post(
+        f"{url}/web/dataset/call_kw/{model}/{method}",
+        data={"jsonrpc": "2.0", "method": "call", "params": {
+            "model": model, "method": method, "args": args, "kwargs": kwargs}})
+    answer = response.json()
+    assert "error" not in answer, answer
+    return answer.get("result")
+
+
 class Person:
     """Somebody with a browser at one width."""
 
@@ -28,12 +49,7 @@ class Person:
 
     def log_in(self):
         """Log in; the password is the login."""
-        self.page.goto(f"{self.url}/web/login")
-        self.page.wait_for_selector("form.oe_login_form:not(.d-none)")
-        self.page.fill("input[name=login]", self.name)
-        self.page.fill("input[name=password]", self.name)
-        self.page.click("form.oe_login_form button[type=submit]")
-        self.page.wait_for_selector(".o_main_navbar")
+        log_in(self.page, self.url, self.name)
         return self
 
     def go(self, path):

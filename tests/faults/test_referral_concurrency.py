@@ -1,9 +1,5 @@
 """The same claim, order and reward by eight processes at once, and by some that are killed."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,14 +8,8 @@ SCRIPT = Path(__file__).with_name("referral_workers.py")
 
 
 @pytest.fixture(scope="module")
-def found(databases, clone):
-    result = subprocess.run(
-        [sys.executable, SCRIPT, clone], check=False, capture_output=True, text=True,
-        timeout=300,
-        env={**os.environ, "RI_ODOO_CONF": str(databases.conf), "PYTHONPATH": os.pathsep.join(
-            filter(None, [os.environ.get("RI_ODOO_ROOT"), os.environ.get("PYTHONPATH")]))})
-    assert not result.returncode, result.stderr[-4000:]
-    return json.loads(result.stdout.splitlines()[-1])
+def found(run_script):
+    return run_script(SCRIPT)
 
 
 def test_one_referral_however_often_claimed(found):

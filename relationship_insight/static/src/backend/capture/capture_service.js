@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { uuid } from "@web/core/utils/strings";
+import { getDataURLFromFile } from "@web/core/utils/urls";
 import { session } from "@web/session";
 
 const LOG_ACTION = "relationship_insight.relationship_note_action_log";
@@ -55,6 +56,12 @@ export class Capture {
         }
         this.env.bus.trigger("RELATIONSHIP:LOGGED", { partnerId: row.partner_id });
         return row;
+    }
+
+    /** @returns {Promise<Object>} the attachment made of what Odoo's recorder hands over */
+    async storeVoice(file) {
+        const url = await getDataURLFromFile(file);
+        return this.orm.call("relationship.note", "store_voice", [file.name, url.split(",")[1]]);
     }
 
     /** Words of an error for people; whatever was typed stays where it is. */

@@ -9,7 +9,6 @@ import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
-import { getDataURLFromFile } from "@web/core/utils/urls";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { CHANNEL_ICONS } from "./capture_service";
@@ -207,11 +206,7 @@ export class FieldAction extends Component {
 
     async keepVoice(file) {
         const draft = this.recorded;
-        const url = await getDataURLFromFile(file);
-        const { id } = await this.orm.call("relationship.note", "store_voice", [
-            file.name,
-            url.split(",")[1],
-        ]);
+        const { id } = await this.capture.storeVoice(file);
         draft.voices = [...draft.voices, id];
         this.keepWaiting(draft);
         await this.flush();

@@ -4,7 +4,6 @@ import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { getDataURLFromFile } from "@web/core/utils/urls";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /** Voice messages of a conversation, made and played by Odoo's own recorder and player. */
@@ -14,7 +13,7 @@ export class VoiceField extends Component {
     static props = { ...standardFieldProps };
 
     setup() {
-        this.orm = useService("orm");
+        this.capture = useService("relationship_capture");
         this.store = useService("mail.store");
         this.notification = useService("notification");
         // The recorder hands its file to whatever stands here.
@@ -44,11 +43,7 @@ export class VoiceField extends Component {
     async upload(file) {
         this.state.uploading = true;
         try {
-            const url = await getDataURLFromFile(file);
-            const { id, ...data } = await this.orm.call("relationship.note", "store_voice", [
-                file.name,
-                url.split(",")[1],
-            ]);
+            const { id, ...data } = await this.capture.storeVoice(file);
             await this.list.linkTo(id, data);
         } finally {
             this.state.uploading = false;

@@ -1,9 +1,10 @@
-import { Component, onWillDestroy, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { useRefreshedCustomers } from "../relationship_card/refreshed_hook";
 
 /** The person behind the contact: last talk, what we know, who is around them. Chips first. */
 export class PersonCard extends Component {
@@ -14,15 +15,10 @@ export class PersonCard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
-        this.bus = useService("bus_service");
         this.state = useState({ card: null, adding: false, kind: "like" });
-        const onRefreshed = ({ customers }) => {
-            if (customers.includes(this.card?.customer_id)) {
-                this.reload();
-            }
-        };
-        this.bus.subscribe("relationship.profile/refreshed", onRefreshed);
-        onWillDestroy(() => this.bus.unsubscribe("relationship.profile/refreshed", onRefreshed));
+        useRefreshedCustomers(
+            (customers) => customers.includes(this.card?.customer_id) && this.reload()
+        );
         // A talk logged on the same screen, also with one of a company's people, moves its dates.
         useBus(this.env.bus, "RELATIONSHIP:LOGGED", () => this.partnerId && this.reload());
         onWillStart(() => {

@@ -1,10 +1,4 @@
-import {
-    Component,
-    onWillDestroy,
-    onWillStart,
-    onWillUpdateProps,
-    useState,
-} from "@odoo/owl";
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
@@ -12,6 +6,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { useRefreshedCustomers } from "./refreshed_hook";
 import { RelationshipAxis } from "./relationship_axis";
 
 export const CLASSES = {
@@ -38,11 +33,8 @@ export class RelationshipCard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
-        this.bus = useService("bus_service");
         this.state = useState({ card: null, failed: false });
-        const onRefreshed = ({ customers }) => this.onRefreshed(customers);
-        this.bus.subscribe("relationship.profile/refreshed", onRefreshed);
-        onWillDestroy(() => this.bus.unsubscribe("relationship.profile/refreshed", onRefreshed));
+        useRefreshedCustomers((customers) => this.onRefreshed(customers));
         // A talk logged on the same screen is among the last talks at once.
         useBus(
             this.env.bus,
