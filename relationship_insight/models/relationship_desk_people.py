@@ -43,7 +43,8 @@ class RelationshipDesk(models.AbstractModel):
     @api.model
     def _find_candidates(self, everyone, hidden):
         """Yield (rank, customer, spend, words)."""
-        today = fields.Date.context_today(self)
+        # Dates to talk are days of the company, wherever the reader is.
+        today = self.env["relationship.profile"]._local_today(self.env.company)
         mine = Domain.TRUE if everyone else self._get_own_domain()
         there = Domain([
             ("company_id", "=", self.env.company.id),
@@ -58,7 +59,10 @@ class RelationshipDesk(models.AbstractModel):
         late = Cadence.search(
             keep & Domain("latest_date", "<", today), order="spend_12m desc, id", limit=POOL)
         for cadence in late:
-            if cadence.latest_date + self._get_unseen_delay(cadence) >= today:
+            delay = self._get_unseen_delay(cadence)
+            if cadence.latest_date + delay >= today:
+                if cadence.next_date and cadence.next_date + delay <= today:
+                    yield self._get_due(cadence)
                 continue
             yield LATEST, cadence.commercial_partner_id, cadence.spend_12m, self.env._(
                 "We wanted to talk by %(day)s at the latest. %(silence)s",
@@ -71,8 +75,7 @@ class RelationshipDesk(models.AbstractModel):
         for cadence in due:
             if cadence.next_date + self._get_unseen_delay(cadence) > today:
                 continue
-            yield DUE, cadence.commercial_partner_id, cadence.spend_12m, self.env._(
-                "It is time to talk again. %(silence)s", silence=self._get_silence(cadence))
+            yield self._get_due(cadence)
         silent = Cadence.search(
             keep & Domain("task_state", "=", "proposed") & Domain("next_date", "=", False),
             order="spend_12m desc, id", limit=POOL)
@@ -81,6 +84,11 @@ class RelationshipDesk(models.AbstractModel):
                 continue
             yield SILENT, cadence.commercial_partner_id, cadence.spend_12m, self._get_silence(
                 cadence)
+
+    @api.model
+    def _get_due(self, cadence):
+        return DUE, cadence.commercial_partner_id, cadence.spend_12m, self.env._(
+            "It is time to talk again. %(silence)s", silence=self._get_silence(cadence))
 
     @api.model
     def _get_own_domain(self):
@@ -98,7 +106,8 @@ class RelationshipDesk(models.AbstractModel):
         talked = cadence.commercial_partner_id.relationship_last_talk
         if not talked:
             return timedelta()
-        day = fields.Datetime.context_timestamp(self, talked).date()
+        zone = self.env["relationship.profile"]._timezone(cadence.company_id)
+        day = fields.Datetime.context_timestamp(self.with_context(tz=zone), talked).date()
         return max(day - cadence.basis_date, timedelta())
 
     @api.model

@@ -49,6 +49,21 @@ class TestDesk(DeskCase):
         self.assertIn("The last talk was on", people[0]["reason"])
         self.assertEqual(people[0]["note"]["text"], "Talk 100")
 
+    def test_same_desk_when_the_reader_is_a_day_ahead(self):
+        # Talks of long ago fall on another day in Bangkok than in the company's own zone too.
+        evening = fields.Datetime.now().replace(hour=18)
+        with freeze_time(evening):
+            customers = [self.customer(spend=1000 + spend, talk=100) for spend in range(8)]
+            self.assertEqual(self.names(), [customer.id for customer in customers[:-6:-1]])
+
+    def test_private_talk_makes_due_what_was_late(self):
+        partner = self.customer(talk=200)
+        self.talk(partner, 45, visibility="me")
+        person = self.desk()["people"][0]
+        self.assertEqual(person["id"], partner.id)
+        self.assertFalse(person["urgent"])
+        self.assertIn("time to talk again", person["reason"])
+
     def test_upset_comes_first(self):
         self.customer(spend=9000, talk=200)
         upset = self.customer(spend=1, talk=20)
