@@ -12,6 +12,12 @@ OPTIONS = {
     "type": "http", "auth": "public", "csrf": False, "save_session": False, "sitemap": False,
     "max_content_length": BODY_LIMIT,
 }
+# What of an invitation is looked at when an answer is stored.
+ANSWER_FIELDS = (
+    "access_token", "channel", "commercial_partner_id", "company_id", "date_done", "date_open",
+    "date_start", "lang", "order_id", "order_model", "partner_id", "staff_id", "state",
+    "version_id",
+)
 # What the foot of a page leads to.
 LINKS = ("preferences", "unsubscribe")
 
@@ -32,6 +38,8 @@ class Pulse(PulsePage):
             return self._show_kept(facts, token, scope)
         env = self._env(facts["lang"])
         invitation = env["relationship.invitation"].browse(facts["id"])
+        if posted:
+            invitation.fetch(ANSWER_FIELDS)
         return self._answer_stored(
             invitation.with_company(invitation.company_id), scope, token)
 
@@ -211,7 +219,7 @@ class Pulse(PulsePage):
             except UniqueViolation as error:
                 # The same page was sent twice at once: Odoo takes the second after the first.
                 raise ConcurrencyError("Answered twice at once.") from error
-        if not invitation or not invitation._lock_open():
+        if opens and not (invitation and invitation._lock_open()):
             return self._closed(env, invitation.company_id)
         if step == "open":
             invitation._mark_open()

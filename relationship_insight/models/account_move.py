@@ -19,7 +19,7 @@ class AccountMove(models.Model):
         credits_ = self.filtered(
             lambda move: "out_refund" in (move.move_type, move.reversed_entry_id.move_type))
         if credits_:
-            self.env["relationship.refresh.queue"]._add(
+            self.env["relationship.refresh.queue"]._add_buyers(
                 credits_.sudo()._get_credited_customers().commercial_partner_id.ids)
 
     def _get_credited_customers(self):

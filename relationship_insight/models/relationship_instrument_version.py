@@ -71,17 +71,20 @@ class RelationshipInstrumentVersion(models.Model):
     def _get_asked(self):
         """Return ((id of a measure, whether it must be answered), …) in order."""
         self.ensure_one()
-        return self._get_asked_live(self.id) if self.state != "draft" else tuple(
-            (measure.id, item.required)
-            for item in self.item_ids for measure in item._get_measures())
+        asked = self._keep_asked(self.id) if isinstance(self.id, int) else None
+        return self._read_asked() if asked is None else asked
 
     @api.model
     @ormcache("version_id")
-    def _get_asked_live(self, version_id):
+    def _keep_asked(self, version_id):
+        """Return what a version asks, None while it still changes."""
+        version = self.sudo().browse(version_id)
+        return None if version.state == "draft" else version._read_asked()
+
+    def _read_asked(self):
         return tuple(
             (measure.id, item.required)
-            for item in self.sudo().browse(version_id).item_ids
-            for measure in item._get_measures())
+            for item in self.item_ids for measure in item._get_measures())
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -97,6 +100,8 @@ class RelationshipInstrumentVersion(models.Model):
             raise UserError(self.env._(
                 "Customers are asked with this version, so it can't change. "
                 "Make a new version instead."))
+        if "state" in vals:
+            self.env.registry.clear_cache()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

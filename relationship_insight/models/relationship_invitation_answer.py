@@ -10,6 +10,11 @@ NAME_LENGTH = 80
 NAMES_MOST = 10
 READING_CHANNELS = {"email": "email", "sms": "sms", "receipt": "store", "kiosk": "store"}
 NOT_APPLICABLE = "na"
+# What of a measure is looked at when an answer is stored: no words, in no language.
+ANSWER_FIELDS = (
+    "answerable", "code", "facet", "kind", "parent_id", "reverse", "scale_max", "scale_min", "step",
+    "valence", "version",
+)
 
 
 class RelationshipInvitation(models.Model):
@@ -130,7 +135,9 @@ class RelationshipInvitation(models.Model):
         answers, refused = {}, []
         tokens = {}
         now = fields.Datetime.now()
-        for measure in self._get_asked_measures():
+        asked = self._get_asked_measures()
+        asked.fetch(ANSWER_FIELDS)
+        for measure in asked:
             raw = [clean(text) for text in form.getlist(measure.code)]
             raw = [text for text in raw if text]
             if not raw:

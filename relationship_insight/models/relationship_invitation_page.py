@@ -178,9 +178,12 @@ class RelationshipInvitation(models.Model):
     def _read_link(self, token):
         """Return the id of the invitation that a link opens, and its language.
 
+        The invitation is held until the end of the transaction: two requests at once for the
+        same one come one after the other.
+
         :return: dict; None for a link that opens nothing
         """
-        return self._read_open(token, SQL("id, lang"))
+        return self._read_open(token, SQL("opened.id, lang"), lock=SQL("FOR UPDATE OF i"))
 
     @api.model
     def _read_page(self, token):
@@ -192,23 +195,24 @@ class RelationshipInvitation(models.Model):
         """
         return self._read_open(token, SQL(
             """
-            id, lang, version_id, partner_id,
+            opened.id, lang, opened.version_id, opened.partner_id,
             (SELECT CASE WHEN is_company IS NOT TRUE THEN split_part(name, ' ', 1) END
-               FROM res_partner WHERE id = partner_id) AS name,
-            (SELECT name FROM res_partner WHERE id = staff_id) AS staff,
-            (SELECT (id, name, uses_default_logo, octet_length(logo_web))::text
-               FROM res_company WHERE id = company_id)
-            || (SELECT (n.write_date, v.state, n.kind)::text FROM relationship_instrument_version v
-                  JOIN relationship_instrument n ON n.id = v.instrument_id WHERE v.id = version_id)
-            || (SELECT MAX(write_date) FROM relationship_measure) AS words,
-            (SELECT n.kind = 'pulse' AND v.state != 'draft' FROM relationship_instrument_version v
-               JOIN relationship_instrument n ON n.id = v.instrument_id WHERE v.id = version_id)
-            AND NOT EXISTS (
+               FROM res_partner WHERE id = opened.partner_id) AS name,
+            (SELECT name FROM res_partner WHERE id = opened.staff_id) AS staff,
+            (company.id, company.name, uses_default_logo, octet_length(logo_web),
+             instrument.write_date, version.state, instrument.kind,
+             (SELECT MAX(write_date) FROM relationship_measure))::text AS words,
+            instrument.kind = 'pulse' AND version.state != 'draft' AND NOT EXISTS (
                 SELECT FROM relationship_reading WHERE invitation_id = opened.id) AS fresh
+            """), SQL(
+            """
+            JOIN res_company company ON company.id = opened.company_id
+            JOIN relationship_instrument_version version ON version.id = opened.version_id
+            JOIN relationship_instrument instrument ON instrument.id = version.instrument_id
             """))
 
     @api.model
-    def _read_open(self, token, columns):
+    def _read_open(self, token, columns, joins=None, lock=None):
         if not TOKEN_PATTERN.match(token):
             return None
         rows = self.env.execute_query_dict(SQL(
@@ -221,9 +225,10 @@ class RelationshipInvitation(models.Model):
                   FROM relationship_invitation i
                  WHERE access_token = %s AND state NOT IN ('done', 'cancelled', 'expired')
                    AND (date_expire IS NULL OR date_expire >= %s)
+                   %s
             )
-            SELECT %s FROM opened
-            """, token, fields.Datetime.now(), columns))
+            SELECT %s FROM opened %s
+            """, token, fields.Datetime.now(), lock or SQL(), columns, joins or SQL()))
         return rows[0] if rows else None
 
     @api.model

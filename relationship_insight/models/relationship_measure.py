@@ -112,6 +112,18 @@ class RelationshipMeasure(models.Model):
         ids = {measure.id for measure, in answered}
         return self.filtered(lambda measure: measure.id in ids)
 
+    def _get_score(self, value, na=False):
+        """Return an answer on a scale from 0 to 100, reversed items turned around.
+
+        Texts, counts, ranks of stores and what doesn't apply have none: 0.
+        """
+        self.ensure_one()
+        span = self.scale_max - self.scale_min
+        if na or span <= 0 or self.kind in ("text", "count", "awareness"):
+            return 0.0
+        score = 100 * (value - self.scale_min) / span
+        return 100 - score if self.reverse else score
+
     def _get_chip_rows(self):
         """Return feelings as screens show them: a face and a word."""
         return [

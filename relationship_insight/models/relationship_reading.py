@@ -85,13 +85,7 @@ class RelationshipReading(models.Model):
     @api.depends("measure_id", "value", "na")
     def _compute_score(self):
         for reading in self:
-            measure = reading.measure_id
-            span = measure.scale_max - measure.scale_min
-            if reading.na or span <= 0 or measure.kind in ("text", "count", "awareness"):
-                reading.score = 0
-                continue
-            score = 100 * (reading.value - measure.scale_min) / span
-            reading.score = 100 - score if measure.reverse else score
+            reading.score = reading.measure_id._get_score(reading.value, reading.na)
 
     @api.constrains("measure_id", "value", "na", "text", "date")
     def _check_reading(self):
@@ -132,15 +126,35 @@ class RelationshipReading(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        versions = {
-            measure.id: measure.version
-            for measure in self.env["relationship.measure"].browse(
-                {vals["measure_id"] for vals in vals_list if vals.get("measure_id")})
-        }
+        measures, partners = (
+            self.env[comodel].sudo().browse({vals[name] for vals in vals_list if vals.get(name)})
+            for name, comodel in (("measure_id", "relationship.measure"),
+                                  ("partner_id", "res.partner")))
         readings = super().create([
-            {**vals, "version": versions.get(vals.get("measure_id"), 1)} for vals in vals_list])
+            {**vals, **self._prepare_copied(vals, measures, partners)} for vals in vals_list])
         readings._mark_customers_dirty()
         return readings
+
+    @api.model
+    def _prepare_copied(self, vals, measures, partners):
+        """Return what a reading keeps of its measure and customer.
+
+        Given at once, none of it is computed on a record that isn't there yet: on a page that
+        many answer at once, that is a good part of the time.
+
+        :param measures: those of all new readings, read together
+        :param partners: their customers
+        """
+        copied = {"version": 1}
+        if vals.get("measure_id"):
+            measure = measures.browse(vals["measure_id"]).with_prefetch(measures.ids)
+            copied.update(version=measure.version, facet=measure.facet, valence=measure.valence)
+            if "value" in vals:
+                copied["score"] = measure._get_score(vals["value"] or 0, vals.get("na"))
+        if "partner_id" in vals:
+            partner = partners.browse(vals["partner_id"] or ()).with_prefetch(partners.ids)
+            copied["commercial_partner_id"] = partner.commercial_partner_id.id
+        return copied
 
     def write(self, vals):
         if not self.env.su:

@@ -60,9 +60,8 @@ class RelationshipRefreshQueue(models.Model):
     _inherit = "relationship.refresh.queue"
 
     @api.model
-    def _add(self, commercial_partner_ids):
+    def _add_buyers(self, commercial_partner_ids):
         """Whatever changes a customer's purchases may move the referral that brought them."""
         ids = list(commercial_partner_ids)
-        result = super()._add(ids)
+        super()._add_buyers(ids)
         self.env["relationship.referral.queue"]._add(ids)
-        return result

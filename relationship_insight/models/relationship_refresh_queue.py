@@ -27,6 +27,11 @@ class RelationshipRefreshQueue(models.Model):
         wake(self.env, "relationship_insight.ir_cron_relationship_refresh_dirty")
 
     @api.model
+    def _add_buyers(self, commercial_partner_ids):
+        """Note that what these customers bought has changed."""
+        self._add(commercial_partner_ids)
+
+    @api.model
     def _take(self, limit):
         """Remove and return up to ``limit`` queued customer ids, but those another worker holds."""
         rows = self.env.execute_query(sql_take(self._table, limit))
