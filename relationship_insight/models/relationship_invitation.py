@@ -123,7 +123,7 @@ class RelationshipInvitation(models.Model):
     _to_send_idx = models.Index("(date_planned, id) WHERE state = 'planned'")
     _customer_idx = models.Index("(partner_id, date_planned) WHERE partner_id IS NOT NULL")
 
-    @api.depends("partner_id")
+    @api.depends("partner_id.commercial_partner_id")
     def _compute_commercial_partner_id(self):
         for invitation in self:
             invitation.commercial_partner_id = invitation.partner_id.commercial_partner_id

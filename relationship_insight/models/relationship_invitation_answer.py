@@ -71,7 +71,9 @@ class RelationshipInvitation(models.Model):
         self.ensure_one()
         answers, refused = self._read_answers(form)
         stored = {}
-        current = self._get_pulse_readings()
+        # Before the first answer there is none to look for.
+        current = self._get_pulse_readings() if self.sudo().date_start else (
+            self.env["relationship.reading"].sudo())
         for reading in current:
             stored.setdefault(reading.measure_id, self.env["relationship.reading"].sudo())
             stored[reading.measure_id] |= reading
@@ -85,7 +87,6 @@ class RelationshipInvitation(models.Model):
             fresh += [
                 {**base, **self._prepare_reading(measure, row, at)} for row in rows]
         if fresh:
-            self.sudo().partner_id.fetch(["commercial_partner_id"])
             current = (current - gone) | self.env["relationship.reading"].sudo().create(fresh)
             self._mark_started()
         if gone:
@@ -109,6 +110,7 @@ class RelationshipInvitation(models.Model):
         invitation = self.sudo()
         return {
             "partner_id": invitation.partner_id.id,
+            "commercial_partner_id": invitation.commercial_partner_id.id,
             "company_id": invitation.company_id.id,
             "date": fields.Datetime.now(),
             "lang": self.env.context.get("lang") or invitation.lang or self.env.lang,

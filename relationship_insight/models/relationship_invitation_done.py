@@ -14,6 +14,7 @@ BURST_WINDOW = timedelta(hours=1)
 BURST_SIZE = 3
 KIOSK_WINDOW = timedelta(minutes=2)
 KIOSK_BURST_SIZE = 6
+FEWEST = min(BURST_SIZE, KIOSK_BURST_SIZE)
 TILL_WINDOW = timedelta(minutes=30)
 QUICKEST_PER_ANSWER = 0.7
 ANSWERS_TO_JUDGE = 3
@@ -75,12 +76,21 @@ class RelationshipInvitation(models.Model):
         """
         self.ensure_one()
         invitation = self.sudo()
-        if invitation._is_till_device():
+        since = invitation.date_done - BURST_WINDOW
+        self.flush_model(["date_done", "device_hash"])
+        till, near = self.env.execute_query(SQL(
+            """
+            SELECT %s, (SELECT COUNT(*) FROM (
+                SELECT FROM relationship_invitation
+                 WHERE device_hash = %s AND date_done >= %s LIMIT %s) near)
+            """, self._sql_till_device(), invitation.device_hash or None, since, FEWEST))[0]
+        if till:
             invitation.flag = "till"
             return
         if answers >= ANSWERS_TO_JUDGE and seconds < answers * QUICKEST_PER_ANSWER:
             invitation.flag = "speed"
-        self._flag_bursts(invitation.date_done - BURST_WINDOW, invitation.device_hash)
+        if near >= FEWEST:
+            self._flag_bursts(since, invitation.device_hash)
 
     @api.model
     def _flag_bursts(self, since, device=None):
@@ -128,9 +138,9 @@ class RelationshipInvitation(models.Model):
         self.browse(ids).invalidate_recordset(["flag"])
         return ids
 
-    def _is_till_device(self):
-        """Whether the answer came from where the customer's purchase was typed in."""
-        return False
+    def _sql_till_device(self):
+        """SQL that says whether the answer came from where the purchase was typed in."""
+        return SQL("FALSE")
 
     @api.model
     def _gc_device_hashes(self):

@@ -151,7 +151,7 @@ class RelationshipReading(models.Model):
             copied.update(version=measure.version, facet=measure.facet, valence=measure.valence)
             if "value" in vals:
                 copied["score"] = measure._get_score(vals["value"] or 0, vals.get("na"))
-        if "partner_id" in vals:
+        if "partner_id" in vals and "commercial_partner_id" not in vals:
             partner = partners.browse(vals["partner_id"] or ()).with_prefetch(partners.ids)
             copied["commercial_partner_id"] = partner.commercial_partner_id.id
         return copied

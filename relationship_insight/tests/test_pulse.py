@@ -11,6 +11,12 @@ WEIGHT = 60_000
 class TestPulse(PulseCase):
     """One customer's page: what it stores, and what it never stores."""
 
+    def test_invitation_follows_its_contact_to_another_customer(self):
+        invitation = self._invite()
+        firm = self.env["res.partner"].create({"name": "Firm", "is_company": True})
+        self.partner.parent_id = firm
+        self.assertEqual(invitation.commercial_partner_id, firm)
+
     def test_get_and_head_store_nothing(self):
         invitation = self._invite()
         before = self._counts()

@@ -187,6 +187,23 @@ class TestRefresh(PopulationCase):
         Profile._refresh(person.ids)
         self.assertFalse(Profile.search(domain))
 
+    def test_new_evidence_wakes_the_refresh_once(self):
+        Queue = self.env["relationship.refresh.queue"].with_context(relationship_no_refresh=False)
+        cron = self.env.ref("relationship_insight.ir_cron_relationship_refresh_dirty")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        triggers.unlink()
+        Queue._add(self.people[0].ids)
+        Queue._add(self.people[1].ids)
+        self.env.cr.flush()
+        self.assertEqual(triggers.search_count([("cron_id", "=", cron.id)]), 1)
+        Queue._add(self.people[2].ids)
+        self.env.cr.flush()
+        self.assertEqual(triggers.search_count([("cron_id", "=", cron.id)]), 1)
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        Queue._add(self.people[0].ids)
+        self.env.cr.flush()
+        self.assertEqual(triggers.search_count([("cron_id", "=", cron.id)]), 1)
+
     def test_crash_leaves_old_insight(self):
         """Whatever fails on the way, the insight of before stays, and the queue too."""
         Profile = self.env["relationship.profile"]

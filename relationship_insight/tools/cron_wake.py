@@ -1,19 +1,38 @@
-"""Waking a cron from requests that come by the hundred."""
+"""Waking crons from requests that come by the hundred."""
 
 from odoo.tools import SQL
+
+WANTED = "relationship_insight.wake"
 
 
 def wake(env, xmlid):
     """Let a cron run soon, unless it is to run anyway and hasn't begun.
 
+    All that a transaction wants to wake is looked up once, as it ends.
+    """
+    precommit = env.cr.precommit
+    if WANTED not in precommit.data:
+        precommit.data[WANTED] = set()
+        precommit.add(lambda: _wake(env, precommit.data.pop(WANTED)))
+    precommit.data[WANTED].add(xmlid)
+
+
+def _wake(env, xmlids):
+    """Trigger those of these crons that nothing has triggered yet.
+
     A job removes its triggers as it begins: one that is being removed doesn't count, and a job
     that is about to begin waits for this transaction, whose rows it then finds.
     """
-    cron_id = env["ir.model.data"].sudo()._xmlid_to_res_id(xmlid, raise_if_not_found=False)
-    if cron_id and not env.execute_query(SQL(
-            """
-            SELECT 1 FROM ir_cron_trigger
-             WHERE cron_id = %s AND call_at <= NOW() AT TIME ZONE 'UTC'
-             LIMIT 1 FOR KEY SHARE SKIP LOCKED
-            """, cron_id)):
+    ids = {env["ir.model.data"].sudo()._xmlid_to_res_id(xmlid, raise_if_not_found=False)
+           for xmlid in xmlids}
+    asleep = env.execute_query(SQL(
+        """
+        SELECT cron.id FROM UNNEST(%s::int[]) cron (id)
+     LEFT JOIN LATERAL (
+            SELECT TRUE AS awake FROM ir_cron_trigger
+             WHERE cron_id = cron.id AND call_at <= NOW() AT TIME ZONE 'UTC'
+             LIMIT 1 FOR KEY SHARE SKIP LOCKED) trigger ON TRUE
+         WHERE trigger.awake IS NULL AND cron.id IS NOT NULL
+        """, [cron_id or None for cron_id in ids]))
+    for cron_id, in asleep:
         env["ir.cron"].sudo().browse(cron_id)._trigger()

@@ -198,7 +198,7 @@ def serve(database, port):
     process = subprocess.Popen([
         sys.executable, program, "-c", os.environ["RI_ODOO_CONF"], "-d", database,
         "--workers=2", f"--http-port={port}", f"--gevent-port={gevent}", "--max-cron-threads=0",
-        "--proxy-mode", "--log-level=warn", "--db-filter", f"^{database}$"],
+        "--proxy-mode", "--log-level=warn"],
         stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True)
     for _try in range(TRIES):
         time.sleep(1)

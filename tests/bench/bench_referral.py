@@ -1,9 +1,9 @@
 """Chains of referrals against a bare recursive query over the same edges.
 
 1,000,000 customers, 300,000 referrals in chains of up to 50 generations, one circle. The bare
-query walks with a path as cycle guard, once from the first of each chain (figures of those few) and
-once from every customer who brought somebody (the figures the refresh stores, to which the goal
-applies). Goals: all figures refreshed within 1.5 times that, one customer's tree in 200 ms.
+query walks with a path as cycle guard, once from the first of each chain (figures of those few, to
+which the goal applies) and once from every customer who brought somebody (the figures the refresh
+stores). Goals: all figures refreshed in a night within 1.5 times that, a tree shown in 200 ms.
 Arguments: the number of customers, of referrals.
 """
 
@@ -70,8 +70,8 @@ def main(customers=1_000_000, referrals=300_000):
         for name, seconds in (("first", first), ("nothing new", again), ("nightly", nightly)):
             for kind, limit in (("first of each chain", bare), ("every customer", full)):
                 print(f"{name} / bare from {kind}: {seconds / limit:.2f}")
-        print(f"goal {GOAL} (nightly against the bare query with the same result): "
-              f"{'reached' if nightly <= GOAL * full else 'MISSED'}")
+        print(f"goal {GOAL} (nightly against the bare query from the first of each chain): "
+              f"{'reached' if nightly <= GOAL * bare else 'MISSED'}")
         cr.execute("SELECT COUNT(*) FILTER (WHERE in_cycle), MAX(generation), COUNT(*)"
                    " FROM relationship_referral_standing")
         print("in a circle, deepest generation, standings:", cr.fetchone())
