@@ -63,5 +63,6 @@ class RelationshipRefreshQueue(models.Model):
     def _add_buyers(self, commercial_partner_ids):
         """Whatever changes a customer's purchases may move the referral that brought them."""
         ids = list(commercial_partner_ids)
-        super()._add_buyers(ids)
+        result = super()._add_buyers(ids)
         self.env["relationship.referral.queue"]._add(ids)
+        return result

@@ -29,7 +29,7 @@ class RelationshipRefreshQueue(models.Model):
     @api.model
     def _add_buyers(self, commercial_partner_ids):
         """Note that what these customers bought has changed."""
-        self._add(commercial_partner_ids)
+        return self._add(commercial_partner_ids)
 
     @api.model
     def _take(self, limit):
