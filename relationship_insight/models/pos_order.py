@@ -8,5 +8,6 @@ class PosOrder(models.Model):
         res = super().action_pos_order_paid()
         # A refund also changes what its original customer bought.
         orders = self.sudo() | self.sudo().lines.refunded_orderline_id.order_id
-        self.env["relationship.refresh.queue"]._add_buyers(orders.partner_id.commercial_partner_id.ids)
+        self.env["relationship.refresh.queue"]._add_buyers(
+            orders.partner_id.commercial_partner_id.ids)
         return res

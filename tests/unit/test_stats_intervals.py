@@ -136,10 +136,11 @@ def test_bad_input_is_refused(call):
         call()
 
 
-# Weights so uneven that one answer counts alone would magnify the last digit without end.
-@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0.5, 3)), min_size=3, max_size=50))
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0.1, 5)), min_size=3, max_size=50))
 def test_mean_from_sums_is_the_mean_from_values(sample):
     values, weights = zip(*sample, strict=True)
+    # Where one answer counts almost alone, the last digit is magnified without end.
+    assume(sum(weights) ** 2 > 1.5 * sum(w * w for w in weights))
     direct = intervals.mean_interval(values, weights, 0.9)
     sums = (
         sum(weights), sum(w * w for w in weights), sum(w * x for x, w in sample),
