@@ -7,9 +7,11 @@ git checkout, Debian's package). Odoo checks the series by the manifest's versio
 """
 
 import ast
+import shutil
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
 ADDON = "relationship_insight"
@@ -44,6 +46,18 @@ def packages():
     return {f"odoo.addons.{'.'.join(folder.parts)}": str(folder) for folder in folders()}
 
 
+class BuildAnew(build_py):
+    """Starts from nothing: what an earlier build left in its folder would be packed again.
+
+    Assets are named by patterns, so a browser would go on loading a script that was deleted.
+    """
+
+    def run(self):
+        if not self.editable_mode:
+            shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
+
+
 INFO = manifest()
 PACKAGES = packages()
 
@@ -55,6 +69,8 @@ setup(
     long_description_content_type="text/markdown",
     author=INFO["author"],
     license=INFO["license"],
+    license_files=[f"{ADDON}/LICENSE"],
+    cmdclass={"build_py": BuildAnew},
     python_requires=">=3.10",
     packages=list(PACKAGES),
     package_dir=PACKAGES,

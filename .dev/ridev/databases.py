@@ -14,7 +14,7 @@ import subprocess
 import time
 
 from . import odoo, odoo_source, postgres
-from .layout import ADDON, HOME, LOGS, ROOT, checkout_id, short_hash, tree_hash
+from .layout import ADDON, DEV, HOME, LOGS, ROOT, checkout_id, short_hash, tree_hash
 from .ui import Stop, need_space, say, step
 
 FORMAT = 1  # raise to rebuild every template
@@ -205,7 +205,7 @@ class Databases:
         return [*self.depends(), *EXTRA, *(() if demo else EXTRA_FOR_TESTS)]
 
     def _base_key(self, demo):
-        requirements = (ROOT / "requirements.txt").read_text()
+        requirements = (DEV / "requirements-run.txt").read_text()
         parts = (*self._base_modules(demo), requirements, self._major(), demo)
         return short_hash(FORMAT, odoo_source.version(self.root), *parts)
 

@@ -17,7 +17,7 @@ ODOO = VENV / "bin" / "odoo"
 LOG = LOGS / "venv.log"
 # What each stage adds; a later stage never moves a package that an earlier one pinned.
 STAGES = {
-    "run": ROOT / "requirements.txt",
+    "run": DEV / "requirements-run.txt",
     "test": DEV / "requirements-test.txt",
     "lint": DEV / "requirements-lint.txt",
 }

@@ -1,8 +1,10 @@
 """The wheel: build it, install it in a clean environment, install and uninstall the module."""
 
 import ast
+import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -16,18 +18,30 @@ env["ir.module.module"].search([("name", "=", "relationship_insight")]).button_i
 """
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The built wheel, from a copy of what setup.py reads, so that no build folder is left."""
-    source = tmp_path_factory.mktemp("source")
-    for name in ("setup.py", "README.md", "relationship_insight"):
-        (source / name).symlink_to(ROOT / name)
-    target = tmp_path_factory.mktemp("wheel")
+def build(source, target):
+    """Build the wheel of a checkout as pip does, in the checkout itself; returns its path."""
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
     command += ["--no-build-isolation", "--wheel-dir", target, source]
     subprocess.run(command, check=True)
     (built,) = target.glob("*.whl")
     return built
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A copy of what setup.py reads, so that no build folder is left in the checkout."""
+    folder = tmp_path_factory.mktemp("source")
+    for name in ("setup.py", "README.md"):
+        shutil.copy2(ROOT / name, folder)
+    unwanted = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ADDON, folder / ADDON.name, ignore=unwanted)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(source, tmp_path_factory):
+    """The built wheel."""
+    return build(source, tmp_path_factory.mktemp("wheel"))
 
 
 def test_wheel_holds_every_file_and_no_namespace_init(wheel):
@@ -41,6 +55,37 @@ def test_wheel_holds_every_file_and_no_namespace_init(wheel):
     }
     assert names == expected
     assert not {"odoo/__init__.py", "odoo/addons/__init__.py"} & names
+
+
+def test_second_build_forgets_what_was_deleted(wheel, source, tmp_path):
+    deleted = Path("relationship_insight", "static", "src", "backend", "deleted.js")
+    (source / deleted).touch()
+    with zipfile.ZipFile(build(source, tmp_path / "first")) as archive:
+        assert f"odoo/addons/{deleted.as_posix()}" in archive.namelist()
+    (source / deleted).unlink()
+    with zipfile.ZipFile(build(source, tmp_path / "second")) as archive:
+        assert f"odoo/addons/{deleted.as_posix()}" not in archive.namelist()
+
+
+def test_licence_is_in_wheel_and_source_archive(wheel, source, tmp_path):
+    beginning = "Relationship Insight is free software under the GNU Lesser General Public License"
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(metadata).decode().splitlines()
+        licence = archive.read("odoo/addons/relationship_insight/LICENSE").decode()
+    assert licence.startswith(beginning)
+    assert "License: LGPL-3" in lines
+    assert any(line.startswith("License-File: ") for line in lines)
+    code = f"from setuptools import build_meta; build_meta.build_sdist({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=source, capture_output=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as names:
+        assert any(name.endswith("/relationship_insight/LICENSE") for name in names.getnames())
+
+
+def test_requirements_replace_nothing_that_odoo_runs_on():
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#")] == ["psycopg2", "xlsxwriter"]
 
 
 def test_wheel_is_named_and_versioned_after_the_manifest(wheel):
