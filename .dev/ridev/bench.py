@@ -24,7 +24,7 @@ def main(arguments):
     scripts = sorted(FOLDER.glob("bench_*.py"))
     if not scripts:
         raise Stop(f"There is no bench_*.py in {FOLDER.relative_to(ROOT)}.")
-    prepare.begin()
+    prepare.begin("bench")
     with contextlib.ExitStack() as cleanup:
         with prepare.setup_lock():
             root = prepare.odoo_and_python()

@@ -23,7 +23,9 @@ THAI = re.compile(r"loma|garuda|norasi|waree|kinnari|sarabun|laksaman|thai|umpus
 HEADLESS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 WRAPPERS = HOME / "bin"
 PRIVATE = HOME / "chromium"
+PROGRAM = PRIVATE / "usr/lib/chromium/chromium"
 LOG = LOGS / "chromium.log"
+NEEDED = 1500  # megabytes while it is fetched
 _PAGE = "data:text/html,<h1>%E0%B8%AA%E0%B8%A7%E0%B8%B1%E0%B8%AA%E0%B8%94%E0%B8%B5</h1>"
 MISSING = (
     "The browser tests need Chromium, and none could be had here: {reason}\nInstall it (on Debian"
@@ -36,6 +38,11 @@ MISSING = (
 def wanted():
     """Whether browser tests are to run: yes, unless told otherwise."""
     return os.environ.get("RI_NO_BROWSER", "0") in ("", "0")
+
+
+def is_there():
+    """Whether nothing is to be fetched, or none is wanted."""
+    return not wanted() or _on_path() is not None or PROGRAM.is_file()
 
 
 def ensure():
@@ -76,12 +83,12 @@ def _install_package():
 
 def _private():
     """Chromium and all it needs, unpacked below the working folder."""
-    program = PRIVATE / "usr/lib/chromium/chromium"
+    program = PROGRAM
     if program.exists():
         return program
     if not apt.available():
         raise Stop(MISSING.format(reason="this is no Debian system with apt-get and dpkg-deb."))
-    need_space(HOME, 1500, "Chromium")
+    need_space(HOME, NEEDED, "Chromium")
     with step("Chromium without root, from this machine's Debian archive", LOG):
         apt.fetch_with_needs(["chromium", *FONTS], PRIVATE, "Chromium", LOG)
     if not program.exists():

@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -111,8 +110,7 @@ def _choose(folders, paths):
 def main(arguments):
     """Set up, run the phases, sum up; 0 only when everything that should run ran and passed."""
     arguments = [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
-    signal.signal(signal.SIGTERM, _interrupt)
-    prepare.begin()
+    prepare.begin("test")
     wanted, options = phases(arguments)
     totals = Totals()
     shutil.rmtree(REPORTS, ignore_errors=True)
@@ -125,10 +123,6 @@ def main(arguments):
     for report in sorted(REPORTS.glob("*.xml")):
         totals.read(report)
     return _summary(totals)
-
-
-def _interrupt(_number, _frame):
-    raise KeyboardInterrupt
 
 
 class Runner:

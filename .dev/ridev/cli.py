@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import signal
 import sys
 
 from . import explain, ui
@@ -14,6 +15,7 @@ COMMANDS = {
     "test": ("check", "main"),
     "bench": ("bench", "main"),
     "lint": ("lint", "main"),
+    "neighbours": ("neighbours", "main"),
 }
 USAGE = f"usage: sh .dev/start {'|'.join(COMMANDS)} [arguments]"
 
@@ -28,16 +30,23 @@ def main(arguments):
         print(f"Python {version} does not fit: 3.11, 3.12 or 3.13 is needed.", file=sys.stderr)
         return 1
     module, function = COMMANDS[arguments[0]]
+    for number in (signal.SIGTERM, signal.SIGHUP):  # `kill`, and a terminal that is closed
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     try:
         return getattr(importlib.import_module(f"ridev.{module}"), function)(arguments[1:])
     except ui.Stop as stop:
         print(f"\n{stop}", file=sys.stderr)
     except KeyboardInterrupt:
         ui.end_children()
-        print("\nInterrupted. The same command goes on from here.", file=sys.stderr)
+        ui.tell("\nInterrupted. The same command goes on from here.", file=sys.stderr)
         return 130
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         print(f"\n{explain.disk_full(HOME, 'the next file')}", file=sys.stderr)
     return 1
+
+
+def _interrupt(_number, _frame):
+    raise KeyboardInterrupt

@@ -14,7 +14,7 @@ import subprocess
 import time
 
 from . import odoo, odoo_source, postgres
-from .layout import ADDON, DEV, HOME, LOGS, ROOT, checkout_id, short_hash, tree_hash
+from .layout import ADDON, DEV, HOME, LOGS, checkout_id, short_hash, tree_hash
 from .ui import Stop, need_space, say, step
 
 FORMAT = 1  # raise to rebuild every template

@@ -1,6 +1,8 @@
 """Turns what tools print when they fail into one paragraph that says what to do."""
 
+import errno
 import re
+import socket
 
 DISK = re.compile(
     r"no space left on device|disk quota exceeded|enough free space|disk is full|ENOSPC", re.I
@@ -52,6 +54,22 @@ def port_taken(port):
         f"Port {port} is taken by another program. Use another one: {PORT_HINT}. If it is an"
         " earlier `make run` of this folder, `make stop` ends it."
     )
+
+
+def cannot_listen(error, port, address):
+    """Paragraph for an address or a port that can't be listened on, by the system's error."""
+    if isinstance(error, socket.gaierror):
+        return f"HOST={address} is unknown on this machine. For example: HOST=127.0.0.1 make run"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"HOST={address} is no address of this machine. 127.0.0.1 serves this machine alone,"
+            " 0.0.0.0 the whole network."
+        )
+    if isinstance(error, PermissionError):
+        return f"Only root may use port {port}. Use one from 1024 on: {PORT_HINT}"
+    if error.errno == errno.EADDRINUSE:
+        return port_taken(port)
+    return f"Nothing can listen on {address}, port {port}: {error.strerror}. {PORT_HINT}"
 
 
 def failure(what, code, output, log, *, network=False):

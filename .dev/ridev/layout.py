@@ -1,5 +1,6 @@
 """Where things are: the repository, and the one ignored folder that holds all working state."""
 
+import errno
 import hashlib
 import os
 import uuid
@@ -18,21 +19,27 @@ MARKER = ".relationship-insight"
 def prepare_home(home=HOME):
     """Create the working folder; refuse one that is not ours or not writable."""
     marker = home / MARKER
-    if home.is_dir() and not marker.exists() and any(home.iterdir()):
-        raise Stop(
-            f"{home} is not empty and was not made by this project. "
-            "Set RI_HOME to a folder that does not exist yet."
-        )
     try:
+        if home.is_dir() and not marker.exists() and any(home.iterdir()):
+            raise Stop(
+                f"{home} is not empty and was not made by this project. "
+                "Set RI_HOME to a folder that does not exist yet."
+            )
         (home / "logs").mkdir(parents=True, exist_ok=True)
         if not marker.exists():
             marker.write_text(f"{uuid.uuid4().hex}\n")
         if not os.access(home, os.W_OK):
             raise PermissionError(13, "not writable", str(home))
-    except PermissionError as error:
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        why = (
+            "was it made by another user (root, perhaps)? Run as that user, or set"
+            if isinstance(error, PermissionError)
+            else f"{error.strerror}. Set"
+        )
         raise Stop(
-            f"{error.filename} can't be written: was it made by another user (root, perhaps)? "
-            "Run as that user, or set RI_HOME to a folder of your own."
+            f"{error.filename} can't be written: {why} RI_HOME to a folder of your own."
         ) from error
 
 

@@ -22,7 +22,7 @@ NOT_OURS = ("test_pylint.py", "test_eslint.py", "test_checkers.py", "test_l10n.p
 
 def main(_arguments):
     """Run every check, also after one has failed; 0 only when all are clean."""
-    prepare.begin()
+    prepare.begin("lint")
     with contextlib.ExitStack() as cleanup:
         with prepare.setup_lock():
             root = prepare.odoo_and_python()

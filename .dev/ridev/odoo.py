@@ -14,6 +14,7 @@ from .layout import HOME, LOGS, ROOT
 from .ui import Stop, run
 from .venv import ODOO, PYTHON, VENV, library_folders
 
+FOLDER = "RI_FOLDER"  # in the environment of every process that belongs to a working folder
 READY = 180  # seconds a server may take to answer
 
 
@@ -53,6 +54,7 @@ def environment(server, path=()):
     return kept | server.environment() | {
         "PATH": os.pathsep.join(folders),
         postgres.GIVEN: server.name,
+        FOLDER: str(HOME),
         "PYTHONPYCACHEPREFIX": str(HOME / "pycache"),
         "LC_ALL": "C.UTF-8",
     }  # fmt: skip
@@ -84,35 +86,52 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def port_is_free(port, host="127.0.0.1"):
+def listening_error(port, address="127.0.0.1"):
+    """The OSError that keeps a server from listening there, or None."""
+    try:
+        family, _kind, _protocol, _name, where = socket.getaddrinfo(
+            address, port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(where)
+    except OSError as error:
+        return error
+    return None
+
+
+def port_is_free(port, address="127.0.0.1"):
     """Whether a server could listen on the port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+    return listening_error(port, address) is None
+
+
+def url_of(address, port):
+    """Where a server that listens on an address answers this machine."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(address, address)
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
 
 
 class Server:
     """One Odoo server process on one database."""
 
-    def __init__(self, postgresql, conf, database, *, log, port=None, arguments=()):
-        self.port = port or free_port()
+    def __init__(
+        self, postgresql, conf, database, *, log, address="127.0.0.1", port=None, arguments=()
+    ):
+        self.address, self.port = address, port or free_port()
         self.database, self.log = database, Path(log)
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = url_of(address, self.port)
         self._environment = environment(postgresql)
         self._command = [
             PYTHON, ODOO, "-c", conf, "-d", database, f"--db-filter=^{database}$",
-            "--no-database-list", f"--http-port={self.port}", *arguments,
+            "--no-database-list", f"--http-interface={address}", f"--http-port={self.port}",
+            *arguments,
         ]  # fmt: skip
         self.process = None
 
     def start(self):
         """Start it and wait until it answers."""
-        if not port_is_free(self.port):
-            raise Stop(explain.port_taken(self.port))
+        if error := listening_error(self.port, self.address):
+            raise Stop(explain.cannot_listen(error, self.port, self.address))
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with open(self.log, "ab") as stream:
             self.process = subprocess.Popen(

@@ -25,6 +25,7 @@ ASSETS = (
 LANGUAGES = ("th",)
 PACKAGES = "usr/lib/python3/dist-packages"
 DESTINATION = HOME / "odoo-19"
+NEEDED = 900  # megabytes while it is fetched
 _PO = re.compile(r"/i18n(?:_extra)?/([^/]+)\.po$")
 _SKIPPED = tuple(f"{PACKAGES}/{name}" for name in ("addons/", "doc/", "setup/", "odoo-19")) + (
     "etc/",
@@ -63,7 +64,13 @@ def series_of(root):
 def from_environment(home):
     """The folder that holds the odoo package of ODOO_HOME; stops if it is no Odoo 19."""
     for candidate in (Path(home), Path(home, PACKAGES), Path(home).parent):
-        series = series_of(candidate)
+        try:
+            series = series_of(candidate)
+        except PermissionError as error:
+            raise Stop(
+                f"ODOO_HOME={home} can't be read by this user ({error.filename}). Give it the"
+                " right to read it, or name another Odoo 19."
+            ) from error
         if series == SERIES:
             return candidate.resolve()
         if series:
@@ -85,12 +92,17 @@ def wanted(name):
     return not match or re.split("[_@]", match[1])[0] in LANGUAGES
 
 
+def is_there():
+    """Whether nothing is to be fetched."""
+    return bool(os.environ.get("ODOO_HOME")) or series_of(DESTINATION / PACKAGES) == SERIES
+
+
 def ensure():
     """The folder that holds the `odoo` package, fetched if need be."""
     if home := os.environ.get("ODOO_HOME"):
         return from_environment(home)
     root = DESTINATION / PACKAGES
-    if series_of(root) == SERIES:
+    if is_there():
         return root
     if not apt.available():
         raise Stop(
@@ -98,7 +110,7 @@ def ensure():
             " keys are. Here, get an Odoo 19 checkout in your usual way and name its folder:"
             " ODOO_HOME=/path/to/odoo make run"
         )
-    need_space(HOME, 900, "Odoo 19")
+    need_space(HOME, NEEDED, "Odoo 19")
     with step("Odoo 19 from this machine's Debian archive (155 MB)", LOGS / "odoo.log"):
         _fetch()
     return root

@@ -77,6 +77,10 @@ class Existing:
     """The server that PG* variables name; only databases this project made are touched."""
 
     name = "existing"
+    NEEDED = 0
+
+    def is_there(self):
+        return True
 
     def environment(self):
         return {"PGUSER": os.environ.get("PGUSER") or pwd.getpwuid(os.geteuid()).pw_name}
@@ -102,6 +106,8 @@ class Existing:
 
 class Cluster:
     """A private PostgreSQL in the working folder."""
+
+    NEEDED = 1200  # megabytes, with the databases that are made first
 
     def __init__(self, name, durable):
         self.name, self.durable = name, durable
@@ -159,6 +165,9 @@ class Cluster:
             raise Stop(explain.failure(what, done.returncode, text, self.log))
         return done.returncode
 
+    def is_there(self):
+        return (self.data / "PG_VERSION").exists()
+
     def running(self):
         if not self.data.exists():
             return False
@@ -168,8 +177,8 @@ class Cluster:
         """Make the cluster if need be and start it, with settings added for this time."""
         self._prepare_folders()
         self._lock_shared()
-        if not (self.data / "PG_VERSION").exists():
-            need_space(self.folder, 500, "a PostgreSQL cluster")
+        if not self.is_there():
+            need_space(self.folder, self.NEEDED, "a PostgreSQL cluster")
             self._initialise()
         if self.running():
             if settings:
@@ -181,6 +190,11 @@ class Cluster:
         say(f"PostgreSQL ({self.name}): started in {time.monotonic() - begin:.1f} s")
 
     def _prepare_folders(self):
+        if not self.folder.is_relative_to(HOME) and not self.folder.exists():
+            say(
+                f"PostgreSQL ({self.name}): its files go to {self.folder.parent}, for it can't run"
+                f" as root and its own user may not enter {HOME}; `make clean` removes them"
+            )
         self.folder.mkdir(parents=True, exist_ok=True)
         self.socket.mkdir(mode=0o700, exist_ok=True)
         for name in ("commands.log", "server.log"):

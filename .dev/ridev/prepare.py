@@ -5,7 +5,7 @@ import contextlib
 import fcntl
 import os
 
-from . import odoo_source, ui, venv
+from . import browser, odoo_source, postgres, ui, venv
 from .layout import HOME, prepare_home
 
 
@@ -53,7 +53,22 @@ def odoo_and_python():
     return root
 
 
-def begin():
-    """Make the working folder; new files are readable by the database server."""
-    os.umask(0o022)
+def begin(command):
+    """Make the working folder, with room for all that a command is going to put there."""
+    os.umask(0o022)  # new files are readable by the database server
     prepare_home()
+    missing = [megabytes for megabytes, is_there in _parts(command) if not is_there()]
+    if missing:
+        ui.need_space(HOME, sum(missing), f"everything that `make {command}` sets up")
+
+
+def _parts(command):
+    """(megabytes while it is made, whether it is there) of each part of a command's set-up."""
+    stages = {"run": ("run",), "lint": ("run", "test", "lint")}.get(command, ("run", "test"))
+    yield odoo_source.NEEDED, odoo_source.is_there
+    for stage in stages:
+        yield venv.NEEDED[stage], lambda stage=stage: venv.is_ready(stage)
+    if command == "test":
+        yield browser.NEEDED, browser.is_there
+    cluster = postgres.server("run" if command == "run" else "test", durable=command == "run")
+    yield cluster.NEEDED, cluster.is_there

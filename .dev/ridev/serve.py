@@ -1,5 +1,6 @@
 """`make run`: the demo database, served until Ctrl-C; `make stop` and `make clean`."""
 
+import contextlib
 import fcntl
 import os
 import re
@@ -8,7 +9,7 @@ import signal
 import time
 from pathlib import Path
 
-from . import explain, odoo, odoo_source, postgres, prepare, venv
+from . import explain, odoo, odoo_source, postgres, prepare, ui, venv
 from .databases import Databases
 from .layout import ADDON, HOME, LOGS, MARKER, prepare_home, tree_hash
 from .ui import Stop, say, step
@@ -32,9 +33,9 @@ def _settings():
 def main(_arguments):
     """Set up what is missing, serve the demo database, stop cleanly on Ctrl-C."""
     port, address, name = _settings()
-    if not odoo.port_is_free(port, address):
-        raise Stop(explain.port_taken(port))
-    prepare.begin()
+    if error := odoo.listening_error(port, address):
+        raise Stop(explain.cannot_listen(error, port, address))
+    prepare.begin("run")
     with open(PID, "a+") as claim:
         _claim(claim)
         with prepare.setup_lock():
@@ -103,31 +104,27 @@ def _serve(databases, name, port, address):
         f"--gevent-port={gevent}", "--smtp-port=1",
     ]  # fmt: skip
     server = odoo.Server(
-        databases.server, conf, name, log=LOGS / "run.log", port=port, arguments=arguments
-    )
-    signal.signal(signal.SIGTERM, _interrupt)
+        databases.server, conf, name, log=LOGS / "run.log", address=address, port=port,
+        arguments=arguments,
+    )  # fmt: skip
     try:
         with step("Odoo", LOGS / "run.log"):
             server.start()
-        _welcome(databases, name, port)
+        _welcome(databases, name, server.url.replace("//127.0.0.1:", "//localhost:"))
         code = server.process.wait()
         raise Stop(f"Odoo ended by itself (exit code {code}); see {server.log}.")
     except KeyboardInterrupt:
-        print(flush=True)
+        ui.tell("")
         say("stopping ...")
     finally:
         server.stop()
 
 
-def _interrupt(_number, _frame):
-    raise KeyboardInterrupt
-
-
-def _welcome(databases, name, port):
+def _welcome(databases, name, url):
     quoted = ", ".join(f"'{login}'" for login in DEMO_USERS)
     query = f"select login from res_users where active and login in ({quoted}) order by id"
     logins = ["admin", *databases.sql(query, database=name)]
-    print(f"\n    Relationship Insight:  http://localhost:{port}\n", flush=True)
+    print(f"\n    Relationship Insight:  {url}\n", flush=True)
     for login in logins:
         print(f"    login {login:10}  password {login}")
     print("\n    English and Thai: choose in the user's preferences.")
@@ -145,9 +142,34 @@ def stop(_arguments):
         except BlockingIOError:
             stream.seek(0)
             _end(int(stream.read().split()[0]), stream)
+    _end_leftovers()
     for cluster in _clusters():
         cluster.stop(force=True)
     return 0
+
+
+def _leftovers():
+    """Processes of this working folder that lost whoever started them (it was killed)."""
+    mark = f"{odoo.FOLDER}={HOME}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        pid = int(folder.name)
+        with contextlib.suppress(OSError):
+            if pid != os.getpid() and mark in (folder / "environ").read_bytes().split(b"\0"):
+                yield pid
+
+
+def _end_leftovers():
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for _attempt in range(100):
+            left = list(_leftovers())
+            if not left:
+                return
+            if _attempt == 0:
+                say(f"ending what an earlier command left running ({len(left)} processes)")
+                for pid in left:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, number)
+            time.sleep(0.1)
 
 
 def _end(pid, stream):
@@ -180,6 +202,7 @@ def clean(arguments):
         cluster.remove()
         if not cluster.folder.is_relative_to(HOME):
             shutil.rmtree(cluster.folder.parent, ignore_errors=True)
+            say(f"{cluster.folder.parent} removed")
     if Path(HOME, MARKER).exists():
         shutil.rmtree(HOME)
         say(f"{HOME} removed")

@@ -28,7 +28,13 @@ class Stop(Exception):
 def say(text):
     """Print one line, with the seconds since the command began."""
     with _print_lock:
-        print(f"[{time.monotonic() - START:4.0f} s] {text}", flush=True)
+        tell(f"[{time.monotonic() - START:4.0f} s] {text}")
+
+
+def tell(text, **options):
+    """Print to whoever is there: cleaning up goes on after a terminal was closed."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True, **options)
 
 
 def stop_if_ending():

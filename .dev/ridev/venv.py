@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from . import apt
-from .layout import DEV, HOME, LOGS, ROOT, short_hash
+from .layout import DEV, HOME, LOGS, short_hash
 from .ui import Stop, need_space, run, step
 
 VENV = HOME / "venv"
@@ -21,6 +21,7 @@ STAGES = {
     "test": DEV / "requirements-test.txt",
     "lint": DEV / "requirements-lint.txt",
 }
+NEEDED = {"run": 700, "test": 700, "lint": 200}  # megabytes while they are installed
 LIBRARIES = HOME / "libraries"  # what wheels expect of the system and it has not
 # Bar codes from Python 3.13 on are drawn by Cairo; these two would drag in a source build of it.
 BARCODES = ("rlPyCairo==0.3.0", "freetype-py==2.5.1")
@@ -45,12 +46,10 @@ def _marker(stage):
 
 def ensure(stage):
     """Create the environment and install a stage's pinned packages, unless that is done."""
-    requirements = STAGES[stage]
-    key = short_hash(requirements.read_text(), sys.version_info[:2], sys.base_prefix, VENV)
-    marker = _marker(stage)
-    if marker.is_file() and marker.read_text() == key and (stage != "run" or _alive()):
+    if is_ready(stage):
         return
-    need_space(HOME, {"run": 700, "test": 700, "lint": 200}[stage], "the Python packages")
+    requirements = STAGES[stage]
+    need_space(HOME, NEEDED[stage], "the Python packages")
     with step(f"Python packages to {stage}", LOG):
         constraints = []
         if stage == "run":
@@ -64,7 +63,19 @@ def ensure(stage):
         if stage == "test":
             _fetch_library("libatomic.so.1", "libatomic1")  # Playwright's own Node needs it
             pip("download", "--no-deps", "--no-build-isolation", "-d", DATA, *DATA_ARCHIVE)
-    marker.write_text(key)
+    _marker(stage).write_text(_key(stage))
+
+
+def _key(stage):
+    text = STAGES[stage].read_text()
+    return short_hash(text, sys.version_info[:2], sys.base_prefix, VENV)
+
+
+def is_ready(stage):
+    """Whether `ensure` has nothing to do."""
+    marker = _marker(stage)
+    made = marker.is_file() and marker.read_text() == _key(stage)
+    return made and (stage != "run" or _alive())
 
 
 def _alive():

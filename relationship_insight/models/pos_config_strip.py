@@ -45,17 +45,35 @@ class PosConfig(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        usual = self.default_get(list(STRIP_FIELDS))
         for vals in vals_list:
-            self._check_strip_right(vals)
+            self._check_strip_right(any(
+                (vals[name] or False) != usual.get(name, False)
+                for name in STRIP_FIELDS & set(vals)))
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_strip_right(vals)
+        self._check_strip_right(any(
+            (config[name] or False) != (vals[name] or False)
+            for name in STRIP_FIELDS & set(vals) for config in self))
         return super().write(vals)
 
+    def copy_data(self, default=None):
+        """What cashiers see is copied by `copy`: whoever copies a till chooses nothing."""
+        return [
+            {name: value for name, value in vals.items()
+             if name not in STRIP_FIELDS or name in (default or {})}
+            for vals in super().copy_data(default)]
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        kept = STRIP_FIELDS - set(default or {})
+        for config, copied in zip(self, copies):
+            copied.sudo().write({name: config[name] for name in kept})
+        return copies
+
     @api.model
-    def _check_strip_right(self, vals):
-        if STRIP_FIELDS & set(vals) and not self.env.su and not self.env.user.has_group(
-                RELATIONS_GROUP):
+    def _check_strip_right(self, is_chosen):
+        if is_chosen and not self.env.su and not self.env.user.has_group(RELATIONS_GROUP):
             raise AccessError(self.env._(
                 "What cashiers see of customers is chosen by Customer Relations."))

@@ -8,9 +8,10 @@ class SurveyUserInput(models.Model):
 
     def _mark_done(self):
         res = super()._mark_done()
-        invitations = self.env["relationship.invitation"].sudo().search([
-            ("user_input_id", "in", self.ids), ("state", "!=", "done")])
-        invitations._mark_done()
+        ours = self.filtered(lambda answer: answer.survey_id.survey_type == "relationship")
+        if ours:
+            self.env["relationship.invitation"].sudo().search([
+                ("user_input_id", "in", ours.ids), ("state", "!=", "done")])._mark_done()
         return res
 
     def _prepare_relationship_reading_base(self):

@@ -11,7 +11,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / ".dev"))
 
-from ridev import apt, browser, explain, layout, odoo, odoo_source, serve, ui  # noqa: E402
+from ridev import (  # noqa: E402
+    apt,
+    browser,
+    explain,
+    layout,
+    odoo,
+    odoo_source,
+    postgres,
+    prepare,
+    serve,
+    ui,
+    venv,
+)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +130,72 @@ def test_taken_port_is_said_before_anything_is_done(monkeypatch):
             serve.main([])
 
 
+@pytest.mark.parametrize(
+    ("address", "port", "error", "said"),
+    [
+        ("no.such.host.invalid", 8070, None, "HOST=no.such.host.invalid is unknown"),
+        ("198.51.100.1", 8070, None, "no address of this machine"),
+        ("127.0.0.1", 80, PermissionError(13, "Permission denied"), "Only root may use port 80"),
+    ],
+)
+def test_what_keeps_from_listening_is_told_apart(monkeypatch, address, port, error, said):
+    if error:
+        monkeypatch.setattr(odoo, "listening_error", lambda *_: error)
+    monkeypatch.setenv("HOST", address)
+    monkeypatch.setenv("PORT", str(port))
+    with pytest.raises(ui.Stop, match=said) as stop:
+        serve.main([])
+    assert "taken" not in str(stop.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        ("127.0.0.2", "http://127.0.0.2:8070"),
+        ("0.0.0.0", "http://127.0.0.1:8070"),
+        ("::1", "http://[::1]:8070"),
+        ("::", "http://[::1]:8070"),
+    ],
+)
+def test_health_is_asked_where_the_server_listens(address, url):
+    assert odoo.url_of(address, 8070) == url
+
+
+def test_all_the_room_is_asked_for_at_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(prepare, "prepare_home", lambda: None)
+    monkeypatch.setattr(prepare, "HOME", tmp_path)
+    for module in (odoo_source, browser):
+        monkeypatch.setattr(module, "is_there", lambda: False)
+    monkeypatch.setattr(venv, "is_ready", lambda _stage: False)
+    monkeypatch.setattr(postgres.Cluster, "is_there", lambda _self: False)
+    for name in ("PGHOST", "PGPORT", "PGSERVICE", "PGHOSTADDR"):
+        monkeypatch.delenv(name, raising=False)
+    asked = []
+    monkeypatch.setattr(ui, "need_space", lambda _folder, megabytes, what: asked.append(megabytes))
+    prepare.begin("run")
+    prepare.begin("test")
+    assert asked == [900 + 700 + 1200, 900 + 700 + 700 + 1500 + 1200]
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="asks Linux for processes")
+def test_stop_ends_what_lost_its_starter(monkeypatch, tmp_path):
+    monkeypatch.setattr(serve, "HOME", tmp_path)
+    sleep = [sys.executable, "-c", "import time; print(1, flush=True); time.sleep(60)"]
+    processes = [
+        subprocess.Popen(sleep, env={**os.environ, "RI_FOLDER": str(home)}, stdout=subprocess.PIPE)
+        for home in (tmp_path, tmp_path / "another")
+    ]
+    try:
+        for process in processes:
+            process.stdout.readline()
+        serve._end_leftovers()
+        assert processes[0].wait(10) < 0
+        assert processes[1].poll() is None
+    finally:
+        for process in processes:
+            process.kill()
+
+
 @pytest.mark.parametrize(("name", "value"), [("PORT", "web"), ("PORT", "70000"), ("RI_DB", "a'b")])
 def test_nonsense_settings_are_refused(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
@@ -143,6 +221,28 @@ def test_unwritable_working_folder_is_explained(monkeypatch, tmp_path):
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(ui.Stop, match="made by another user"):
         layout.prepare_home(tmp_path / "ri")
+
+
+def _unreadable(path):
+    raise PermissionError(13, "Permission denied", str(path))
+
+
+def test_unreadable_working_folder_is_explained(monkeypatch, tmp_path):
+    monkeypatch.setattr(Path, "is_dir", _unreadable)
+    with pytest.raises(ui.Stop, match="made by another user"):
+        layout.prepare_home(tmp_path / "ri")
+
+
+def test_working_folder_below_a_file_is_explained(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ui.Stop, match=r"can't be written: Not a directory\. Set RI_HOME"):
+        layout.prepare_home(tmp_path / "file" / "ri")
+
+
+def test_unreadable_odoo_is_explained(monkeypatch, tmp_path):
+    monkeypatch.setattr(Path, "is_file", _unreadable)
+    with pytest.raises(ui.Stop, match=r"ODOO_HOME=.* can't be read by this user"):
+        odoo_source.from_environment(tmp_path)
 
 
 def test_missing_browser_is_loud(monkeypatch, tmp_path):
@@ -178,3 +278,13 @@ def test_start_without_a_fitting_python_says_which_one(tmp_path):
     assert done.returncode == 1
     assert "Python 3.11, 3.12 or 3.13 is needed" in done.stderr
     assert "Python 3.9.2" in done.stderr
+
+
+@pytest.mark.parametrize("python", ["/no/such/python", "/bin/false"])
+def test_wrong_python_is_not_passed_over(python):
+    done = subprocess.run(
+        ["sh", str(ROOT / ".dev" / "start"), "stop"],
+        env={**os.environ, "RI_PYTHON": python}, text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"RI_PYTHON={python} is no Python 3.11, 3.12 or 3.13" in done.stderr
