@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from ..tools.sql_queue import sql_put, sql_take
 
+CRON = "relationship_insight.ir_cron_relationship_referral"
+
 
 class RelationshipReferralQueue(models.Model):
     """Customers whose referrals have to be looked at. Append-only, so that no order waits."""
@@ -15,23 +17,15 @@ class RelationshipReferralQueue(models.Model):
     commercial_partner_ref = fields.Integer(required=True)
 
     @api.model
-    def _add(self, commercial_partner_ids):
-        """Note that these customers bought or returned something; those nobody brought are free.
-
-        :param list commercial_partner_ids: ids of commercial entities; empty is fine
-        """
-        ids = [partner_id for partner_id in commercial_partner_ids if partner_id]
-        if not ids:
-            return
+    def _sql_put_brought(self, commercial_partner_ids):
+        """SQL that queues those of these customers whom somebody brought."""
         self.env["relationship.referral"].flush_model(["referred_commercial_id", "state"])
-        self.env.cr.execute(SQL(
+        return SQL(
             """
             INSERT INTO relationship_referral_queue (commercial_partner_ref)
             SELECT DISTINCT referred_commercial_id FROM relationship_referral
              WHERE referred_commercial_id = ANY(%s) AND state NOT IN ('rejected', 'expired')
-            """, list(set(ids))))
-        if self.env.cr.rowcount:
-            self._trigger()
+            """, list(set(commercial_partner_ids)))
 
     @api.model
     def _wake(self, commercial_partner_ids):
@@ -44,8 +38,7 @@ class RelationshipReferralQueue(models.Model):
 
     @api.model
     def _trigger(self):
-        cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_referral", raise_if_not_found=False)
+        cron = self.env.ref(CRON, raise_if_not_found=False)
         if cron:
             cron.sudo()._trigger()
 
@@ -60,9 +53,10 @@ class RelationshipRefreshQueue(models.Model):
     _inherit = "relationship.refresh.queue"
 
     @api.model
-    def _add_buyers(self, commercial_partner_ids):
+    def _get_buyer_inserts(self, commercial_partner_ids):
         """Whatever changes a customer's purchases may move the referral that brought them."""
-        ids = list(commercial_partner_ids)
-        result = super()._add_buyers(ids)
-        self.env["relationship.referral.queue"]._add(ids)
-        return result
+        Queue = self.env["relationship.referral.queue"]
+        return {
+            **super()._get_buyer_inserts(commercial_partner_ids),
+            CRON: Queue._sql_put_brought(commercial_partner_ids),
+        }
