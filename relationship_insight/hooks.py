@@ -3,6 +3,7 @@ def uninstall_hook(env):
     # Voices are nobody else's: they go with the conversations that they belong to.
     env["ir.attachment"].search(
         [("res_model", "in", ("relationship.note", "relationship.note.draft"))]).unlink()
+    env["ir.config_parameter"].search([("key", "=like", "relationship_insight.%")]).unlink()
     env.flush_all()
     env.cr.execute("DELETE FROM relationship_preference")
     env.cr.execute("DELETE FROM relationship_relation")

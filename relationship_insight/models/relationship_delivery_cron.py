@@ -7,11 +7,13 @@ from .relationship_delivery_send import BATCH
 
 JOB_SIZE = 500
 JOBS_AHEAD = 20
+JOBS_PARAMETER = "relationship_insight.send_by_jobs"
+JOBS_PATIENCE = 15  # minutes
 CRON = "relationship_insight.ir_cron_relationship_send"
 
 
 class RelationshipDelivery(models.Model):
-    """When sending happens: by the cron, by a button, and by jobs where there is a job queue."""
+    """When sending happens: by the cron, by a button, and by jobs where that was chosen."""
 
     _inherit = "relationship.delivery"
 
@@ -39,7 +41,7 @@ class RelationshipDelivery(models.Model):
             if not cron._commit_progress(remaining=self._count_due()):
                 return
         self._lasting(self._check_sms)
-        if "queue.job" in self.env:
+        if self._is_sending_by_jobs():
             self._send_by_jobs()
             return
         while done := self._send_batch():
@@ -55,6 +57,34 @@ class RelationshipDelivery(models.Model):
             " WHERE state = 'queued' AND date_due <= %s LIMIT %s) due",
             fields.Datetime.now(), 10 * QUEUE_BATCH))
         return count
+
+    @api.model
+    def _is_sending_by_jobs(self):
+        """Whether jobs send: where it was chosen, and as long as somebody performs jobs."""
+        return bool(
+            self.env["ir.config_parameter"].sudo().get_param(JOBS_PARAMETER)
+            and self._get_jobs_state() in ("working", "idle"))
+
+    @api.model
+    def _get_jobs_state(self):
+        """Tell what is known of the job queue, for all companies.
+
+        :return: "none" where it isn't installed, "stuck" where jobs wait for longer than
+            ``JOBS_PATIENCE`` minutes, "working" where one was done since yesterday, else "idle"
+        """
+        if "queue.job" not in self.env:
+            return "none"
+        Job = self.env["queue.job"].sudo()
+        now = fields.Datetime.now()
+        late = fields.Datetime.subtract(now, minutes=JOBS_PATIENCE)
+        if Job.search_count([
+            ("state", "in", ("pending", "enqueued")), ("date_created", "<", late),
+            "|", ("eta", "=", False), ("eta", "<", late),
+        ], limit=1):
+            return "stuck"
+        yesterday = fields.Datetime.subtract(now, days=1)
+        done = Job.search_count([("state", "=", "done"), ("date_done", ">=", yesterday)], limit=1)
+        return "working" if done else "idle"
 
     @api.model
     def _send_by_jobs(self):

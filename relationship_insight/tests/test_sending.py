@@ -1,5 +1,6 @@
 import smtplib
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import UniqueViolation
 
@@ -335,6 +336,21 @@ class TestSending(SendingCase):
         with freeze_time("2026-03-10 03:30:00"):
             self.send()
         self.assertEqual(self.deliveries(invitation).state, "uncertain")
+
+    def test_jobs_send_only_where_chosen_and_performed(self):
+        Delivery = self.env.registry["relationship.delivery"]
+        parameters = self.env["ir.config_parameter"].sudo()
+        for chosen, jobs, by_jobs in (
+                (False, "working", False), (True, "stuck", False), (True, "none", False),
+                (True, "working", True), (True, "idle", True)):
+            with self.subTest(chosen=chosen, jobs=jobs):
+                parameters.set_param("relationship_insight.send_by_jobs", chosen)
+                invitation = self._invite(self._make_partner(f"Ann {chosen} {jobs}"))
+                with patch.object(Delivery, "_get_jobs_state", lambda _self, jobs=jobs: jobs), \
+                        patch.object(Delivery, "_send_by_jobs") as send_by_jobs:
+                    self.send()
+                self.assertEqual(send_by_jobs.called, by_jobs)
+                self.assertEqual(invitation.state, "planned" if by_jobs else "sent")
 
     def test_content_refused_is_no_bounce(self):
         ann = self._make_partner("Ann")
