@@ -2,6 +2,7 @@ import { Component, useState } from "@odoo/owl";
 import { useAutofocus } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
+import { isNamedBy } from "../../utils/friend_match";
 import { isReferralLink, readCode, showCode } from "../../utils/referral_code";
 
 const FRIENDS_SHOWN = 6;
@@ -63,19 +64,16 @@ export class FriendPicker extends Component {
         if (words.length < FRIEND_LETTERS) {
             return [];
         }
-        const digits = isReferralLink(words) ? "" : words.replace(/\D/g, "");
         const here = this.pos.models["res.partner"].filter(
             (partner) =>
                 typeof partner.id === "number" &&
                 partner.id !== this.props.note.partner_id &&
-                (partner.name?.toLowerCase().includes(words) ||
-                    partner.barcode === words ||
-                    (digits.length > 4 && partner.phone?.replace(/\D/g, "").includes(digits)))
+                isNamedBy(partner, words)
         );
         const friends = new Map();
         for (const { id, name, phone, code } of [...this.search.found, ...here]) {
             if (!friends.has(id) && friends.size < FRIENDS_SHOWN) {
-                friends.set(id, { id, name, phone: phone || "", code: code || "" });
+                friends.set(id, { id, name: name || "", phone: phone || "", code: code || "" });
             }
         }
         return [...friends.values()];
