@@ -1,4 +1,5 @@
 from . import (
+    relationship_guarded,
     relationship_measure,
     relationship_measure_wording,
     relationship_measure_survey,

@@ -7,7 +7,7 @@ class RelationshipNote(models.Model):
 
     def _get_open_promises(self):
         """Return the activities of these conversations that are not done yet."""
-        return self.sudo().promise_activity_id.filtered("active")
+        return self._filter_made(self.sudo().promise_activity_id).filtered("active")
 
     def _sync_promises(self, changed=("promise",)):
         """Keep one open activity per promise, in step with the conversation.
@@ -17,6 +17,7 @@ class RelationshipNote(models.Model):
         :param changed: names of the fields that were written
         """
         due = {}
+        self._drop_foreign_activities("promise_activity_id", self)
         for note in self:
             activity = note.sudo().promise_activity_id
             if not note.promise:
@@ -28,7 +29,7 @@ class RelationshipNote(models.Model):
         # In sudo: staff who may not edit the customer still may promise them something.
         activities = self.env["mail.activity"].sudo().create(list(due.values()))
         for note, activity in zip(due, activities):
-            note.with_context(relationship_no_refresh=True).promise_activity_id = activity
+            note.sudo().with_context(relationship_no_refresh=True).promise_activity_id = activity
 
     @api.model
     def _follow_activity(self, activity, vals, changed, words, day):

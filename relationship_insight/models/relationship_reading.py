@@ -7,6 +7,7 @@ class RelationshipReading(models.Model):
 
     _name = "relationship.reading"
     _description = "Reading"
+    _inherit = "relationship.guarded"
     _order = "date desc, id desc"
     _rec_name = "measure_id"
 
@@ -126,14 +127,18 @@ class RelationshipReading(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        readings = super().create(vals_list)
+        readings._mark_customers_dirty()
+        return readings
+
+    def _prepare_create_values(self, vals_list):
+        self._check_referenced(vals_list)
         measures, partners = (
             self.env[comodel].sudo().browse({vals[name] for vals in vals_list if vals.get(name)})
             for name, comodel in (("measure_id", "relationship.measure"),
                                   ("partner_id", "res.partner")))
-        readings = super().create([
+        return super()._prepare_create_values([
             {**vals, **self._prepare_copied(vals, measures, partners)} for vals in vals_list])
-        readings._mark_customers_dirty()
-        return readings
 
     @api.model
     def _prepare_copied(self, vals, measures, partners):
