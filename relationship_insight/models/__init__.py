@@ -202,6 +202,7 @@ from . import (
     res_users_desk,
     res_users_capture,
     ir_http,
+    ir_websocket,
     resource_resource,
     res_config_settings_campaign,
     res_company_person,
