@@ -1,5 +1,6 @@
 from . import (
     relationship_guarded,
+    relationship_staff_floor,
     relationship_measure,
     relationship_measure_wording,
     relationship_measure_survey,
@@ -151,6 +152,7 @@ from . import (
     relationship_note_ledger,
     relationship_note_further,
     relationship_note_several,
+    relationship_note_change,
     relationship_touch,
     relationship_tier,
     relationship_cadence,
@@ -184,6 +186,7 @@ from . import (
     res_partner,
     res_partner_phone,
     res_partner_referral,
+    res_partner_activity,
     res_partner_bond,
     res_partner_touch,
     res_partner_person,

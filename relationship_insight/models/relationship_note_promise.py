@@ -55,8 +55,9 @@ class RelationshipNote(models.Model):
     def _prepare_promise_vals(self):
         """Return the values of the activity for the promise.
 
-        The activity never carries what was said. One everybody may see stands on the customer;
-        the others belong to one user alone, since all employees read a customer's activities.
+        The activity never carries what was said. One everybody may see stands on the customer,
+        unless several companies share them; the others belong to one user alone, since all
+        employees read a customer's activities.
         """
         self.ensure_one()
         shared = self.visibility == "company"
@@ -73,9 +74,8 @@ class RelationshipNote(models.Model):
             "note": False,
         }
         if shared:
-            vals["res_model_id"] = self.env["ir.model"]._get_id("res.partner")
-            vals["res_id"] = self.partner_id.id
-        else:
+            vals.update(self.partner_id._get_activity_place(self.company_id))
+        if not vals["res_id"]:
             vals["note"] = plaintext2html(self.env._(
                 "Promised to %(customer)s.", customer=self.partner_id.display_name))
         return vals

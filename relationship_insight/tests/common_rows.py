@@ -70,6 +70,8 @@ class RowsCase(CardCase):
             if field.comodel_name.startswith("relationship.") and field.comodel_name not in inside:
                 return cls.rows.get(field.comodel_name) or cls.fill(field.comodel_name, inside)
             return cls.env[field.comodel_name].sudo().search([], limit=1).id
+        if field.name == "visibility":
+            return "company"
         if field.type == "selection":
             return field.get_values(cls.env)[0]
         if field.type in ("char", "text", "html"):
