@@ -70,7 +70,7 @@ class PosSession(models.Model):
             staff = employee.work_contact_id or employee.user_id.partner_id
             if staff:
                 return staff
-        user = self.env["res.users"].sudo().browse(user_id or self.env.uid).exists()
-        is_cashier = user and self.company_id in user.company_ids and user.has_group(
-            "point_of_sale.group_pos_user")
-        return (user if is_cashier else self.env.user).partner_id
+        # A note may wait for the network until a colleague sends it, but not from anywhere.
+        session = self.sudo()
+        known = self.env.user | session.user_id | session.order_ids.user_id
+        return (known.filtered(lambda user: user.id == user_id) or self.env.user).partner_id

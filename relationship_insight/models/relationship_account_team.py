@@ -9,6 +9,7 @@ class RelationshipAccountTeam(models.Model):
 
     _name = "relationship.account.team"
     _description = "Account Team Member"
+    _inherit = "relationship.guarded"
     _order = "commercial_partner_id, date_to desc, role, id"
     _rec_name = "staff_id"
     _check_company_auto = True

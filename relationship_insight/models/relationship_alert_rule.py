@@ -7,6 +7,7 @@ class RelationshipAlertRule(models.Model):
 
     _name = "relationship.alert.rule"
     _description = "Alert Rule"
+    _inherit = "relationship.guarded"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

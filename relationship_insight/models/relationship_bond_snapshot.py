@@ -6,6 +6,7 @@ class RelationshipBondSnapshot(models.Model):
 
     _name = "relationship.bond.snapshot"
     _description = "Bond at a Month's End"
+    _inherit = "relationship.staff.floor"
     _order = "date desc, strength desc, id"
     _rec_name = "staff_id"
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 STAGES = [
@@ -28,6 +28,7 @@ class RelationshipCadence(models.Model):
 
     _name = "relationship.cadence"
     _description = "Keeping in Touch"
+    _inherit = "relationship.guarded"
     _order = "next_date, id"
     _rec_name = "commercial_partner_id"
     _rec_names_search = ["commercial_partner_id"]
@@ -128,8 +129,6 @@ class RelationshipCadence(models.Model):
             raise ValidationError(self.env._("This tier belongs to another company."))
 
     def write(self, vals):
-        if not self.env.su and not HAND_FIELDS.issuperset(vals):
-            raise AccessError(self.env._("This is worked out from what was logged."))
         res = super().write(vals)
         if HAND_FIELDS & set(vals):
             self.sudo()._refresh(self.commercial_partner_id.ids)

@@ -26,7 +26,7 @@ class RelationshipCampaign(models.Model):
 
     _name = "relationship.campaign"
     _description = "Feedback Campaign"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["relationship.guarded", "mail.thread", "mail.activity.mixin"]
     _order = "priority, sequence, id"
     _check_company_auto = True
 

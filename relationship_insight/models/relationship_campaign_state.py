@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-RUN_FIELDS = {"date_running", "state"}
 # Changing one of these would make old and new rounds of a campaign mean different things.
 SETTLED = {"company_id", "event", "instrument_id", "kind", "seed"}
 
@@ -57,15 +56,7 @@ class RelationshipCampaign(models.Model):
                 "mail.mail_activity_data_todo", summary=summary, note=note,
                 user_id=(self.user_id or self.env.user).id)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(RUN_FIELDS & set(vals) for vals in vals_list):
-            raise UserError(self.env._("Use the buttons to start or end a campaign."))
-        return super().create(vals_list)
-
     def write(self, vals):
-        if not self.env.su and RUN_FIELDS & set(vals):
-            raise UserError(self.env._("Use the buttons to start or end a campaign."))
         if SETTLED & set(vals) and any(campaign.state != "draft" for campaign in self):
             raise UserError(self.env._(
                 "This campaign has asked customers already, so what it asks and when stays as it "

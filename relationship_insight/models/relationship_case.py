@@ -13,7 +13,7 @@ class RelationshipCase(models.Model):
 
     _name = "relationship.case"
     _description = "Care Case"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["relationship.guarded", "mail.thread", "mail.activity.mixin"]
     _order = "date_deadline, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -191,10 +191,7 @@ class RelationshipCase(models.Model):
         self._check_open()
         self._get_contact_activities().action_feedback()
         for case in self:
-            case.write({
-                "state": "working",
-                "date_contacted": case.date_contacted or fields.Datetime.now(),
-            })
+            case._step("working", "date_contacted")
 
     def action_log_conversation(self):
         """Log the talk with the customer; it stands on the customer like any other."""
@@ -216,13 +213,8 @@ class RelationshipCase(models.Model):
         self._check_open()
         if not all(case.answer for case in self):
             raise UserError(self.env._("Write down what you did for the customer first."))
-        now = fields.Datetime.now()
         for case in self:
-            case.write({
-                "state": "answered",
-                "date_contacted": case.date_contacted or now,
-                "date_answered": case.date_answered or now,
-            })
+            case._step("answered", "date_contacted", "date_answered")
         self._get_contact_activities().action_feedback()
 
     def action_close(self):
@@ -234,14 +226,8 @@ class RelationshipCase(models.Model):
             if not case.accepted:
                 raise UserError(self.env._(
                     "Ask the customer whether the answer satisfies them, and say so here."))
-        now = fields.Datetime.now()
         for case in self:
-            case.write({
-                "state": "closed",
-                "date_contacted": case.date_contacted or now,
-                "date_answered": case.date_answered or now,
-                "date_closed": now,
-            })
+            case._step("closed", "date_contacted", "date_answered")
         self._get_contact_activities().action_feedback()
 
     def action_cancel(self):
@@ -251,7 +237,18 @@ class RelationshipCase(models.Model):
 
     def action_reopen(self):
         """Take closed cases up again."""
-        self.write({"state": "working", "date_closed": False, "accepted": False})
+        self.accepted = False
+        for case in self:
+            case._step("working")
+
+    def _step(self, state, *moments):
+        """Move on by a button, which alone sets the moments that the clocks go by."""
+        self.ensure_one()
+        self.check_access("write")
+        now = fields.Datetime.now()
+        self.sudo().write({
+            "state": state, "date_closed": now if state == "closed" else False,
+            **{name: self[name] or now for name in moments}})
 
     def _check_open(self):
         if any(case.state not in OPEN_STATES for case in self):

@@ -4,6 +4,7 @@ from odoo import fields, models
 class RelationshipCompetitor(models.Model):
     _name = "relationship.competitor"
     _description = "Competitor"
+    _inherit = "relationship.guarded"
     _order = "name"
     _rec_names_search = ["name", "aliases"]
 

@@ -8,6 +8,7 @@ class RelationshipContactPreference(models.Model):
 
     _name = "relationship.contact.preference"
     _description = "How to Be Asked"
+    _inherit = "relationship.guarded"
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one(

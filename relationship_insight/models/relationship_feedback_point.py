@@ -10,6 +10,7 @@ class RelationshipFeedbackPoint(models.Model):
 
     _name = "relationship.feedback.point"
     _description = "Feedback Point"
+    _inherit = "relationship.guarded"
     _order = "name"
     _check_company_auto = True
 

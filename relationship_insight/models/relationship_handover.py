@@ -12,7 +12,7 @@ class RelationshipHandover(models.Model):
 
     _name = "relationship.handover"
     _description = "Handover"
-    _inherit = ["mail.thread"]
+    _inherit = ["relationship.guarded", "mail.thread"]
     _order = "date desc, id desc"
     _rec_name = "staff_id"
 
@@ -93,6 +93,7 @@ class RelationshipHandover(models.Model):
 
     def action_propose(self):
         """List the customers of whoever leaves, each with the successor who knows them best."""
+        self.check_access("write")
         for handover in self:
             if handover.state != "draft":
                 raise UserError(self.env._("This handover is done."))
@@ -103,6 +104,7 @@ class RelationshipHandover(models.Model):
 
         :raise UserError: if it is done already, or somebody is without a successor
         """
+        self.check_access("write")
         for handover in self:
             if handover.state != "draft":
                 raise UserError(self.env._("This handover is done."))

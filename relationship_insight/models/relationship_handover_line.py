@@ -16,6 +16,7 @@ class RelationshipHandoverLine(models.Model):
 
     _name = "relationship.handover.line"
     _description = "Customer Handed Over"
+    _inherit = "relationship.guarded"
     _order = "spend_12m desc, id"
     _rec_name = "commercial_partner_id"
 

@@ -35,7 +35,7 @@ class RelationshipHandover(models.Model):
                 self._sql_customers_to_pass_on(leaving))
             if customer not in known
         ]
-        self.env["relationship.handover.line"].create(vals_list)
+        self.env["relationship.handover.line"].sudo().create(vals_list)
 
     def _sql_customers_to_pass_on(self, leaving):
         return SQL(

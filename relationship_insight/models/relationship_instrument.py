@@ -7,6 +7,7 @@ class RelationshipInstrument(models.Model):
 
     _name = "relationship.instrument"
     _description = "Questionnaire"
+    _inherit = "relationship.guarded"
     _order = "sequence, name"
     _rec_names_search = ["name", "code"]
 

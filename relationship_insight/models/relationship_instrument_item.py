@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class RelationshipInstrumentItem(models.Model):
     _name = "relationship.instrument.item"
     _description = "Question of a Questionnaire"
+    _inherit = "relationship.guarded"
     _order = "version_id, sequence, id"
     _rec_name = "measure_id"
 

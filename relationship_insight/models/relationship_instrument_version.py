@@ -15,6 +15,7 @@ class RelationshipInstrumentVersion(models.Model):
 
     _name = "relationship.instrument.version"
     _description = "Version of a Questionnaire"
+    _inherit = "relationship.guarded"
     _order = "instrument_id, number desc"
 
     instrument_id = fields.Many2one(
@@ -121,8 +122,9 @@ class RelationshipInstrumentVersion(models.Model):
 
     def action_go_live(self):
         """Freeze the questions and ask with this version from now on."""
+        self.check_access("write")
         now = fields.Datetime.now()
-        for version in self:
+        for version in self.sudo():
             version._check_complete()
             for item in version.item_ids:
                 item.wording_version = item.measure_id.version

@@ -26,6 +26,7 @@ class RelationshipLifeEvent(models.Model):
 
     _name = "relationship.life.event"
     _description = "Life Event"
+    _inherit = "relationship.guarded"
     _order = "next_date, id"
     _check_company_auto = True
 

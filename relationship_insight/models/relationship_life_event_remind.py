@@ -85,6 +85,5 @@ class RelationshipLifeEvent(models.Model):
             "automated": True,
         }
         if not self.sensitive:
-            vals["res_model_id"] = self.env["ir.model"]._get_id("res.partner")
-            vals["res_id"] = self.partner_id.id
+            vals.update(self.partner_id._get_activity_place(self.company_id))
         return vals

@@ -12,6 +12,7 @@ MAX_POINTS = 101
 class RelationshipMeasure(models.Model):
     _name = "relationship.measure"
     _description = "Relationship Measure"
+    _inherit = "relationship.guarded"
     _order = "sequence, code"
     _rec_names_search = ["name", "code"]
 
@@ -179,7 +180,7 @@ class RelationshipMeasure(models.Model):
         if frozen:
             self._check_frozen({name: vals[name] for name in frozen})
         for measure in self._keep_wording(vals):
-            super(RelationshipMeasure, measure).write({"version": measure.version + 1})
+            super(RelationshipMeasure, measure.sudo()).write({"version": measure.version + 1})
         return super().write(vals)
 
     def _check_frozen(self, vals):

@@ -12,6 +12,7 @@ class RelationshipMention(models.Model):
 
     _name = "relationship.mention"
     _description = "Unknown Store"
+    _inherit = "relationship.guarded"
     _order = "key, id desc"
 
     name = fields.Char(string="As Written", required=True, readonly=True)

@@ -21,6 +21,7 @@ class RelationshipNote(models.Model):
 
     _name = "relationship.note"
     _description = "Conversation"
+    _inherit = "relationship.guarded"
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -163,7 +164,6 @@ class RelationshipNote(models.Model):
         commercial_ids = self._get_shared().commercial_partner_id.ids
         self.sudo().reading_ids._void(self.env._("The conversation was deleted."))
         self.sudo().reading_ids.note_id = False
-        self._get_open_promises().unlink()
         res = super().unlink()
         self.env["relationship.refresh.queue"]._add(commercial_ids)
         return res

@@ -18,6 +18,7 @@ class RelationshipNoteDraft(models.Model):
 
     _name = "relationship.note.draft"
     _description = "Talk to Finish Later"
+    _inherit = "relationship.guarded"
     _order = "date desc, id desc"
 
     user_id = fields.Many2one(
@@ -41,6 +42,18 @@ class RelationshipNoteDraft(models.Model):
         required=True, readonly=True, copy=False, default=lambda self: uuid.uuid4().hex)
 
     _key_uniq = models.UniqueIndex("(user_id, source_key)")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        drafts = super().create(vals_list)
+        self.env["relationship.note"]._take_voices(drafts)
+        return drafts
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "voice_ids" in vals:
+            self.env["relationship.note"]._take_voices(self)
+        return res
 
     @api.model
     def keep_draft(self, draft):
@@ -76,7 +89,6 @@ class RelationshipNoteDraft(models.Model):
             known = self.create({
                 **values, "source_key": key, "partner_id": partner.id,
                 "date": fields.Datetime.now() - min(max(age, timedelta()), OLDEST_DRAFT)})
-        self.env["relationship.note"]._take_voices(known)
         return known._get_rows()[0]
 
     @api.model

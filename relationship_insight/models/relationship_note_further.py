@@ -6,6 +6,7 @@ class RelationshipNoteFurther(models.Model):
 
     _name = "relationship.note.further"
     _description = "Further promise of a conversation"
+    _inherit = "relationship.guarded"
     _order = "date_due, id"
 
     note_id = fields.Many2one(
@@ -34,7 +35,7 @@ class RelationshipNoteFurther(models.Model):
     def unlink(self):
         self.check_access("unlink")
         self._get_ledger()._get_going()._withdraw()
-        self.sudo().activity_id.filtered("active").unlink()
+        self.note_id._filter_made(self.sudo().activity_id).filtered("active").unlink()
         return super().unlink()
 
     def _get_ledger(self):
@@ -48,6 +49,7 @@ class RelationshipNoteFurther(models.Model):
         :param changed: names of the fields that were written, of the line or its conversation
         """
         due = {}
+        self.note_id._drop_foreign_activities("activity_id", self)
         for line in self.with_context(relationship_no_promise=True):
             vals = line._prepare_activity_vals()
             if line.note_id._follow_activity(
@@ -56,7 +58,7 @@ class RelationshipNoteFurther(models.Model):
         activities = self.env["mail.activity"].sudo().with_context(
             relationship_no_promise=True).create(list(due.values()))
         for line, activity in zip(due, activities):
-            line.activity_id = activity
+            line.sudo().activity_id = activity
         self._sync_ledger()
 
     def _prepare_activity_vals(self):

@@ -13,6 +13,23 @@ class RelationshipNote(models.Model):
         self._sync_ledger()
         return result
 
+    def _filter_made(self, activities):
+        """Return those of these activities that promises of these conversations made.
+
+        No other is ever touched, whatever a link says.
+        """
+        if not activities:
+            return activities
+        promises = self.env["relationship.promise"].sudo().search(
+            [("note_id", "in", self.ids), ("activity_id", "in", activities.ids)])
+        return activities & promises.activity_id
+
+    def _drop_foreign_activities(self, name, records):
+        """Forget the activities in this field of records that these conversations didn't make."""
+        linked = records.sudo()
+        foreign = linked[name] - self._filter_made(linked[name])
+        linked.filtered(lambda record: record[name] & foreign)[name] = False
+
     def _sync_ledger(self):
         """Keep one open promise per conversation, in step with its words and its activity."""
         Promise = self.env["relationship.promise"].sudo()
@@ -67,6 +84,8 @@ class RelationshipNote(models.Model):
 
     def unlink(self):
         """The words go with the conversation; whether the promise was kept stays."""
+        self.check_access("unlink")
+        self._get_open_promises().unlink()
         promises = self.env["relationship.promise"].sudo().search([("note_id", "in", self.ids)])
         promises.filtered(lambda p: p.visibility == "me").unlink()
         promises = promises.exists()

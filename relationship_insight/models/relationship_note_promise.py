@@ -7,7 +7,7 @@ class RelationshipNote(models.Model):
 
     def _get_open_promises(self):
         """Return the activities of these conversations that are not done yet."""
-        return self.sudo().promise_activity_id.filtered("active")
+        return self._filter_made(self.sudo().promise_activity_id).filtered("active")
 
     def _sync_promises(self, changed=("promise",)):
         """Keep one open activity per promise, in step with the conversation.
@@ -17,6 +17,7 @@ class RelationshipNote(models.Model):
         :param changed: names of the fields that were written
         """
         due = {}
+        self._drop_foreign_activities("promise_activity_id", self)
         for note in self:
             activity = note.sudo().promise_activity_id
             if not note.promise:
@@ -28,7 +29,7 @@ class RelationshipNote(models.Model):
         # In sudo: staff who may not edit the customer still may promise them something.
         activities = self.env["mail.activity"].sudo().create(list(due.values()))
         for note, activity in zip(due, activities):
-            note.with_context(relationship_no_refresh=True).promise_activity_id = activity
+            note.sudo().with_context(relationship_no_refresh=True).promise_activity_id = activity
 
     @api.model
     def _follow_activity(self, activity, vals, changed, words, day):
@@ -54,8 +55,9 @@ class RelationshipNote(models.Model):
     def _prepare_promise_vals(self):
         """Return the values of the activity for the promise.
 
-        The activity never carries what was said. One everybody may see stands on the customer;
-        the others belong to one user alone, since all employees read a customer's activities.
+        The activity never carries what was said. One everybody may see stands on the customer,
+        unless several companies share them; the others belong to one user alone, since all
+        employees read a customer's activities.
         """
         self.ensure_one()
         shared = self.visibility == "company"
@@ -72,9 +74,8 @@ class RelationshipNote(models.Model):
             "note": False,
         }
         if shared:
-            vals["res_model_id"] = self.env["ir.model"]._get_id("res.partner")
-            vals["res_id"] = self.partner_id.id
-        else:
+            vals.update(self.partner_id._get_activity_place(self.company_id))
+        if not vals["res_id"]:
             vals["note"] = plaintext2html(self.env._(
                 "Promised to %(customer)s.", customer=self.partner_id.display_name))
         return vals

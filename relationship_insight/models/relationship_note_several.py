@@ -17,7 +17,7 @@ class RelationshipNote(models.Model):
 
     def unlink(self):
         self.check_access("unlink")
-        self.sudo().further_ids.activity_id.filtered("active").unlink()
+        self._filter_made(self.sudo().further_ids.activity_id).filtered("active").unlink()
         return super().unlink()
 
     @api.model

@@ -14,8 +14,6 @@ KINDS = [
 # A guess or a one-time choice gets old sooner than a habit.
 REVIEW_SHARE = {"established": 1, "once": 0.25}
 REVIEW_DAYS = 365
-# Changed by what staff do, never by hand: praise rests on them.
-DERIVED_FIELDS = {"confirm_count", "last_confirmed", "state"}
 
 
 class RelationshipPreference(models.Model):
@@ -23,6 +21,7 @@ class RelationshipPreference(models.Model):
 
     _name = "relationship.preference"
     _description = "Preference of a Customer"
+    _inherit = "relationship.guarded"
     _order = "state, kind, confirm_count desc, id desc"
     _check_company_auto = True
 
@@ -141,23 +140,15 @@ class RelationshipPreference(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_derived(vals)
         preferences = super().create(vals_list)
         preferences._check_sensitive_right()
         return preferences
 
     def write(self, vals):
-        self._check_derived(vals)
         res = super().write(vals)
         if vals.get("sensitive") or vals.get("tag_id"):
             self._check_sensitive_right()
         return res
-
-    def _check_derived(self, vals):
-        """Refuse to set by hand what confirming alone may change."""
-        if not self.env.su and DERIVED_FIELDS & set(vals):
-            raise AccessError(self.env._("Use the buttons: what was confirmed isn't typed in."))
 
     def _check_sensitive_right(self):
         if any(self.mapped("sensitive")) and not self.env.su and not self.env.user.has_group(

@@ -8,6 +8,7 @@ class RelationshipPreferenceTag(models.Model):
 
     _name = "relationship.preference.tag"
     _description = "Preference Chip"
+    _inherit = "relationship.guarded"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

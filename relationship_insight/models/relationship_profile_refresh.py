@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.sql_ids import sql_ids
+from .ir_websocket import STAFF_CHANNEL
 
 _logger = logging.getLogger(__name__)
 
@@ -89,8 +90,9 @@ class RelationshipProfile(models.Model):
         Queue = self.env["relationship.refresh.queue"]
         self.env["ir.cron"]._commit_progress()  # see _cron_refresh
         while self._try_lock_refresh() and (ids := Queue._take(DIRTY_BATCH)):
+            known = self._get_ids_by_company(ids)
             self._refresh(ids)
-            self._tell_screens(ids)
+            self._tell_screens(ids, known)
             remaining = Queue.search_count([], limit=1)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 return
@@ -100,10 +102,28 @@ class RelationshipProfile(models.Model):
                 "relationship_insight.ir_cron_relationship_refresh_dirty")._trigger(at=soon)
 
     @api.model
-    def _tell_screens(self, customer_ids):
-        """Let open cards of these customers load anew; what they show stays under the rules."""
-        self.env.ref("relationship_insight.group_relationship_staff")._bus_send(
-            "relationship.profile/refreshed", {"customers": customer_ids})
+    def _tell_screens(self, customer_ids, before=None):
+        """Let open cards of these customers load anew; what they show stays under the rules.
+
+        Each company's staff is told of its own customers alone.
+
+        :param dict before: what ``_get_ids_by_company`` said before their refresh
+        """
+        told = self._get_ids_by_company(customer_ids)
+        for company, ids in (before or {}).items():
+            told.setdefault(company, set()).update(ids)
+        for company, ids in told.items():
+            self.env["bus.bus"]._sendone(
+                (company, STAFF_CHANNEL), "relationship.profile/refreshed",
+                {"customers": sorted(ids)})
+
+    @api.model
+    def _get_ids_by_company(self, customer_ids):
+        """Return {company: ids of those of these customers it knows something about}."""
+        rows = self.sudo()._read_group(
+            [("commercial_partner_id", "in", customer_ids)],
+            ["company_id"], ["commercial_partner_id:array_agg"])
+        return {company: set(ids) for company, ids in rows}
 
     @api.model
     def _try_lock_refresh(self):

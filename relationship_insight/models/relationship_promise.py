@@ -164,8 +164,7 @@ class RelationshipPromise(models.Model):
             "user_id": user.id,
         }
         if self.visibility == "company" and self.partner_id:
-            vals["res_model_id"] = self.env["ir.model"]._get_id("res.partner")
-            vals["res_id"] = self.partner_id.id
+            vals.update(self.partner_id._get_activity_place(self.company_id))
         return vals
 
     @api.model

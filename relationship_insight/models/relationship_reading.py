@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 
 class RelationshipReading(models.Model):
@@ -7,6 +7,7 @@ class RelationshipReading(models.Model):
 
     _name = "relationship.reading"
     _description = "Reading"
+    _inherit = ["relationship.guarded", "relationship.staff.floor"]
     _order = "date desc, id desc"
     _rec_name = "measure_id"
 
@@ -126,14 +127,34 @@ class RelationshipReading(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        readings = super().create(vals_list)
+        readings._mark_customers_dirty()
+        return readings
+
+    def _prepare_create_values(self, vals_list):
+        self._check_referenced(vals_list)
         measures, partners = (
             self.env[comodel].sudo().browse({vals[name] for vals in vals_list if vals.get(name)})
             for name, comodel in (("measure_id", "relationship.measure"),
                                   ("partner_id", "res.partner")))
-        readings = super().create([
+        return super()._prepare_create_values([
             {**vals, **self._prepare_copied(vals, measures, partners)} for vals in vals_list])
-        readings._mark_customers_dirty()
-        return readings
+
+    def _add_precomputed_values(self, vals_list):
+        self._check_origins({vals.get("origin") for vals in vals_list})
+        return super()._add_precomputed_values(vals_list)
+
+    @api.model
+    def _check_origins(self, origins):
+        """What a customer answered comes in by their answering; by hand staff note and import."""
+        if self.env.su:
+            return
+        by_hand = {"staff", None}
+        if self.env.user.has_group("relationship_insight.group_relationship_relations"):
+            by_hand |= {"import", "interview"}
+        if origins - by_hand:
+            raise AccessError(self.env._(
+                "You may not add answers with this origin or for this company."))
 
     @api.model
     def _prepare_copied(self, vals, measures, partners):

@@ -116,6 +116,8 @@ class RelationshipReading(models.Model):
         """Insert checked rows; return their ids, or False and the errors."""
         try:
             with self.env.cr.savepoint():
+                origin = self.env.context.get("default_origin", "import")
+                self._check_origins({row.get("origin") or origin for row in rows})
                 ids = self._insert_rows(rows)
                 domain = self.env["ir.rule"]._compute_domain(self._name, "create")
                 allowed = self.sudo().search_count(Domain("id", "in", ids) & Domain(domain))

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 
 SOURCES = [
     ("link", "Opened their link"),
@@ -38,12 +38,6 @@ REASONS = [
     ("desk", "Rejected by hand"),
     ("merged", "Both turned out to be one customer"),
 ]
-# Only the life of a referral itself moves these, see relationship_referral_life.
-PROTECTED = {
-    "state", "reason", "confirmed_by_id", "confirmed_date", "confirmed_how", "winner_id",
-    "order_model", "order_id", "order_date", "order_amount", "qualified_date", "reward_date",
-    "rewarded_date", "deadline", "thank_activity_id", "source_key",
-}
 
 
 class RelationshipReferral(models.Model):
@@ -51,7 +45,7 @@ class RelationshipReferral(models.Model):
 
     _name = "relationship.referral"
     _description = "Referral"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["relationship.guarded", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -196,8 +190,6 @@ class RelationshipReferral(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(PROTECTED & set(vals) for vals in vals_list):
-            raise AccessError(self.env._("A referral starts as claimed."))
         Program = self.env["relationship.referral.program"]
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
@@ -211,26 +203,26 @@ class RelationshipReferral(models.Model):
             if vals.get("lead_id") and not vals.get("referred_id"):
                 lead = self.env["crm.lead"].sudo().browse(vals["lead_id"])
                 vals["referred_id"] = lead.partner_id.id
-            told = fields.Datetime.to_datetime(vals.get("date")) or fields.Datetime.now()
-            vals.setdefault("deadline", told + timedelta(days=program.sudo().window_days))
         referrals = super().create(vals_list)
+        referrals.sudo().filtered(lambda referral: not referral.deadline)._set_deadline()
         referrals.sudo()._start()
         return referrals
 
     def write(self, vals):
-        if not self.env.su and PROTECTED & set(vals):
-            raise AccessError(self.env._("Use the buttons to move a referral along."))
         before = self.sudo()._get_customer_ids()
         res = super().write(vals)
         if {"date", "program_id"} & set(vals):
-            for referral in self.sudo():
-                referral.deadline = referral.date + timedelta(
-                    days=referral.program_id.window_days)
+            self.sudo()._set_deadline()
         if {"referrer_id", "referred_id", "lead_id"} & set(vals):
             self.sudo()._start()
         if {"referrer_id", "referred_id", "state", "company_id"} & set(vals):
             self.env["relationship.referral.queue"]._wake(before + self.sudo()._get_customer_ids())
         return res
+
+    def _set_deadline(self):
+        """The friend has to buy within so many days of being brought."""
+        for referral in self:
+            referral.deadline = referral.date + timedelta(days=referral.program_id.window_days)
 
     def unlink(self):
         customers = self.sudo()._get_customer_ids()

@@ -19,6 +19,7 @@ class RelationshipReferralCode(models.Model):
 
     _name = "relationship.referral.code"
     _description = "Referral Code"
+    _inherit = "relationship.guarded"
     _order = "id desc"
     _rec_name = "code"
     _rec_names_search = ["code", "partner_id"]

@@ -193,7 +193,6 @@ class RelationshipReferral(models.Model):
         Activity = self.env["mail.activity"].sudo()
         kind = self.env.ref(
             "relationship_insight.mail_activity_type_thank", raise_if_not_found=False)
-        model_id = self.env["ir.model"]._get_id("res.partner")
         due = self.filtered(lambda ref: not ref.thank_activity_id and ref._get_thanking_user())
         activities = Activity.create([
             {
@@ -203,8 +202,7 @@ class RelationshipReferral(models.Model):
                     referrer=ref.referrer_id.name, friend=ref.referred_id.name),
                 "date_deadline": fields.Date.add(fields.Date.context_today(ref), days=2),
                 "user_id": ref._get_thanking_user().id,
-                "res_model_id": model_id,
-                "res_id": ref.referrer_id.id,
+                **ref.referrer_id._get_activity_place(ref.company_id),
             }
             for ref in (
                 ref.with_context(lang=ref._get_thanking_user().lang) for ref in due)

@@ -21,6 +21,7 @@ class RelationshipReferralProgram(models.Model):
 
     _name = "relationship.referral.program"
     _description = "Referral Programme"
+    _inherit = "relationship.guarded"
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -8,6 +8,7 @@ class RelationshipRelation(models.Model):
 
     _name = "relationship.relation"
     _description = "People around a Customer"
+    _inherit = "relationship.guarded"
     _order = "type_id, id"
     _check_company_auto = True
 

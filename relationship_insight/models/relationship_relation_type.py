@@ -6,6 +6,7 @@ class RelationshipRelationType(models.Model):
 
     _name = "relationship.relation.type"
     _description = "Kind of Relation"
+    _inherit = "relationship.guarded"
     _order = "sequence, id"
 
     name = fields.Char(

@@ -19,6 +19,7 @@ class RelationshipSendingPause(models.Model):
 
     _name = "relationship.sending.pause"
     _description = "Sending Paused"
+    _inherit = "relationship.guarded"
     _order = "stopped desc, date_until"
     _rec_name = "reason"
 

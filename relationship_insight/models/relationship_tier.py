@@ -8,6 +8,7 @@ class RelationshipTier(models.Model):
 
     _name = "relationship.tier"
     _description = "Customer Tier"
+    _inherit = "relationship.guarded"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -6,6 +6,7 @@ class RelationshipWave(models.Model):
 
     _name = "relationship.wave"
     _description = "Wave of a Campaign"
+    _inherit = "relationship.guarded"
     _order = "campaign_id, number desc"
 
     campaign_id = fields.Many2one(

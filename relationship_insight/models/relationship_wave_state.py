@@ -1,12 +1,8 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
 FROZEN = {"campaign_id", "date_start", "number"}
-PROTECTED = {
-    "holdout_count", "outcome_published", "override_reason", "population_count", "sample_count",
-    "state", "version_id",
-}
 
 
 class RelationshipWave(models.Model):
@@ -96,18 +92,7 @@ class RelationshipWave(models.Model):
         waiting._give_up()
         self.sudo().state = "closed"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_protected(set(vals) - {"number"})
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_protected(set(vals))
         if FROZEN & set(vals) and any(wave.state in ("running", "closed") for wave in self):
             raise UserError(self.env._("This wave has started, so its draw stays as it is."))
         return super().write(vals)
-
-    def _check_protected(self, names):
-        if PROTECTED & names and not self.env.su:
-            raise UserError(self.env._("Use the buttons to start, publish or close a wave."))

@@ -178,9 +178,31 @@ class TestAccess(CardCase):
             "company_id": self.company.id, "value": 2}
         Reading = self.as_user(self.rep, "relationship.reading")
         self.assertTrue(Reading.create({**vals, "origin": "staff"}))
-        for origin in ("survey", "pulse", "interview", "import"):
+        for origin in ("survey", "pulse", "pos", "interview", "import"):
             with self.assertRaises(AccessError):
                 Reading.create({**vals, "origin": origin})
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_nobody_speaks_in_a_customers_name(self):
+        vals = {
+            "measure_id": self.measures["M02_glad"].id, "partner_id": self.customers["mine"].id,
+            "company_id": self.company.id, "value": 2}
+        head = ["measure_id/.id", "partner_id/.id", "date", "value"]
+        row = [str(vals["measure_id"]), str(vals["partner_id"]), "2026-01-01 10:00:00", "2"]
+        for user in (self.relations, self.manager):
+            Reading = self.as_user(user, "relationship.reading")
+            for origin in ("staff", "interview", "import"):
+                self.assertTrue(Reading.create({**vals, "origin": origin}))
+            for origin in ("survey", "pulse", "pos"):
+                with self.subTest(user=user.login, origin=origin):
+                    with self.assertRaises(AccessError):
+                        Reading.create({**vals, "origin": origin})
+                    with self.assertRaises(AccessError):
+                        Reading.with_context(default_origin=origin).create(vals)
+                    self.assertFalse(
+                        Reading.with_context(default_origin=origin).load(head, [row])["ids"])
+                    self.assertFalse(
+                        Reading.load([*head, "origin"], [[*row, origin]])["ids"])
 
     def test_readings_change_by_voiding_only(self):
         reading = self.new_readings(self.customers["mine"])

@@ -174,6 +174,7 @@ class TestNote(NoteCase):
 
     def test_logged_from_an_order(self):
         order = self.env["sale.order"].create({"partner_id": self.customer.id})
+        self.nok.group_ids |= self.env.ref("sales_team.group_sale_salesman_all_leads")
         with Form(self.env["relationship.note"].with_user(self.nok).with_context(
                 default_partner_id=self.customer.id, default_order_model="sale.order",
                 default_order_id=order.id),

@@ -180,13 +180,18 @@ class TestPosCapture(PosCaptureCommon):
         for note in impossible:
             self.assertEqual(self._stored(note).date, now)
 
-    def test_staff_is_a_cashier_of_the_company(self):
+    def test_staff_is_a_cashier_of_the_session(self):
         colleague = new_test_user(
             self.env, "colleague", "base.group_user,point_of_sale.group_pos_user",
             company_id=self.company.id, company_ids=[fields.Command.set(self.company.ids)])
         clerk = new_test_user(self.env, "clerk", "base.group_user", company_id=self.company.id)
+        stranger = new_test_user(
+            self.env, "till_stranger", "base.group_user,point_of_sale.group_pos_user",
+            company_id=self.company.id, company_ids=[fields.Command.set(self.company.ids)])
+        # The colleague opened this session; the stranger works at another till.
+        self.session.sudo().user_id = colleague
         for user_id, staff in [
-            (colleague.id, colleague), (clerk.id, self.cashier), (2**30, self.cashier),
+            (colleague.id, colleague), (stranger.id, self.cashier), (clerk.id, self.cashier), (2**30, self.cashier),
             (False, self.cashier), ("x", self.cashier),
         ]:
             note = self._note(user_id=user_id)

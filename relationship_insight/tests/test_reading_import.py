@@ -167,12 +167,12 @@ class TestReadingImport(TransactionCase):
         head = HEAD + ["competitor_id", "staff_id", "channel", "na", "text", "origin", "lang"]
         reading = self._one(
             "M13", "F-1", "2026-01-01 10:00:00", "4", "the big one", "Nok", "In store", "",
-            " Too far ", "Survey", "en_US", head=head)
+            " Too far ", "Interview", "en_US", head=head)
         self.assertEqual(reading.competitor_id, rival)
         self.assertEqual(reading.staff_id, clerk.partner_id)
         self.assertEqual(
             (reading.channel, reading.na, reading.text, reading.origin, reading.lang),
-            ("store", False, "Too far", "survey", "en_US"))
+            ("store", False, "Too far", "interview", "en_US"))
         away = self._one(
             "M13", "F-1", "2026-01-02 10:00:00", "", "", "", "call", "yes", "", "", "", head=head)
         self.assertEqual((away.channel, away.na, away.value), ("call", True, 0))

@@ -1,10 +1,14 @@
 import json
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common_card import CardCase
+from odoo.addons.bus.models.bus import channel_with_db, json_dump
+
+from .common_card import MANAGER, CardCase
 
 
 @tagged("post_install", "-at_install")
@@ -69,18 +73,36 @@ class TestTransition(CardCase):
             self.as_user(self.colleague, "relationship.transition").browse(
                 change.id).read(["reason"])
 
-    def test_refresh_tells_open_screens_of_staff_alone(self):
+    def channels_of(self, user):
+        """What the bus lets this user hear beside what the screen asks for."""
+        Socket = self.env["ir.websocket"].with_user(user)
+        request = SimpleNamespace(session=SimpleNamespace(uid=user.id))
+        with patch("odoo.addons.bus.models.ir_websocket.request", new=request):
+            return {
+                json_dump(channel_with_db(self.env.cr.dbname, channel))
+                for channel in Socket._build_bus_channel_list([])}
+
+    def test_refresh_tells_open_screens_of_the_companys_staff_alone(self):
+        theirs = self.new_customer("Elsewhere")
+        self.env["relationship.profile"].create({
+            "commercial_partner_id": theirs.id, "company_id": self.other_company.id,
+            "date": self.today})
+        stranger = self.new_user("transition_stranger", MANAGER, self.other_company)
         Bus = self.env["bus.bus"]
         before = Bus.search([], order="id desc", limit=1).id or 0
-        self.env["relationship.profile"]._tell_screens([self.customer.id])
+        self.env["relationship.profile"]._tell_screens([self.customer.id, theirs.id])
         self.env.cr.precommit.run()
-        message = Bus.search([("id", ">", before)])
-        self.assertEqual(json.loads(message.message), {
-            "type": "relationship.profile/refreshed",
-            "payload": {"customers": [self.customer.id]}})
-        group = self.env.ref("relationship_insight.group_relationship_staff")
-        self.assertEqual(json.loads(message.channel), [
-            self.env.cr.dbname, "res.groups", group.id])
+        messages = Bus.search([("id", ">", before)])
+        for user, told in (
+            (self.rep, [self.customer.id]), (stranger, [theirs.id]), (self.plain, None),
+        ):
+            channels = self.channels_of(user)
+            heard = [
+                json.loads(message.message) for message in messages
+                if message.channel in channels]
+            self.assertEqual(heard, [{
+                "type": "relationship.profile/refreshed", "payload": {"customers": told},
+            }] if told else [])
 
     def test_half_a_balance_of_feelings_is_none(self):
         """Where only good feelings were asked for, the card shows no figure instead of a zero."""

@@ -18,6 +18,7 @@ class RelationshipAnswerExport(models.TransientModel):
 
     _name = "relationship.answer.export"
     _description = "Export Answers"
+    _inherit = "relationship.guarded"
 
     campaign_id = fields.Many2one("relationship.campaign")
     date_from = fields.Date(string="From")

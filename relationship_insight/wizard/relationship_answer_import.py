@@ -23,6 +23,7 @@ class RelationshipAnswerImport(models.TransientModel):
 
     _name = "relationship.answer.import"
     _description = "Import Questionnaires"
+    _inherit = "relationship.guarded"
 
     file = fields.Binary(string="CSV or XLSX", required=True)
     file_name = fields.Char()
@@ -206,6 +207,7 @@ class RelationshipAnswerImport(models.TransientModel):
 class RelationshipAnswerImportColumn(models.TransientModel):
     _name = "relationship.answer.import.column"
     _description = "Column of an Imported Questionnaire"
+    _inherit = "relationship.guarded"
     _order = "place"
 
     wizard_id = fields.Many2one(

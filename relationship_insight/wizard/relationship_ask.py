@@ -6,6 +6,7 @@ from ..models.relationship_eligibility import REASONS
 class RelationshipAsk(models.TransientModel):
     _name = "relationship.ask"
     _description = "Ask Customers for Feedback"
+    _inherit = "relationship.guarded"
 
     campaign_id = fields.Many2one(
         "relationship.campaign", required=True, ondelete="cascade",

@@ -9,6 +9,7 @@ UNDECIDED = ("uncertain", "failed")
 class RelationshipDeliveryResolve(models.TransientModel):
     _name = "relationship.delivery.resolve"
     _description = "Decide About Messages"
+    _inherit = "relationship.guarded"
 
     delivery_ids = fields.Many2many("relationship.delivery", string="Messages")
     delivery_count = fields.Integer(compute="_compute_delivery_count")

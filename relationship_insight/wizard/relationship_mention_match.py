@@ -4,6 +4,7 @@ from odoo import fields, models
 class RelationshipMentionMatch(models.TransientModel):
     _name = "relationship.mention.match"
     _description = "Match a Store"
+    _inherit = "relationship.guarded"
 
     mention_ids = fields.Many2many("relationship.mention", required=True, readonly=True)
     competitor_id = fields.Many2one("relationship.competitor", required=True)

@@ -13,6 +13,7 @@ class RelationshipNoteEach(models.TransientModel):
 
     _name = "relationship.note.each"
     _description = "Log a Conversation with Each"
+    _inherit = "relationship.guarded"
 
     partner_ids = fields.Many2many("res.partner", string="Customers", required=True)
     company_id = fields.Many2one(

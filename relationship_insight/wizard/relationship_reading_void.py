@@ -4,6 +4,7 @@ from odoo import fields, models
 class RelationshipReadingVoid(models.TransientModel):
     _name = "relationship.reading.void"
     _description = "Void Readings"
+    _inherit = "relationship.guarded"
 
     reading_ids = fields.Many2many("relationship.reading", required=True)
     reason = fields.Char(required=True)

@@ -7,6 +7,7 @@ class RelationshipReferralMatch(models.TransientModel):
 
     _name = "relationship.referral.match"
     _description = "Find Who Brought Them"
+    _inherit = "relationship.guarded"
 
     referral_id = fields.Many2one(
         "relationship.referral", required=True, readonly=True, ondelete="cascade")
@@ -37,6 +38,7 @@ class RelationshipReferralMatch(models.TransientModel):
         self.ensure_one()
         if not self.env.user.has_group("relationship_insight.group_relationship_relations"):
             raise AccessError(self.env._("Customer Relations decides about referrals."))
+        self.referral_id.check_access("write")
         if not self.partner_id:
             raise UserError(self.env._("Choose the customer who brought them."))
         self.referral_id._match(self.partner_id)

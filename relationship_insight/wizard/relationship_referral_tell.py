@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 SOURCE_BY_MODEL = {"sale.order": "sale", "crm.lead": "lead", "pos.order": "pos"}
 
@@ -9,6 +9,7 @@ class RelationshipReferralTell(models.TransientModel):
 
     _name = "relationship.referral.tell"
     _description = "Who Brought Them?"
+    _inherit = "relationship.guarded"
 
     referred_id = fields.Many2one("res.partner", string="Customer", ondelete="cascade")
     lead_id = fields.Many2one("crm.lead", ondelete="cascade")
@@ -46,12 +47,12 @@ class RelationshipReferralTell(models.TransientModel):
         """Note it; the programme decides whether it counts at once."""
         self.ensure_one()
         self.env["relationship.referral"].check_access("create")
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("You don't work in this company at the moment."))
         friend = self.referred_id or self.lead_id
         if not friend:
             raise UserError(self.env._("Tell whom they brought: a customer or a lead."))
         friend.check_access("read")
-        if self.document_model in SOURCE_BY_MODEL and self.document_id:
-            self.env[self.document_model].browse(self.document_id).check_access("read")
         if self.code:
             self.env["relationship.referral.code"]._find_for(
                 self.code, self.company_id, self.referred_id or self.lead_id.partner_id)

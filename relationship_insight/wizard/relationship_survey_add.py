@@ -9,6 +9,7 @@ class RelationshipSurveyAdd(models.TransientModel):
 
     _name = "relationship.survey.add"
     _description = "Add Measures to Survey"
+    _inherit = "relationship.guarded"
 
     survey_id = fields.Many2one(
         "survey.survey", required=True, ondelete="cascade",

@@ -4,6 +4,7 @@ from odoo import fields, models
 class RelationshipWaveOverride(models.TransientModel):
     _name = "relationship.wave.override"
     _description = "Start a Wave Without Telling the Outcome"
+    _inherit = "relationship.guarded"
 
     wave_id = fields.Many2one("relationship.wave", required=True, ondelete="cascade")
     reason = fields.Char(
