@@ -163,7 +163,7 @@ class RelationshipBond(models.Model):
         domain = Domain([
             ("commercial_partner_id", "=", self.commercial_partner_id.id),
             ("company_id", "=", self.company_id.id), ("staff_id", "=", self.staff_id.id),
-            ("visibility", "!=", "me"), ("channel", "not in", NOT_A_TALK)])
+            ("visibility", "=", "company"), ("channel", "not in", NOT_A_TALK)])
         year = fields.Date.to_string(self.date - relativedelta(days=365))
         if part == "L":
             domain &= Domain("purpose", "in", (*LISTENING, "sell"))

@@ -62,7 +62,7 @@ class RelationshipHandover(models.Model):
 
     def _get_owner_in_team(self, team, successor):
         """Return the successor if the team may tell them, else somebody of the team, if any."""
-        members = (team.user_id | team.member_ids).filtered("active") - self.user_id
+        members = self.env["relationship.note"]._get_team_people(team) - self.user_id
         return successor if successor in members else members[:1]
 
     def _get_customers_of(self, activities):

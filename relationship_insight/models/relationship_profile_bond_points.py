@@ -78,7 +78,7 @@ class RelationshipProfile(models.Model):
             NOT promise.active AND promise.date_done <= %(asof)s
             AND %(asof)s - promise.date_done < 365
             AND promise.date_done <= promise.date_deadline
-            AND note.visibility != 'me' AND note.company_id = %(company)s
+            AND note.visibility = 'company' AND note.company_id = %(company)s
             AND note.date <= %(until)s AND %(some)s
             """,
             asof=SQL("%s::date", asof), company=company.id,
