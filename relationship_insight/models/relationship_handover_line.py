@@ -17,6 +17,7 @@ class RelationshipHandoverLine(models.Model):
     _name = "relationship.handover.line"
     _description = "Customer Handed Over"
     _order = "spend_12m desc, id"
+    _check_company_auto = True
     _rec_name = "commercial_partner_id"
 
     handover_id = fields.Many2one(
@@ -28,10 +29,11 @@ class RelationshipHandoverLine(models.Model):
     handover_state = fields.Selection(related="handover_id.state", string="Handover State")
     currency_id = fields.Many2one(related="company_id.currency_id")
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, index=True, ondelete="cascade")
+        "res.partner", string="Customer", required=True, index=True, ondelete="cascade",
+        check_company=True)
     successor_id = fields.Many2one(
         "res.users", index="btree_not_null", ondelete="set null",
-        domain=[("share", "=", False)])
+        domain=[("share", "=", False)], check_company=True)
     why = fields.Selection([
         ("salesperson", "Is their salesperson"),
         ("team", "Is in the account team"),
