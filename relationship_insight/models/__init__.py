@@ -113,6 +113,7 @@ from . import (
     relationship_bond,
     relationship_bond_snapshot,
     relationship_bond_evidence,
+    relationship_bond_word,
     relationship_silence,
     relationship_silent_pair,
     relationship_silence_refresh,

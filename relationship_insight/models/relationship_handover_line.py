@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 
+from .relationship_bond import WORD_GROUP
 from .relationship_promise import GOING
 
 CHECKS = (30, 90)
@@ -50,11 +51,14 @@ class RelationshipHandoverLine(models.Model):
         ("open", "To introduce"), ("introduced", "Introduced"),
     ], default="open", required=True, readonly=True)
     bond_before = fields.Float(
-        string="Bond with the Leaver", readonly=True, aggregator="avg", digits=(6, 2))
+        string="Bond with the Leaver", readonly=True, aggregator="avg", digits=(6, 2),
+        groups=WORD_GROUP)
     bond_30 = fields.Float(
-        string="Bond after 30 Days", readonly=True, aggregator="avg", digits=(6, 2))
+        string="Bond after 30 Days", readonly=True, aggregator="avg", digits=(6, 2),
+        groups=WORD_GROUP)
     bond_90 = fields.Float(
-        string="Bond after 90 Days", readonly=True, aggregator="avg", digits=(6, 2))
+        string="Bond after 90 Days", readonly=True, aggregator="avg", digits=(6, 2),
+        groups=WORD_GROUP)
     check_30_date = fields.Date(
         string="Check at 30 Days", compute="_compute_checks", store=True, index=True)
     check_90_date = fields.Date(
@@ -184,8 +188,7 @@ class RelationshipHandoverLine(models.Model):
             {
                 "activity_type_id": todo.id,
                 "summary": self.env._(
-                    "%(days)s days after taking over: how do you get along? Bond: %(bond)s",
-                    days=days, bond=round(line[f"bond_{days}"])),
+                    "%(days)s days after taking over: how do you get along?", days=days),
                 "user_id": line.successor_id.id,
                 "res_model_id": model,
                 "res_id": line.commercial_partner_id.id,

@@ -92,7 +92,10 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _ctes_bond_points(self):
-        """SQL ``bonds``: the points of each part, rounded, and the strength as their sum."""
+        """SQL ``bonds``: the points of each part, rounded, and the strength as their sum.
+
+        ``own_strength`` is what the strength would be, had the customer not spoken.
+        """
         parts = {"Q": "q", "I": "i", "R": "r", "L": "l", "M": "m", "Dn": "dn", "N": "n"}
         columns = SQL(", ").join(
             SQL(
@@ -113,7 +116,10 @@ class RelationshipProfile(models.Model):
             ),
             bonds AS (
                 SELECT pointed.*, LEAST(0, most - (%(total)s)) AS points_cap,
-                       LEAST(most, %(total)s)::float8 AS strength
+                       LEAST(most, %(total)s)::float8 AS strength,
+                       LEAST(%(cap)s, ROUND((
+                           (%(total)s - points_rapport) * whole / (1 - %(voice)s::float8)
+                       )::numeric, 4))::float8 AS own_strength
                   FROM pointed
             )
             """,

@@ -202,7 +202,8 @@ class RelationshipSilence(models.Model):
                        PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY change) AS bond_change
                   FROM (
                     SELECT COALESCE(bond.staff_id, past.staff_id) AS staff,
-                           COALESCE(bond.strength, 0) - COALESCE(past.strength, 0) AS change
+                           COALESCE(bond.own_strength, 0)
+                               - COALESCE(past.own_strength, 0) AS change
                       FROM (
                         SELECT * FROM relationship_bond WHERE company_id = %(company)s
                       ) bond
