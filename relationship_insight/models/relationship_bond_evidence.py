@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..stats.bond import CAP_WITHOUT_Q, WEIGHTS, shown_points
+from ..stats.bond import CAP_WITHOUT_Q, WEIGHTS, band, shown_points
+from .relationship_bond import WORD_GROUP
 from .relationship_profile_bond import LISTENING
 from .relationship_profile_bond_points import POINTS
 from .relationship_profile_voice import DIRECT_ORIGINS
@@ -32,23 +33,36 @@ class RelationshipBond(models.Model):
         }
 
     def _get_parts(self):
-        """Return the parts: ``key``, ``label``, ``points`` (whole, they add up), ``most``."""
+        """Return the parts: ``key``, ``label``, ``points`` (whole, they add up), ``most``.
+
+        Whoever may not see the customer's word gets the parts as they were without it.
+        """
         self.ensure_one()
         labels = self._get_part_labels()
         keys = list(POINTS)
-        points = shown_points([self[POINTS[key]] for key in keys])
-        whole = 1 if self.basis == "customer" else 1 - WEIGHTS["Q"]
+        bond_sudo = self.sudo()
+        whole = 1 if bond_sudo.basis == "customer" else 1 - WEIGHTS["Q"]
+        exact = {key: bond_sudo[POINTS[key]] for key in keys}
+        sees_word = self.env.user.has_group(WORD_GROUP)
+        if not sees_word:
+            scale = whole / (1 - WEIGHTS["Q"])
+            whole = 1 - WEIGHTS["Q"]
+            exact = {key: exact[key] * scale for key in keys if key in WEIGHTS} | {"Q": 0}
+            exact["cap"] = min(0, self.own_strength - sum(exact.values()))
+            if exact["cap"] > -0.001:
+                exact["cap"] = 0  # what rounding left
+        points = shown_points([exact[key] for key in keys])
         return [
             {
                 "key": key,
                 "label": labels[key],
                 "points": value,
-                "exact": self[POINTS[key]],
+                "exact": exact[key],
                 "most": round(100 * WEIGHTS[key] / whole) if key in WEIGHTS else 0,
             }
             for key, value in zip(keys, points)
-            if not (key == "cap" and not self.points_cap)
-            and not (key == "Q" and self.basis != "customer")
+            if not (key == "cap" and not exact["cap"])
+            and not (key == "Q" and (not sees_word or self.basis != "customer"))
         ]
 
     @api.model
@@ -59,7 +73,8 @@ class RelationshipBond(models.Model):
         :param int partner_id: a contact; the star is that of its commercial entity
         :return: dict with ``customer``, ``bonds`` (strongest first, each with its parts, band,
             basis and movement), ``hidden`` (more bonds than fit), ``all`` (whether the user sees
-            the bonds of everybody), and of the customer ``bond``, ``warm``, ``hhi``, ``risk``,
+            the bonds of everybody), ``word`` (what staff are told of what customers say of them)
+            and of the customer ``bond``, ``warm``, ``hhi``, ``risk``,
             ``key_staff``
         :raise AccessError: if the contact may not be read
         """
@@ -69,7 +84,7 @@ class RelationshipBond(models.Model):
         domain = [
             ("commercial_partner_id", "=", customer.id), ("company_id", "=", self.env.company.id)]
         bonds = self.search(domain, limit=STAR_LIMIT)
-        sees_all = self.env.user.has_group("relationship_insight.group_relationship_relations")
+        sees_all = self.env.user.has_group(WORD_GROUP)
         profile = self.env["relationship.profile"].search(domain, limit=1) if sees_all \
             else self.env["relationship.profile"]
         staff_sudo = bonds.staff_id.sudo()
@@ -87,11 +102,12 @@ class RelationshipBond(models.Model):
             "hidden": max(0, self.search_count(domain) - STAR_LIMIT)
             if len(bonds) == STAR_LIMIT else 0,
             "cap": CAP_WITHOUT_Q,
+            "word": "" if sees_all else self._get_word_text(),
             "bond": profile.bond if profile else None,
-            "warm": profile.bond_count,
+            "warm": profile.bond_count if profile else 0,
             "hhi": profile.contact_hhi,
-            "risk": profile.key_risk,
-            "key_staff": profile.key_staff_id.sudo().name or "",
+            "risk": profile.key_risk if profile else 0,
+            "key_staff": profile.key_staff_id.sudo().name or "" if profile else "",
             "bonds": [
                 {
                     "id": bond.id,
@@ -99,10 +115,7 @@ class RelationshipBond(models.Model):
                     "staff": bond.staff_id.sudo().name,
                     "role": by_staff.get(bond.staff_id, ""),
                     "left": bond.staff_id in left,
-                    "strength": bond.strength,
-                    "band": bond.band,
-                    "basis": bond.basis,
-                    "movement": bond.movement if bond._has_history() else None,
+                    **bond._get_total(sees_all),
                     "talks": bond.talk_count,
                     "served": bond.served_count,
                     "kept": bond.kept_count,
@@ -113,6 +126,18 @@ class RelationshipBond(models.Model):
                 for bond in bonds
             ],
         }
+
+    def _get_total(self, sees_word):
+        """Return how strong the bond is, as far as the reader may know."""
+        self.ensure_one()
+        known = self._has_history()
+        if sees_word:
+            return {
+                "strength": self.strength, "band": self.band, "basis": self.basis,
+                "movement": self.movement if known else None}
+        return {
+            "strength": self.own_strength, "band": band(self.own_strength), "basis": "",
+            "movement": self.own_movement if known else None}
 
     def _has_history(self):
         """Whether bonds were looked at a month ago: without, nobody knows if this one grew."""
@@ -163,7 +188,7 @@ class RelationshipBond(models.Model):
         domain = Domain([
             ("commercial_partner_id", "=", self.commercial_partner_id.id),
             ("company_id", "=", self.company_id.id), ("staff_id", "=", self.staff_id.id),
-            ("visibility", "!=", "me"), ("channel", "not in", NOT_A_TALK)])
+            ("visibility", "=", "company"), ("channel", "not in", NOT_A_TALK)])
         year = fields.Date.to_string(self.date - relativedelta(days=365))
         if part == "L":
             domain &= Domain("purpose", "in", (*LISTENING, "sell"))

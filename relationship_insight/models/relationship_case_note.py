@@ -13,7 +13,7 @@ class RelationshipNote(models.Model):
     def _stop_case_clocks(self):
         """A talk logged from a care case is the first contact with its customer.
 
-        One that its author keeps private moves no clock that others see, and neither does a call
+        One that not everybody may read moves no clock that others see, and neither does a call
         that nobody answered.
         """
         case_ids = self._get_shared().filtered(

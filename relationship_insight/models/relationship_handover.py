@@ -1,24 +1,29 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 INTRODUCE_WITHIN = 7
 INTRODUCTIONS_A_DAY = 10
 
 
 class RelationshipHandover(models.Model):
-    """One colleague leaves: every customer gets a successor, and nothing promised is lost."""
+    """One colleague leaves: every customer gets a successor, and nothing promised is lost.
+
+    It reaches as far as its company: leaver and successors are users of it, and only its
+    customers, documents and promises change hands. Who leaves several has a handover in each.
+    """
 
     _name = "relationship.handover"
     _description = "Handover"
     _inherit = ["relationship.guarded", "mail.thread"]
     _order = "date desc, id desc"
     _rec_name = "staff_id"
+    _check_company_auto = True
 
     user_id = fields.Many2one(
         "res.users", string="User Who Leaves", index="btree_not_null", ondelete="set null",
-        domain=[("share", "=", False)])
+        domain=[("share", "=", False)], check_company=True)
     staff_id = fields.Many2one(
         "res.partner", string="Who Leaves", required=True, index=True, ondelete="restrict",
         compute="_compute_staff_id", store=True, readonly=False, precompute=True)
@@ -36,7 +41,7 @@ class RelationshipHandover(models.Model):
     ], required=True, default="leaves")
     successor_id = fields.Many2one(
         "res.users", string="Successor for the Rest", compute="_compute_successor_id", store=True,
-        readonly=False, precompute=True, ondelete="set null",
+        readonly=False, precompute=True, ondelete="set null", check_company=True,
         domain="[('share', '=', False), ('id', '!=', user_id)]",
         help="Takes over whatever has no better successor.")
     state = fields.Selection(
@@ -53,6 +58,11 @@ class RelationshipHandover(models.Model):
         string="Private Ones Closed", readonly=True, copy=False,
         help="Promises from private notes: nobody else may read them, so they are closed and "
         "stay with their author.")
+
+    @api.constrains("user_id", "staff_id")
+    def _check_staff(self):
+        if any(h.user_id and h.user_id.sudo().partner_id != h.staff_id for h in self):
+            raise ValidationError(self.env._("Who leaves is another person than their user."))
 
     @api.depends("user_id")
     def _compute_staff_id(self):
@@ -78,10 +88,8 @@ class RelationshipHandover(models.Model):
 
     @api.depends("user_id", "state")
     def _compute_open_activity_count(self):
-        counts = dict(self.env["mail.activity"].sudo()._read_group(
-            [("user_id", "in", self.user_id.ids)], ["user_id"], ["__count"]))
         for handover in self:
-            handover.open_activity_count = counts.get(handover.user_id, 0)
+            handover.open_activity_count = len(handover.sudo()._get_activities())
 
     @api.depends("staff_id", "date")
     def _compute_display_name(self):
@@ -141,8 +149,10 @@ class RelationshipHandover(models.Model):
             [("user_id", "in", users.ids)], ["user_id"])}
         # Customers with a login come and go by the hundred.
         for user in users.sudo().filtered(lambda user: not user.share or user in busy):
-            handover = self.sudo()._start(user, user.partner_id, user.company_id, reason, users)
-            handovers |= handover or self.browse()
+            for company in user.company_id | user.company_ids:
+                handovers |= self.sudo()._start(
+                    user, user.partner_id, company, reason, users) or self.browse()
+        self._keep_the_rest(users)
         return handovers
 
     @api.model
@@ -153,12 +163,15 @@ class RelationshipHandover(models.Model):
     @api.model
     def _start(self, user, staff, company, reason, leaving=()):
         leaving = self.env["res.users"].union(user, *leaving)
+        successor = self._find_default_successor(user, company, leaving)
+        if not successor:
+            return None
         handover = self.with_company(company).create({
             "user_id": user.id,
             "staff_id": staff.id,
             "company_id": company.id,
             "reason": reason,
-            "successor_id": self._find_default_successor(user, company, leaving).id,
+            "successor_id": successor.id,
         })
         if not user.share:
             handover._propose_lines(leaving)
@@ -174,7 +187,10 @@ class RelationshipHandover(models.Model):
 
     @api.model
     def _find_default_successor(self, user, company, leaving):
-        """Return the leader of the leaver's team, or whoever does this, or another manager."""
+        """Return the leader of the leaver's team, or whoever does this, or another manager.
+
+        Nobody outside the company takes over; where nobody else is in it, there is no successor.
+        """
         def fits(candidate):
             return (
                 candidate.active and not candidate.share and candidate not in leaving
@@ -186,11 +202,15 @@ class RelationshipHandover(models.Model):
             if fits(candidate.sudo()):
                 return candidate
         return self.env["res.users"].sudo().search(
-            [("share", "=", False), ("id", "not in", leaving.ids)], order="id", limit=1)
+            [("share", "=", False), ("id", "not in", leaving.ids),
+             ("company_ids", "in", company.ids)], order="id", limit=1)
 
     def _hand_over(self):
         """Pass on customers and activities, plan the introductions, say so to the successors."""
         self.ensure_one()
+        # Whoever was chosen may have left the company since.
+        self._check_company()
+        self.line_ids._check_company()
         self._pass_on_activities()
         self._pass_on_customers()
         self._pass_on_account_teams()
@@ -208,8 +228,8 @@ class RelationshipHandover(models.Model):
         if not self.user_id:
             return
         mine = self.env["res.partner"].with_context(active_test=False).search([
-            ("user_id", "=", self.user_id.id),
-            ("company_id", "in", [False, *self.user_id.company_ids.ids])])
+            ("user_id", "=", self.user_id.id), ("company_id", "in", [False, self.company_id.id]),
+        ]).filtered(lambda partner: self._is_ours(partner.company_id, partner))
         successors = {line.commercial_partner_id: line.successor_id for line in self.line_ids}
         by_successor = mine.grouped(
             lambda partner: successors.get(partner.commercial_partner_id, self.successor_id))
@@ -219,7 +239,9 @@ class RelationshipHandover(models.Model):
 
     def _pass_on_account_teams(self):
         Team = self.env["relationship.account.team"]
-        open_rows = Team.search([("staff_id", "=", self.staff_id.id), ("date_to", "=", False)])
+        open_rows = Team.search([
+            ("staff_id", "=", self.staff_id.id), ("company_id", "=", self.company_id.id),
+            ("date_to", "=", False)])
         successors = {line.commercial_partner_id: line.successor_id for line in self.line_ids}
         open_rows.filtered(lambda row: row.date_from > self.date).unlink()
         open_rows = open_rows.exists()

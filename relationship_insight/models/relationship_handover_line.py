@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 
+from .relationship_bond import WORD_GROUP
 from .relationship_promise import GOING
 
 CHECKS = (30, 90)
@@ -18,6 +19,7 @@ class RelationshipHandoverLine(models.Model):
     _description = "Customer Handed Over"
     _inherit = "relationship.guarded"
     _order = "spend_12m desc, id"
+    _check_company_auto = True
     _rec_name = "commercial_partner_id"
 
     handover_id = fields.Many2one(
@@ -29,10 +31,11 @@ class RelationshipHandoverLine(models.Model):
     handover_state = fields.Selection(related="handover_id.state", string="Handover State")
     currency_id = fields.Many2one(related="company_id.currency_id")
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, index=True, ondelete="cascade")
+        "res.partner", string="Customer", required=True, index=True, ondelete="cascade",
+        check_company=True)
     successor_id = fields.Many2one(
         "res.users", index="btree_not_null", ondelete="set null",
-        domain=[("share", "=", False)])
+        domain=[("share", "=", False)], check_company=True)
     why = fields.Selection([
         ("salesperson", "Is their salesperson"),
         ("team", "Is in the account team"),
@@ -49,11 +52,14 @@ class RelationshipHandoverLine(models.Model):
         ("open", "To introduce"), ("introduced", "Introduced"),
     ], default="open", required=True, readonly=True)
     bond_before = fields.Float(
-        string="Bond with the Leaver", readonly=True, aggregator="avg", digits=(6, 2))
+        string="Bond with the Leaver", readonly=True, aggregator="avg", digits=(6, 2),
+        groups=WORD_GROUP)
     bond_30 = fields.Float(
-        string="Bond after 30 Days", readonly=True, aggregator="avg", digits=(6, 2))
+        string="Bond after 30 Days", readonly=True, aggregator="avg", digits=(6, 2),
+        groups=WORD_GROUP)
     bond_90 = fields.Float(
-        string="Bond after 90 Days", readonly=True, aggregator="avg", digits=(6, 2))
+        string="Bond after 90 Days", readonly=True, aggregator="avg", digits=(6, 2),
+        groups=WORD_GROUP)
     check_30_date = fields.Date(
         string="Check at 30 Days", compute="_compute_checks", store=True, index=True)
     check_90_date = fields.Date(
@@ -183,8 +189,7 @@ class RelationshipHandoverLine(models.Model):
             {
                 "activity_type_id": todo.id,
                 "summary": self.env._(
-                    "%(days)s days after taking over: how do you get along? Bond: %(bond)s",
-                    days=days, bond=round(line[f"bond_{days}"])),
+                    "%(days)s days after taking over: how do you get along?", days=days),
                 "user_id": line.successor_id.id,
                 "res_model_id": model,
                 "res_id": line.commercial_partner_id.id,

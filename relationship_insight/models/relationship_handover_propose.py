@@ -43,7 +43,7 @@ class RelationshipHandover(models.Model):
             WITH mine AS (
                 SELECT commercial_partner_id AS customer FROM res_partner
                  WHERE user_id = %(user)s AND active
-                   AND (company_id IS NULL OR company_id = %(company)s)
+                   AND (company_id = %(company)s OR company_id IS NULL AND %(is_main)s)
              UNION
                 SELECT commercial_partner_id FROM relationship_account_team
                  WHERE staff_id = %(staff)s AND company_id = %(company)s
@@ -100,9 +100,11 @@ class RelationshipHandover(models.Model):
          LEFT JOIN relationship_bond bond ON bond.commercial_partner_id = mine.customer
                AND bond.company_id = %(company)s AND bond.staff_id = %(staff)s
              WHERE mine.customer != %(staff)s
+               AND (partner.company_id IS NULL OR partner.company_id = %(company)s)
           ORDER BY profile.spend_12m DESC NULLS LAST, mine.customer
             """,
             user=self.user_id.id or 0,
+            is_main=self.user_id.company_id == self.company_id,
             staff=self.staff_id.id,
             company=self.company_id.id,
             date=self.date,

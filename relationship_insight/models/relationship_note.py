@@ -13,7 +13,9 @@ STAFF_STARTS = {"call_out", "call_missed", "visit"}
 FEELING_FIELDS = {
     "channel", "company_id", "date", "feeling_ids", "partner_id", "staff_id", "visibility",
 }
-PROMISE_FIELDS = {"partner_id", "promise", "promise_date", "staff_id", "visibility"}
+PROMISE_FIELDS = {
+    "partner_id", "promise", "promise_date", "staff_id", "team_id", "visibility",
+}
 
 
 class RelationshipNote(models.Model):
@@ -74,7 +76,9 @@ class RelationshipNote(models.Model):
         ("me", "Only me"),
         ("team", "My team"),
         ("company", "Everyone who may see conversations"),
-    ], string="Who May Read It", required=True, default="company")
+    ], string="Who May Read It", required=True, default="company",
+        help="Only what everyone may read counts in figures that others see: feelings, bonds, "
+        "last talks, who brought whom.")
     feeling_ids = fields.Many2many(
         "relationship.measure", string="Feelings",
         domain=[("kind", "=", "emotion"), ("parent_id.code", "=", "M02")],
@@ -96,7 +100,7 @@ class RelationshipNote(models.Model):
 
     _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
     _bond_idx = models.Index(
-        "(commercial_partner_id, company_id, staff_id, date) WHERE visibility != 'me'")
+        "(commercial_partner_id, company_id, staff_id, date) WHERE visibility = 'company'")
     _author_idx = models.Index("(create_uid, id)")
 
     @api.depends("channel")
@@ -169,8 +173,12 @@ class RelationshipNote(models.Model):
         return res
 
     def _get_shared(self):
-        """Return the conversations that are not private to their author."""
-        return self.filtered(lambda note: note.visibility != "me")
+        """Return the conversations that everybody who may see conversations may read.
+
+        Nothing that people outside its audience read is made from any other: insight has one row
+        per customer, the same for all its readers.
+        """
+        return self.filtered(lambda note: note.visibility == "company")
 
     def _mark_customers_dirty(self):
         self.env["relationship.refresh.queue"]._add(self._get_shared().commercial_partner_id.ids)

@@ -14,16 +14,24 @@ class RelationshipNote(models.Model):
             raise ValidationError(self.env._("Only feelings can be noted in a conversation."))
 
     def _sync_feelings(self):
-        """Keep one valid reading per feeling of a shared conversation, none of a private one."""
+        """Keep one valid reading per feeling of a shared conversation.
+
+        One that is no longer shared leaves none behind, not even a voided one, which others
+        could read: its feelings stay in the conversation itself.
+        """
         Reading = self.env["relationship.reading"].sudo()
+        shared = self._get_shared()
+        Reading.search([
+            ("note_id", "in", (self - shared).ids), ("measure_id.kind", "=", "emotion"),
+        ]).unlink()
         wanted = {
             (note.id, measure.id): note._prepare_feeling_vals(measure)
-            for note in self._get_shared() for measure in note.feeling_ids
+            for note in shared for measure in note.feeling_ids
         }
         kept, stale = set(), {}
         for reading in Reading.search([("note_id", "in", self.ids), ("voided", "=", False)]):
             note, key = reading.note_id, (reading.note_id.id, reading.measure_id.id)
-            if note.visibility != "me" and reading.kind != "emotion":
+            if note in shared and reading.kind != "emotion":
                 continue
             if key in wanted and key not in kept and self._is_reading_as(reading, wanted[key]):
                 kept.add(key)

@@ -32,6 +32,12 @@ class RelationshipNote(models.Model):
             note.sudo().with_context(relationship_no_refresh=True).promise_activity_id = activity
 
     @api.model
+    def _get_team_people(self, team):
+        """Return the active users who read what only this team may."""
+        team = team.sudo()
+        return (team.user_id | team.member_ids).filtered("active")
+
+    @api.model
     def _follow_activity(self, activity, vals, changed, words, day):
         """Bring the activity of one promise in step; return whether the promise needs a new one.
 
@@ -47,7 +53,7 @@ class RelationshipNote(models.Model):
             return True
         if day not in changed:
             del vals["date_deadline"]
-        if not {"staff_id", "visibility"} & set(changed):
+        if not {"staff_id", "team_id", "visibility"} & set(changed):
             del vals["user_id"]  # It may be a colleague's by now.
         activity.write(vals)
         return False
@@ -57,13 +63,15 @@ class RelationshipNote(models.Model):
 
         The activity never carries what was said. One everybody may see stands on the customer,
         unless several companies share them; the others belong to one user alone, since all
-        employees read a customer's activities.
+        employees read a customer's activities, and to nobody whom the conversation isn't for.
         """
         self.ensure_one()
         shared = self.visibility == "company"
         user = self.env.user
         if self.visibility != "me":
-            user = self.staff_id.sudo().user_ids.filtered(lambda u: not u.share)[:1] or user
+            owner = self.staff_id.sudo().user_ids.filtered(lambda u: not u.share)[:1]
+            if shared or owner in self._get_team_people(self.team_id):
+                user = owner or user
         vals = {
             "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
             "summary": self.promise,

@@ -24,7 +24,7 @@ class RelationshipNote(models.Model):
         return res
 
     def _claim_referrals(self):
-        """Who brought the customer becomes a referral; what is private stays with its author."""
+        """Who brought the customer becomes a referral; what not everybody may read stays there."""
         Referral = self.env["relationship.referral"]
         for note in self._get_shared():
             if note.referrer_id or (note.referrer_name or "").strip():

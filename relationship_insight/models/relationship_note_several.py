@@ -11,7 +11,7 @@ class RelationshipNote(models.Model):
 
     def _sync_promises(self, changed=("promise",)):
         result = super()._sync_promises(changed)
-        if {"partner_id", "staff_id", "visibility"} & set(changed):
+        if {"partner_id", "staff_id", "team_id", "visibility"} & set(changed):
             self.further_ids._sync_activities(changed)
         return result
 

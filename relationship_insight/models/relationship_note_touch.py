@@ -27,8 +27,8 @@ class RelationshipNote(models.Model):
         people = self._get_people().ids
         res = super().write(vals)
         if vals.get("visibility", "company") != "company":
-            self.env["relationship.preference"].sudo().search(
-                [("note_id", "in", self.ids)]).note_id = False
+            for model in ("relationship.preference", "relationship.referral"):
+                self.env[model].sudo().search([("note_id", "in", self.ids)]).note_id = False
         self._sync_touch(people + self._get_people().ids)
         return res
 

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .relationship_bond import WORD_GROUP
+
 LOYALTY_CLASSES = [
     ("true", "True loyalty"),
     ("latent", "Latent loyalty"),
@@ -138,24 +140,26 @@ class RelationshipProfile(models.Model):
         string="Comes for the Goods", readonly=True, aggregator="avg")
 
     # Bond
-    bond = fields.Float(string="Staff Bond", readonly=True, aggregator="avg")
+    bond = fields.Float(
+        string="Staff Bond", readonly=True, aggregator="avg", groups=WORD_GROUP)
     bond_staff_id = fields.Many2one(
         "res.partner", string="Closest Staff", readonly=True, ondelete="set null",
-        index="btree_not_null")
+        index="btree_not_null", groups=WORD_GROUP)
     talk_count = fields.Integer(string="Conversations, 12 Months", readonly=True)
     last_talk = fields.Datetime(readonly=True)
 
     bond_count = fields.Integer(
-        string="Warm Bonds", readonly=True, aggregator="avg",
+        string="Warm Bonds", readonly=True, aggregator="avg", groups=WORD_GROUP,
         help="How many colleagues have a bond of 40 or more with them.")
     key_staff_id = fields.Many2one(
         "res.partner", string="Only Warm Bond", readonly=True, ondelete="set null",
+        groups=WORD_GROUP,
         help="The one colleague who holds this customer, if it is only one.")
     contact_hhi = fields.Float(
         string="Concentration of Talks", readonly=True, aggregator="avg",
         help="1: one colleague has all the talks; lower: they are shared.")
     key_risk = fields.Float(
-        string="Key-person Risk", readonly=True, aggregator="avg",
+        string="Key-person Risk", readonly=True, aggregator="avg", groups=WORD_GROUP,
         help="How much of the bond hangs on the closest colleague, 0 to 1.")
 
     # What to do

@@ -21,7 +21,8 @@ class RelationshipProfile(models.Model):
         """SQL of ``bonds``: one row per customer and member of staff.
 
         The index and its weights are those of ``stats.bond``; one talk counts per day, channel
-        and pair of people, and private conversations count nowhere. Orders served strengthen a
+        and pair of people, and only
+        conversations that everybody may read count. Orders served strengthen a
         bond but make none: sales are not a relationship.
         """
         return SQL(
@@ -36,7 +37,7 @@ class RelationshipProfile(models.Model):
                        BOOL_OR(note.purpose IN ('listen', 'care')
                                AND LENGTH(TRIM(COALESCE(note.summary, ''))) > 0) AS learned
                   FROM relationship_note note
-                 WHERE note.visibility != 'me' AND note.channel NOT IN %(silent)s
+                 WHERE note.visibility = 'company' AND note.channel NOT IN %(silent)s
                    AND note.company_id = %(company)s AND note.date <= %(until)s
                    AND %(note_customers)s
               GROUP BY 1, 2, 3, 4

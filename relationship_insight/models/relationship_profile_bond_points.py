@@ -78,7 +78,7 @@ class RelationshipProfile(models.Model):
             NOT promise.active AND promise.date_done <= %(asof)s
             AND %(asof)s - promise.date_done < 365
             AND promise.date_done <= promise.date_deadline
-            AND note.visibility != 'me' AND note.company_id = %(company)s
+            AND note.visibility = 'company' AND note.company_id = %(company)s
             AND note.date <= %(until)s AND %(some)s
             """,
             asof=SQL("%s::date", asof), company=company.id,
@@ -92,7 +92,10 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _ctes_bond_points(self):
-        """SQL ``bonds``: the points of each part, rounded, and the strength as their sum."""
+        """SQL ``bonds``: the points of each part, rounded, and the strength as their sum.
+
+        ``own_strength`` is what the strength would be, had the customer not spoken.
+        """
         parts = {"Q": "q", "I": "i", "R": "r", "L": "l", "M": "m", "Dn": "dn", "N": "n"}
         columns = SQL(", ").join(
             SQL(
@@ -113,7 +116,10 @@ class RelationshipProfile(models.Model):
             ),
             bonds AS (
                 SELECT pointed.*, LEAST(0, most - (%(total)s)) AS points_cap,
-                       LEAST(most, %(total)s)::float8 AS strength
+                       LEAST(most, %(total)s)::float8 AS strength,
+                       LEAST(%(cap)s, ROUND((
+                           (%(total)s - points_rapport) * whole / (1 - %(voice)s::float8)
+                       )::numeric, 4))::float8 AS own_strength
                   FROM pointed
             )
             """,

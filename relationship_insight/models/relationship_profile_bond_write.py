@@ -10,10 +10,10 @@ from .relationship_profile_bond_points import POINTS
 COLUMNS = (
     "rapport", "intensity", "recency", "listening", "mutuality", "duration", "knowledge",
     "strength", "basis", "talk_count", "served_count", "kept_count", "first_talk", "last_talk",
-    "profile_id", "movement", "formula_version", *POINTS.values(),
+    "profile_id", "movement", "own_strength", "own_movement", "formula_version", *POINTS.values(),
 )
 SNAPSHOT_COLUMNS = (
-    "strength", "basis", "talk_count", "served_count", "kept_count", "formula_version",
+    "strength", "own_strength", "basis", "talk_count", "served_count", "kept_count", "formula_version",
     *POINTS.values(),
 )
 
@@ -31,7 +31,7 @@ class RelationshipProfile(models.Model):
             """
             WITH fresh AS (
                 SELECT customer, staff, %(facts)s, profile.id AS profile_id,
-                       %(movement)s AS movement
+                       %(movement)s AS movement, %(own_movement)s AS own_movement
                   FROM relationship_new_bond made
                   JOIN relationship_profile profile ON profile.commercial_partner_id = customer
                    AND profile.company_id = %(company)s
@@ -54,7 +54,8 @@ class RelationshipProfile(models.Model):
             asof=SQL("%s::date", asof),
             month_end=SQL("%s::date", asof.replace(day=1) - timedelta(days=1)),
             facts=self._sql_bond_facts(),
-            movement=self._sql_movement(company, asof),
+            movement=self._sql_movement(company, asof, SQL("strength")),
+            own_movement=self._sql_movement(company, asof, SQL("own_strength")),
             names=names,
             excluded=SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(c)) for c in COLUMNS),
             old=SQL(", ").join(SQL("old.%s", SQL.identifier(c)) for c in COLUMNS),
@@ -107,7 +108,7 @@ class RelationshipProfile(models.Model):
         return SQL(
             """
             q AS rapport, i AS intensity, r AS recency, l AS listening, m AS mutuality,
-            dn AS duration, n AS knowledge, made.strength,
+            dn AS duration, n AS knowledge, made.strength, made.own_strength,
             CASE WHEN q IS NULL THEN 'staff' ELSE 'customer' END AS basis, made.talk_count,
             made.served_count::int AS served_count, made.kept_count::int AS kept_count,
             made.first_talk, made.last_talk, %(version)s AS formula_version, %(points)s
@@ -117,7 +118,7 @@ class RelationshipProfile(models.Model):
                 SQL("made.%s", SQL.identifier(column)) for column in POINTS.values()))
 
     @api.model
-    def _sql_movement(self, company, asof):
+    def _sql_movement(self, company, asof, strength):
         """SQL of how much a bond grew since the last month's end; NULL if nobody looked then."""
         looked = self.env.execute_query(SQL(
             """
@@ -125,7 +126,8 @@ class RelationshipProfile(models.Model):
             """, company.id, asof.replace(day=1) - timedelta(days=1)))
         if not looked:
             return SQL("NULL::float8")
-        return SQL("made.strength - COALESCE(past.strength, 0)")
+        return SQL(
+            "made.%(strength)s - COALESCE(past.%(strength)s, 0)", strength=strength)
 
     @api.model
     def _sql_band(self, strength):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .relationship_bond import WORD_GROUP
+
 CARD_ROWS = 5
 CARD_MOTIVES = 6
 CARD_CHANGES = 3
@@ -51,14 +53,17 @@ class RelationshipProfile(models.Model):
         profile = self.search_fetch([
             ("commercial_partner_id", "=", customer.id),
             ("company_id", "=", self.env.company.id),
-        ], CARD_FIELDS, limit=1)
+        ], [name for name in CARD_FIELDS if self._has_field_access(self._fields[name], "read")],
+            limit=1)
         if not profile:
             return self._get_card_without_profile(customer)
         readings = self._search_card_readings(customer)
         talks = self._search_card_talks(customer)
         motives = profile.motives or {}
         measures = self._fetch_card_measures(profile, readings)
-        staff = (profile.bond_staff_id | talks.staff_id).sudo()
+        staff = talks.staff_id.sudo()
+        if self.env.user.has_group(WORD_GROUP):
+            staff |= profile.sudo().bond_staff_id
         staff.fetch(["name"])
         counts = profile._get_card_counts()
         return {
@@ -205,6 +210,13 @@ class RelationshipProfile(models.Model):
             low=max(0, self.attitude - half), high=min(100, self.attitude + half))
 
     def _get_card_bond(self, counts):
+        if not self.env.user.has_group(WORD_GROUP):
+            bond = self.env["relationship.bond"].search_fetch([
+                ("profile_id", "=", self.id), ("staff_id", "=", self.env.user.partner_id.id),
+            ], ["last_talk", "own_strength", "talk_count"], limit=1)
+            return self._get_card_axis(
+                bool(bond), bond.own_strength, bond.talk_count, bond.last_talk or False,
+                staff=self.env.user.name if bond else "", told=None)
         told, _last = counts.get("bond", (0, None))
         return self._get_card_axis(
             bool(self.talk_count or told) and bool(self.bond), self.bond, self.talk_count,

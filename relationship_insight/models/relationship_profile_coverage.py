@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..stats.bond import CONCENTRATED, STAY_IN_TOUCH
+from .relationship_bond import WORD_GROUP
 from .relationship_profile_voice import DIRECT_ORIGINS
 
 TOP_SHARE = 0.1
@@ -25,6 +26,7 @@ class RelationshipProfile(models.Model):
     touch_text = fields.Char(string="On Record", compute="_compute_coverage")
     key_alert = fields.Boolean(
         string="Key-person Alert", compute="_compute_key_alert", search="_search_key_alert",
+        groups=WORD_GROUP,
         help="A good customer with one warm bond only, who talks with that colleague alone or "
         "would stay in touch if they left.")
     needs_backup = fields.Boolean(

@@ -30,7 +30,9 @@ class RelationshipProfile(models.Model):
         if operator != "in":
             return NotImplemented
         bonds = self.env["relationship.bond"].sudo()._search([
-            ("staff_id", "=", self.env.user.partner_id.id), ("profile_id", "!=", False)])
+            ("staff_id", "=", self.env.user.partner_id.id), ("profile_id", "!=", False),
+            # One that the customer's word alone makes isn't known to the colleague.
+            "|", ("basis", "!=", "customer"), ("first_talk", "!=", False)])
         return (
             Domain("commercial_partner_id.user_id", "in", [self.env.uid, False])
             | Domain("id", "in", bonds.subselect("profile_id"))

@@ -37,7 +37,7 @@ class RelationshipProfile(models.Model):
             """
             SELECT LEAST((SELECT MIN(date) FROM relationship_reading WHERE company_id = %(id)s),
                          (SELECT MIN(date) FROM relationship_note
-                           WHERE company_id = %(id)s AND visibility != 'me'))
+                           WHERE company_id = %(id)s AND visibility = 'company'))
             """, id=company.id))[0]
         return row[0] and row[0].date()
 

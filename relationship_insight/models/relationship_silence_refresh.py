@@ -93,7 +93,7 @@ class RelationshipSilence(models.Model):
             SELECT commercial_partner_id AS customer, staff_id AS staff, %(day)s AS day, channel,
                    BOOL_OR(purpose IN %(listening)s) AS listened, BOOL_OR(purpose = 'sell') AS sold
               FROM relationship_note note
-             WHERE company_id = %(company)s AND visibility != 'me' AND channel NOT IN %(silent)s
+             WHERE company_id = %(company)s AND visibility = 'company' AND channel NOT IN %(silent)s
                AND date <= %(until)s AND date > %(since)s
           GROUP BY 1, 2, 3, 4
             """,
@@ -202,7 +202,8 @@ class RelationshipSilence(models.Model):
                        PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY change) AS bond_change
                   FROM (
                     SELECT COALESCE(bond.staff_id, past.staff_id) AS staff,
-                           COALESCE(bond.strength, 0) - COALESCE(past.strength, 0) AS change
+                           COALESCE(bond.own_strength, 0)
+                               - COALESCE(past.own_strength, 0) AS change
                       FROM (
                         SELECT * FROM relationship_bond WHERE company_id = %(company)s
                       ) bond

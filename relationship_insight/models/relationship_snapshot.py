@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from .relationship_bond import WORD_GROUP
 from .relationship_profile import LOYALTY_CLASSES
 
 
@@ -36,7 +37,7 @@ class RelationshipSnapshot(models.Model):
     spend_12m = fields.Float(readonly=True)
     feeling_balance = fields.Float(readonly=True, aggregator="avg")
     pride = fields.Float(readonly=True, aggregator="avg")
-    bond = fields.Float(readonly=True, aggregator="avg")
+    bond = fields.Float(readonly=True, aggregator="avg", groups=WORD_GROUP)
     relational_share = fields.Float(readonly=True, aggregator="avg")
     situational_share = fields.Float(readonly=True, aggregator="avg")
     score_version = fields.Integer(readonly=True, aggregator=None)

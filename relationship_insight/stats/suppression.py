@@ -3,6 +3,26 @@
 from .checks import not_negative
 
 
+def in_steps(people, minimum):
+    """Return how many of the answers, from the first on, may be counted in a figure.
+
+    The figure moves on only when answers of at least ``minimum`` further people have come in: two
+    looks at it never differ by fewer.
+
+    :param people: who gave each answer, in the order they came in; None is somebody new each time
+    :param minimum: people from which on a figure is shown, 1 or above
+    :raise ValueError: on a minimum below 1
+    """
+    if minimum < 1:
+        raise ValueError("the minimum must be 1 or above")
+    counted, step = 0, set()
+    for place, person in enumerate(people, 1):
+        step.add((place,) if person is None else person)
+        if len(step) >= minimum:
+            counted, step = place, set()
+    return counted
+
+
 def hidden_cells(counts, minimum):
     """Return the keys of one table row or column whose figures must not be shown.
 

@@ -316,7 +316,7 @@ class Oracle:
         """{(customer id, staff id): {(day, channel): conversations}}"""
         result = defaultdict(lambda: defaultdict(list))
         for note in self.env["relationship.note"].search([
-                ("company_id", "=", self.company.id), ("visibility", "!=", "me"),
+                ("company_id", "=", self.company.id), ("visibility", "=", "company"),
                 ("channel", "not in", ("email", "call_missed"))]):
             day = self.day(note.date)
             if day <= self.asof:
@@ -377,7 +377,7 @@ class Oracle:
         """{(customer id, staff id): promises kept in 12 months}"""
         result = defaultdict(int)
         for note in self.env["relationship.note"].search([
-                ("company_id", "=", self.company.id), ("visibility", "!=", "me"),
+                ("company_id", "=", self.company.id), ("visibility", "=", "company"),
                 ("promise_activity_id", "!=", False)]):
             promise = note.promise_activity_id
             in_time = not promise.active and promise.date_done <= promise.date_deadline

@@ -93,7 +93,7 @@ class TestCoverage(TransactionCase):
              WHERE place <= CEIL(n * 0.1) AND NOT EXISTS (
                 SELECT 1 FROM relationship_note note
                  WHERE note.partner_id = ranked.partner_id AND note.channel != 'email'
-                   AND note.visibility != 'me'
+                   AND note.visibility = 'company'
                    AND note.date::date >= %(now)s::date - %(days)s)
             """, company=self.company.id, now=NOW, days=days))
         return {row[0] for row in rows}

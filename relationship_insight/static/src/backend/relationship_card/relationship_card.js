@@ -177,6 +177,9 @@ export class RelationshipCard extends Component {
         if (!staff) {
             return "";
         }
+        if (told === null) {
+            return _t("Yours, from talks. Customer's word: included for Customer Relations only.");
+        }
         return told
             ? _t("Closest: %(staff)s", { staff })
             : _t("Closest: %(staff)s. Staff-reported only, so never above 60.", { staff });
