@@ -103,6 +103,12 @@ class RelationshipProfile(models.Model):
     attitude_se = fields.Float(string="Attitude ±", readonly=True, aggregator=None)
     attitude_mass = fields.Float(
         string="Attitude Evidence", readonly=True, aggregator="avg")
+    attitude_told = fields.Float(
+        string="Attitude as Told", readonly=True, aggregator="avg",
+        help="The mean of their own answers, newer ones counting more, not pulled to any average.")
+    attitude_worth = fields.Float(
+        string="Equal Answers", readonly=True, aggregator=None,
+        help="So many answers of equal age would tell as much.")
     attitude_count = fields.Integer(string="Attitude Answers", readonly=True)
     attitude_basis = fields.Selection(
         [("relative", "Compared with other stores"), ("absolute", "About us only")], readonly=True)

@@ -3,7 +3,7 @@ import math
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..stats import scales
+from ..stats import classify, scales
 from ..tools.sql_ids import sql_ids
 from ..tools.sql_math import sql_decay, sql_normal_cdf
 
@@ -214,6 +214,8 @@ class RelationshipProfile(models.Model):
                        SUM(events_positive) FILTER (WHERE age < 365) AS event_positive,
                        SUM(events_negative) FILTER (WHERE age < 365) AS event_negative,
                        COALESCE(SUM(w) FILTER (WHERE score IS NOT NULL), 0) AS mass,
+                       SUM(GREATEST(w, 1e-100) * GREATEST(w, 1e-100))
+                           FILTER (WHERE score IS NOT NULL) AS mass_squares,
                        %(score)s AS mean_score,
                        COUNT(score) AS attitude_count,
                        MAX(day) FILTER (WHERE score IS NOT NULL) AS attitude_date,
@@ -224,7 +226,9 @@ class RelationshipProfile(models.Model):
                   FROM weighed
               GROUP BY customer
             )
-            SELECT heard.*, posterior.m AS attitude, posterior.s AS attitude_se,
+            SELECT heard.*,
+                   CASE WHEN mass >= %(min_mass)s THEN mass * mass / mass_squares END AS answers_worth,
+                   posterior.m AS attitude, posterior.s AS attitude_se,
                    %(p_attitude)s AS p_attitude
               FROM heard
               JOIN res_partner partner ON partner.id = heard.customer
@@ -239,6 +243,7 @@ class RelationshipProfile(models.Model):
             observations=self._cte_observations(company, asof, customers),
             asof=SQL("%s::date", asof),
             aged=self._sql_aged(company, asof),
+            min_mass=SQL(repr(classify.MIN_W)),
             kappa=SQL("%s::float8", params["kappa"]),
             sigma=SQL("%s::float8", params["sigma_w"]),
             mu_company=SQL("%s::float8", params["mu_company"]),

@@ -262,9 +262,12 @@ class Oracle:
                 found.W, found.y, params["mu_company" if partner.is_company else "mu_person"],
                 params["sigma_w"], params["kappa"], self.company.relationship_attitude_threshold)
             relative = any(occasion["relative"] for occasion in occasions)
+            if found.W >= classify.MIN_W:
+                values["attitude_worth"] = found.W ** 2 / sum(
+                    4 ** (-occasion["age"] / self.attitude_half_life) for occasion in judged)
             values |= {
                 "attitude": opinion.m, "attitude_se": opinion.s, "p_attitude": opinion.pA,
-                "attitude_mass": found.W,
+                "attitude_mass": found.W, "attitude_told": found.y,
                 "attitude_date": max(occasion["day"] for occasion in judged),
                 "attitude_basis": "relative" if relative else "absolute",
             }
