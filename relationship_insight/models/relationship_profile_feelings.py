@@ -4,10 +4,11 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..stats.intervals import wilson
+from ..stats.intervals import Clusters, cluster_share
 from ..stats.scales import ANSWERED_ITEMS, ANSWERED_SHARE
 from ..stats.special import t_quantile
 from ..stats.suppression import hidden_cells
+from .relationship_profile_voice import DIRECT_ORIGINS
 
 BALANCE, EVENTS = "M01", "M02"
 # "Often" and "very often" on the scale of M01.
@@ -25,8 +26,9 @@ class RelationshipProfile(models.Model):
         """Return feelings by month over the last 12 or 24 months.
 
         ``events`` are feelings staff noted: each side is its share of them. ``answers`` are
-        feelings customers told us in a survey: each side is the share of its questions answered
-        "often" or more. ``balance`` is the mean of E = 50 + 12.5 (P - N) over the customers who
+        feelings customers told us themselves: each side is the share of its questions answered
+        "often" or more; what staff noted on that scale is no answer. Intervals count customers,
+        of whom one may answer often. ``balance`` is the mean of E = 50 + 12.5 (P - N) over the customers who
         answered that month, 0 to 100, with its t interval. Months of too few customers carry a
         status and no figure.
 
@@ -41,6 +43,7 @@ class RelationshipProfile(models.Model):
             name: domain & Domain("measure_id", "in", (items[code, "1"] + items[code, "-1"]).ids)
             for name, code in (("events", EVENTS), ("answers", BALANCE))
         }
+        domains["answers"] &= Domain("origin", "in", DIRECT_ORIGINS)
         days = self._get_insight_months(filters["months"])
         instants = self._get_insight_instants(days)
         floor = self._get_insight_floor()
@@ -98,7 +101,7 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _get_insight_sides(self, domain, instants, floor, often=None):
-        """Return by month how many good and bad feelings, as shares with Wilson's interval.
+        """Return by month how many good and bad feelings, as shares with an interval.
 
         :param often: value from which an answer counts; its share is then of all answers on
             that side. None: every reading counts, and the two shares sum to 1.
@@ -113,32 +116,40 @@ class RelationshipProfile(models.Model):
         query.groupby = SQL("1, 2")
         rows = {
             place: counts for place, *counts in self.env.execute_query(SQL(
-                "SELECT month, COUNT(person), SUM(good)::int, SUM(good_all)::int, SUM(bad)::int,"
-                " SUM(bad_all)::int"
+                "SELECT month, COUNT(person), %s, %s"
                 " FROM (%s) AS person(month, person, good, good_all, bad, bad_all)"
                 " GROUP BY month",
-                query.select(month, person, *counted)))
+                *self._sql_side_sums(bool(often)), query.select(month, person, *counted)))
         }
-        cells = [rows.get(place, (0, 0, 0, 0, 0)) for place in range(len(instants) - 1)]
+        cells = [rows.get(place, (0,) * 13) for place in range(len(instants) - 1)]
         hidden = hidden_cells({n: cell[0] for n, cell in enumerate(cells)}, max(1, floor))
         result = []
-        for place, (count, good, good_all, bad, bad_all) in enumerate(cells):
+        for place, (count, *sums) in enumerate(cells):
             status = self._get_insight_status(count, floor, place in hidden)
             cell = {"status": status, "n": None if status == "suppressed" else count}
             if status in ("ok", "low_base"):
-                if not often:
-                    good_all = bad_all = good_all + bad_all
-                cell["good"] = self._get_insight_share(good, good_all)
-                cell["bad"] = self._get_insight_share(bad, bad_all)
+                cell["good"] = self._get_insight_share(Clusters(*sums[:6]))
+                cell["bad"] = self._get_insight_share(Clusters(*sums[6:]))
             result.append(cell)
         return result
 
     @api.model
-    def _get_insight_share(self, count, total):
-        if not total:
+    def _sql_side_sums(self, apart):
+        """SQL of the ``Clusters`` of both sides over persons; of one whole unless ``apart``."""
+        for side in ("good", "bad"):
+            yield SQL(
+                "COUNT(*) FILTER (WHERE %(m)s > 0), SUM(%(y)s)::int, SUM(%(m)s)::int,"
+                " SUM(%(y)s * %(y)s)::int, SUM(%(y)s * (%(m)s))::int,"
+                " SUM((%(m)s) * (%(m)s))::int",
+                y=SQL.identifier(side),
+                m=SQL.identifier(f"{side}_all") if apart else SQL("good_all + bad_all"))
+
+    @api.model
+    def _get_insight_share(self, sums):
+        if not sums.m:
             return None
-        share = dict(zip(("share", "low", "high"), wilson(count, total)))
-        return {**share, "count": count, "total": total}
+        share = dict(zip(("share", "low", "high"), cluster_share(sums)))
+        return {**share, "count": sums.y, "total": sums.m}
 
     @api.model
     def _get_insight_balance(self, domain, instants, items, floor):

@@ -1,6 +1,5 @@
 import math
 import random
-from datetime import timedelta
 from statistics import NormalDist
 
 from odoo import fields
