@@ -31,7 +31,7 @@ class RelationshipProfile(models.Model):
                        expected_90d, gap_mean, gap_median, gap_cv, overdue_ratio, clumpiness,
                        promo_share, voice.mass AS voice_mass, answers_worth, mean_score,
                        attitude_count, attitude,
-                       attitude_se, attitude_date, p_attitude, relative, balance, positive,
+                       attitude_se, attitude_date, p_attitude, relative, always_relative, balance, positive,
                        negative, event_positive, event_negative, pride, recommend, quality, stay,
                        reading_count, last_reading, mix.motive_id, mix.motives, mix.answers,
                        mix.relational, mix.situational, mix.merit, closest.bond, closest.staff,
@@ -149,7 +149,8 @@ class RelationshipProfile(models.Model):
                    ROUND(answers_worth * 1e6) / 1e6 AS attitude_worth,
                    COALESCE(stated.attitude_count, 0) AS attitude_count,
                    CASE WHEN stated.attitude_count > 0 THEN
-                       CASE WHEN relative THEN 'relative' ELSE 'absolute' END
+                       CASE WHEN always_relative THEN 'relative' WHEN relative THEN 'mixed'
+                            ELSE 'absolute' END
                    END AS attitude_basis,
                    stated.attitude_date,
                    stated.p_attitude AS p_attitude,

@@ -28,9 +28,9 @@ class RelationshipProfile(models.Model):
         ``events`` are feelings staff noted: each side is its share of them. ``answers`` are
         feelings customers told us themselves: each side is the share of its questions answered
         "often" or more; what staff noted on that scale is no answer. Intervals count customers,
-        of whom one may answer often. ``balance`` is the mean of E = 50 + 12.5 (P - N) over the customers who
-        answered that month, 0 to 100, with its t interval. Months of too few customers carry a
-        status and no figure.
+        of whom one may answer often. ``balance`` is the mean of E = 50 + 12.5 (P - N) over the
+        customers who answered that month, 0 to 100, with its t interval. Months of too few
+        customers carry a status and no figure.
 
         :param filters: see ``_read_insight_filters``
         :return: dict with ``months``, ``floor``, ``domains`` of the readings behind

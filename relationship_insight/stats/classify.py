@@ -67,15 +67,13 @@ def gate(W, T, x, median_gap=None, has_attitude=True, opted_out=False):
     :param median_gap: usual days between purchases; a customer who never repeated is judged
         only after the longer of 60 days and this
     :param has_attitude: this very customer has answered at least once
-    :param opted_out: the customer does not want to be profiled
+    :param opted_out: the customer wants no mail, so can't be asked; what they have said counts
     :raise ValueError: on negative numbers
     """
     not_negative("W", W)
     not_negative("x", x)
-    if opted_out:
-        return "opted_out"
     if not has_attitude:
-        return "no_attitude"
+        return "opted_out" if opted_out else "no_attitude"
     if W < MIN_W:
         return "stale"
     if T is None:

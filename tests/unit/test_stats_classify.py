@@ -54,6 +54,7 @@ def test_posteriors_sum_to_one(pA, pB):
 @pytest.mark.parametrize("arguments, reason", [
     ({"W": 1, "T": 100, "x": 2}, None),
     ({"W": 1, "T": 100, "x": 2, "opted_out": True, "has_attitude": False}, "opted_out"),
+    ({"W": 1, "T": 100, "x": 2, "opted_out": True}, None),
     ({"W": 0, "T": 100, "x": 2, "has_attitude": False}, "no_attitude"),
     ({"W": 0.2499, "T": 100, "x": 2}, "stale"),
     ({"W": 0.25, "T": 100, "x": 2}, None),
