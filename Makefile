@@ -1,9 +1,10 @@
 # Each target is one command of .dev/start, which needs no make.
-COMMANDS = run test bench lint neighbours stop clean
+COMMANDS = run test bench simulate lint neighbours stop clean
 
 .PHONY: help $(COMMANDS)
 help:
-	@echo "make run | test | bench | lint | neighbours | stop | clean    (README.md says what each does)"
+	@echo "make run | test | bench | simulate | lint | neighbours | stop | clean"
+	@echo "README.md says what each does"
 
 $(COMMANDS):
 	@sh .dev/start $@

@@ -14,6 +14,7 @@ COMMANDS = {
     "clean": ("serve", "clean"),
     "test": ("check", "main"),
     "bench": ("bench", "main"),
+    "simulate": ("simulate", "main"),
     "lint": ("lint", "main"),
     "neighbours": ("neighbours", "main"),
 }

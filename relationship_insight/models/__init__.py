@@ -109,6 +109,7 @@ from . import (
     relationship_campaign_refresh,
     relationship_campaign_report,
     relationship_wave_weight,
+    relationship_profile_shares,
     relationship_profile_matrix,
     relationship_profile_feelings,
     relationship_profile_motives,

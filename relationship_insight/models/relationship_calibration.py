@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..stats import attitude, bgnbd, gaps, rate
+from ..stats import attitude, bgnbd, gaps, rate, scales
 from .relationship_profile_voice import DIRECT_ORIGINS
 
 _logger = logging.getLogger(__name__)
@@ -66,9 +66,12 @@ class RelationshipCalibration(models.Model):
         """Fit and store every constant from the evidence up to ``asof``."""
         start = time.monotonic()
         rows = self._behaviour_rows(company, asof)
+        equating, compared = self._fit_equating(company, asof)
         params = {
             **self._fit_behaviour(company, rows),
-            **self._fit_attitude(company, asof),
+            **self._fit_attitude(company, asof, equating),
+            "equating": list(equating),
+            "equating_count": compared,
             **self._fit_motives(company, asof),
             **self._fit_rapport(company, asof),
         }
@@ -159,7 +162,27 @@ class RelationshipCalibration(models.Model):
             rates.append((x, rate.purchase_rate(x_w, t_w, nbd.r, nbd.alpha)))
         return rate.default_theta(rates) or 1 / (2 * gap)
 
-    def _fit_attitude(self, company, asof):
+    def _fit_equating(self, company, asof):
+        """Return how attitudes with and without rivals compare, and on how many who gave both.
+
+        Who rates a rival rates us as well, so both are known of each.
+        """
+        pairs = self.env.execute_query(SQL(
+            """
+            WITH %(observations)s
+            SELECT (ARRAY_AGG(attitude_us::float8 ORDER BY day DESC, person))[1],
+                   (ARRAY_AGG(compared ORDER BY day DESC, person))[1]
+              FROM observations
+             WHERE compared IS NOT NULL
+          GROUP BY customer
+          ORDER BY (customer::bigint * 2654435761) %% 1000000
+             LIMIT %(limit)s
+            """,
+            observations=self.env["relationship.profile"]._cte_observations(company, asof),
+            limit=SAMPLE_SIZE))
+        return scales.fit_equating(pairs), len(pairs)
+
+    def _fit_attitude(self, company, asof, equating=scales.EQUATING):
         """Spread of attitudes within and between customers, and the mean of each segment."""
         rows = self.env.execute_query(SQL(
             """
@@ -175,7 +198,8 @@ class RelationshipCalibration(models.Model):
           ORDER BY (customer::bigint * 2654435761) %% 1000000
              LIMIT %(limit)s
             """,
-            observations=self.env["relationship.profile"]._cte_observations(company, asof),
+            observations=self.env["relationship.profile"]._cte_observations(
+                company, asof, equating=equating),
             asof=SQL("%s::date", asof),
             limit=SAMPLE_SIZE,
         ))

@@ -14,7 +14,8 @@ CHANGE_LEVEL = 0.90
 # From so many on, the change is that of the people who answered both times.
 PAIRS = 10
 ROUNDED = (
-    "n_eff", "design_effect", "mean", "low", "high", "deviation", "recommend", "change",
+    "n_eff", "design_effect", "mean", "low", "high", "deviation", "recommend", "recommend_low",
+    "recommend_high", "change",
     "change_low", "change_high",
 )
 RECOMMEND = "M03"
@@ -52,7 +53,7 @@ class RelationshipCampaign(models.Model):
             wave.date_start: value for wave, value in waves.filtered(
                 lambda wave: wave.date_start not in frozen)._weigh_answers().items()}
         segments = self._get_segments()
-        cells = [cell for cell in self._count_cells() if cell["period"] not in frozen]
+        cells = [cell for cell in self._count_cells(segments) if cell["period"] not in frozen]
         changed = self._get_changes(segments)
         results = self._prepare_results(cells, segments, changed, likeness)
         self.result_ids.filtered(lambda result: not result.final).unlink()
@@ -83,6 +84,8 @@ class RelationshipCampaign(models.Model):
                    )::date) AS period,
                    invitation.wave_id, invitation.version_id,
                    COALESCE(invitation.partner_id, -invitation.id) AS person,
+                   MAX(COALESCE(invitation.commercial_partner_id, invitation.partner_id,
+                                -invitation.id)) AS customer,
                    MAX(invitation.channel) AS channel, MAX(invitation.lang) AS lang,
                    MAX(invitation.stratum) AS stratum, MAX(invitation.shop_name) AS shop_name,
                    AVG(COALESCE(invitation.weight, 1))::float8 AS weight,
@@ -99,41 +102,69 @@ class RelationshipCampaign(models.Model):
                AND invitation.flag IS NULL AND reading.voided IS NOT TRUE
                AND reading.na IS NOT TRUE AND reading.competitor_id IS NULL
                AND measure.kind IN %(kinds)s
-          GROUP BY 1, 2, 3, 4, 10
+          GROUP BY 1, 2, 3, 4, 11
             """, zone=zone, campaign=self.id, kinds=SCORED_KINDS)
 
-    def _count_cells(self):
-        """Return the sums that make each result: one dict per period, version, measure and cut.
+    def _count_cells(self, segments):
+        """Return the sums that make each result: one dict per period, line, measure and cut.
 
         Each counts a multiple of the smallest group, those who answered first: two results that
         are looked at together, or one after the other, never differ by one person's answer.
         Those without the cut's value are a row of their own, which nobody is shown.
+        Sums over customers come with them: of one customer several people may answer, or one
+        person again after a change of the version.
         """
+        if not segments:
+            return []
         cuts = SQL(", ").join(
             SQL("(%s, %s)", cut, SQL("person.%s", SQL.identifier(cut)) if cut != "all"
                 else SQL("NULL")) for cut in ("all", *CUTS))
         return self.env.execute_query_dict(SQL(
             """
             WITH person AS (%(scores)s),
-            placed AS (
-                SELECT person.*, cuts.cut, cuts.cut_value,
-                       ROW_NUMBER() OVER (cell ORDER BY first, person) AS place,
-                       COUNT(*) OVER cell AS size
+            cell AS (
+                SELECT person.*, line.segment, cuts.cut, cuts.cut_value,
+                       MIN(first) OVER (
+                           PARTITION BY period, line.segment, measure_id, person) AS since
                   FROM person
+                  JOIN (VALUES %(lines)s) AS line (version, segment)
+                    ON line.version = person.version_id
             CROSS JOIN LATERAL (VALUES %(cuts)s) cuts (cut, cut_value)
-                WINDOW cell AS (PARTITION BY period, version_id, measure_id, cut, cut_value)
+            ),
+            placed AS (
+                SELECT cell.*, DENSE_RANK() OVER (
+                           PARTITION BY period, segment, measure_id, cut, cut_value
+                           ORDER BY since, person) AS place
+                  FROM cell
+            ),
+            sized AS (
+                SELECT placed.*, MAX(place) OVER (
+                           PARTITION BY period, segment, measure_id, cut, cut_value) AS size
+                  FROM placed
+            ),
+            customer AS (
+                SELECT period, wave_id, segment, MIN(version_id) AS version_id, measure_id,
+                       cut, cut_value, customer,
+                       COUNT(DISTINCT person) AS n, SUM(weight) AS w,
+                       SUM(weight * weight) AS w_squared, SUM(weight * score) AS wx,
+                       SUM(weight * score * score) AS wxx,
+                       SUM(weight) FILTER (WHERE value >= 9) AS promoters,
+                       SUM(weight) FILTER (WHERE value <= 6) AS detractors
+                  FROM sized
+                 WHERE place <= size - size %% %(floor)s OR size < %(floor)s
+              GROUP BY period, wave_id, segment, measure_id, cut, cut_value, customer
             )
-            SELECT period, wave_id, version_id, measure_id, cut, cut_value,
-                   COUNT(*) AS n, SUM(weight) AS w,
-                   SUM(weight * weight) AS w_squared, SUM(weight * score) AS wx,
-                   SUM(weight * score * score) AS wxx,
-                   SUM(weight) FILTER (WHERE value >= 9) AS promoters,
-                   SUM(weight) FILTER (WHERE value <= 6) AS detractors
-              FROM placed
-             WHERE place <= size - size %% %(floor)s OR size < %(floor)s
-          GROUP BY period, wave_id, version_id, measure_id, cut, cut_value
+            SELECT period, wave_id, MIN(version_id) AS version_id, measure_id, cut, cut_value,
+                   SUM(n)::int AS n, SUM(w) AS w, SUM(w_squared) AS w_squared, SUM(wx) AS wx,
+                   SUM(wxx) AS wxx, SUM(promoters) AS promoters, SUM(detractors) AS detractors,
+                   COUNT(*) AS customers, SUM(wx * wx) AS yy, SUM(wx * w) AS ym,
+                   SUM(w * w) AS mm
+              FROM customer
+          GROUP BY period, wave_id, segment, measure_id, cut, cut_value
             """,
             scores=self._sql_scores(), cuts=cuts,
+            lines=SQL(", ").join(
+                SQL("(%s, %s)", version, segment) for version, segment in segments.items()),
             floor=max(self.company_id.relationship_minimum_group, 1)))
 
     def _get_changes(self, segments):
@@ -209,7 +240,8 @@ class RelationshipCampaign(models.Model):
         """Add the sums of two versions that ask the same thing."""
         if not one:
             return other
-        sums = ("n", "w", "w_squared", "wx", "wxx", "promoters", "detractors")
+        sums = ("n", "w", "w_squared", "wx", "wxx", "promoters", "detractors", "customers", "yy",
+                "ym", "mm")
         return {**one, **{name: (one[name] or 0) + (other[name] or 0) for name in sums}}
 
     @api.model
@@ -227,25 +259,41 @@ class RelationshipCampaign(models.Model):
         n = cell["n"]
         if n < COUNTS_ONLY:
             return {"status": "insufficient", "n": n}
-        sums = (cell["w"], cell["w_squared"], cell["wx"], cell["wxx"])
-        interval = intervals.mean_interval_of_sums(*sums)
-        n_eff = cell["w"] ** 2 / cell["w_squared"]
-        spread = max(0.0, cell["wxx"] / cell["w"] - interval.estimate ** 2)
+        customers = intervals.Clusters(
+            cell["customers"], cell["wx"], cell["w"], cell["yy"], cell["ym"], cell["mm"])
+        if customers.n < 2:
+            return {"status": "insufficient", "n": n}
+        interval = intervals.cluster_mean(customers)
+        n_eff, deviation = self._get_exactness(cell, customers)
         figures = {
             "status": "low_base" if n < LOW_BASE else "ok",
             "n": n,
             "n_eff": n_eff,
             "design_effect": n / n_eff,
-            "weighted": abs(n_eff - n) > 1e-6,
+            "weighted": abs(cell["w"] ** 2 / cell["w_squared"] - n) > 1e-6,
             "mean": interval.estimate,
             "low": max(0, interval.low),
             "high": min(100, interval.high),
-            "deviation": math.sqrt(spread * n_eff / (n_eff - 1)),
+            "deviation": deviation,
         }
         if code == RECOMMEND:
-            figures["recommend"] = 100 * (
-                (cell["promoters"] or 0) - (cell["detractors"] or 0)) / cell["w"]
+            good, bad = (n_eff * (cell[side] or 0) / cell["w"] for side in (
+                "promoters", "detractors"))
+            found = intervals.recommend_index(good, max(0.0, n_eff - good - bad), bad)
+            figures.update({
+                "recommend": 100 * found.value, "recommend_low": 100 * found.adjusted.low,
+                "recommend_high": 100 * found.adjusted.high})
         return figures
+
+    @api.model
+    def _get_exactness(self, cell, customers):
+        """Return (n_eff, deviation): so many equal answers of that spread would be as exact."""
+        mean = cell["wx"] / cell["w"]
+        spread = max(0.0, cell["wxx"] / cell["w"] - mean * mean) * cell["n"] / (cell["n"] - 1)
+        variance = intervals.cluster_variance(customers)
+        if not (spread and variance):
+            return cell["w"] ** 2 / cell["w_squared"], math.sqrt(spread)
+        return min(cell["n"], spread / variance), math.sqrt(spread)
 
     @api.model
     def _add_changes(self, results, changed):

@@ -118,6 +118,7 @@ class RelationshipCampaign(models.Model):
             point = {
                 name: result[name] for name in (
                     "n", "n_eff", "mean", "low", "high", "segment", "status", "recommend",
+                    "recommend_low", "recommend_high",
                     "weighted", "likeness", "moved", "change", "change_low", "change_high",
                     "pairs", "cut")}
             point["period"] = result.period.isoformat()

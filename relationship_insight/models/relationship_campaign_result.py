@@ -60,6 +60,8 @@ class RelationshipCampaignResult(models.Model):
     deviation = fields.Float(readonly=True, aggregator=None)
     recommend = fields.Float(
         string="Recommend Index", readonly=True, aggregator=None, help="-100 to 100.")
+    recommend_low = fields.Float(string="Index from", readonly=True, aggregator=None)
+    recommend_high = fields.Float(string="Index to", readonly=True, aggregator=None)
     change = fields.Float(
         readonly=True, aggregator=None, help="Against the wave or month before.")
     change_low = fields.Float(readonly=True, aggregator=None)

@@ -105,9 +105,18 @@ class RelationshipProfile(models.Model):
     attitude_se = fields.Float(string="Attitude ±", readonly=True, aggregator=None)
     attitude_mass = fields.Float(
         string="Attitude Evidence", readonly=True, aggregator="avg")
+    attitude_told = fields.Float(
+        string="Attitude as Told", readonly=True, aggregator="avg",
+        help="The mean of their own answers, newer ones counting more, not pulled to any average.")
+    attitude_worth = fields.Float(
+        string="Equal Answers", readonly=True, aggregator=None,
+        help="So many answers of equal age would tell as much.")
     attitude_count = fields.Integer(string="Attitude Answers", readonly=True)
     attitude_basis = fields.Selection(
-        [("relative", "Compared with other stores"), ("absolute", "About us only")], readonly=True)
+        [("relative", "Compared with other stores"), ("absolute", "About us only"),
+         ("mixed", "Partly compared with other stores")], readonly=True,
+        help="Answers that compare us with other stores count on the scale of those about us only, "
+        "so one threshold holds for both.")
     attitude_date = fields.Date(string="Last Told Us", readonly=True)
     p_attitude = fields.Float(
         string="Chance That They Are Attached", readonly=True, aggregator="avg")

@@ -7,7 +7,7 @@ from ..stats import classify
 from ..tools.sql_math import sql_decimal
 
 # Counts up when a formula changes, so that old and new figures are never compared unawares.
-SCORE_VERSION = 1
+SCORE_VERSION = 2
 
 
 class RelationshipProfile(models.Model):
@@ -29,8 +29,9 @@ class RelationshipProfile(models.Model):
                 SELECT customer, behaviour.purchase_days, first_purchase, last_purchase,
                        spend_total, spend_12m, x, x_w, t, t_w, rate, p_behaviour, p_alive,
                        expected_90d, gap_mean, gap_median, gap_cv, overdue_ratio, clumpiness,
-                       promo_share, voice.mass AS voice_mass, attitude_count, attitude,
-                       attitude_se, attitude_date, p_attitude, relative, balance, positive,
+                       promo_share, voice.mass AS voice_mass, answers_worth, mean_score,
+                       attitude_count, attitude,
+                       attitude_se, attitude_date, p_attitude, relative, always_relative, balance, positive,
                        negative, event_positive, event_negative, pride, recommend, quality, stay,
                        reading_count, last_reading, mix.motive_id, mix.motives, mix.answers,
                        mix.relational, mix.situational, mix.merit, closest.bond, closest.staff,
@@ -144,9 +145,12 @@ class RelationshipProfile(models.Model):
                    stated.attitude AS attitude,
                    stated.attitude_se AS attitude_se,
                    voice_mass AS attitude_mass,
+                   ROUND(mean_score * 1e6) / 1e6 AS attitude_told,
+                   ROUND(answers_worth * 1e6) / 1e6 AS attitude_worth,
                    COALESCE(stated.attitude_count, 0) AS attitude_count,
                    CASE WHEN stated.attitude_count > 0 THEN
-                       CASE WHEN relative THEN 'relative' ELSE 'absolute' END
+                       CASE WHEN always_relative THEN 'relative' WHEN relative THEN 'mixed'
+                            ELSE 'absolute' END
                    END AS attitude_basis,
                    stated.attitude_date,
                    stated.p_attitude AS p_attitude,

@@ -4,9 +4,10 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..stats.intervals import wilson
+from ..stats.intervals import Clusters, cluster_share
 from ..stats.scales import ANSWERED_ITEMS, ANSWERED_SHARE
 from ..stats.special import t_quantile
+from .relationship_profile_voice import DIRECT_ORIGINS
 
 BALANCE, EVENTS = "M01", "M02"
 # "Often" and "very often" on the scale of M01.
@@ -24,10 +25,11 @@ class RelationshipProfile(models.Model):
         """Return feelings by month over the last 12 or 24 months.
 
         ``events`` are feelings staff noted: each side is its share of them. ``answers`` are
-        feelings customers told us in a survey: each side is the share of its questions answered
-        "often" or more. ``balance`` is the mean of E = 50 + 12.5 (P - N) over the customers who
-        answered that month, 0 to 100, with its t interval. Months of too few customers carry a
-        status and no figure.
+        feelings customers told us themselves: each side is the share of its questions answered
+        "often" or more; what staff noted on that scale is no answer. Intervals count customers,
+        of whom one may answer often. ``balance`` is the mean of E = 50 + 12.5 (P - N) over the
+        customers who answered that month, 0 to 100, with its t interval. Months of too few
+        customers carry a status and no figure.
 
         :param filters: see ``_read_insight_filters``
         :return: dict with ``months``, ``floor``, ``domains`` of the readings behind
@@ -36,10 +38,11 @@ class RelationshipProfile(models.Model):
         items = self._get_insight_feeling_items()
         counted = Domain([
             ("voided", "=", False), ("na", "=", False), ("competitor_id", "=", False)])
+        origins = {"events": Domain.TRUE, "answers": Domain("origin", "in", DIRECT_ORIGINS)}
         # First those asked for, then the same with filters taken away.
         domains, *wider = (
             {
-                name: each & counted & Domain(
+                name: each & counted & origins[name] & Domain(
                     "measure_id", "in", (items[code, "1"] + items[code, "-1"]).ids)
                 for name, code in (("events", EVENTS), ("answers", BALANCE))
             }
@@ -109,7 +112,7 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _get_insight_sides(self, domain, instants, floor, wider, often=None):
-        """Return by month how many good and bad feelings, as shares with Wilson's interval.
+        """Return by month how many good and bad feelings, as shares with an interval.
 
         :param often: value from which an answer counts; its share is then of all answers on
             that side. None: every reading counts, and the two shares sum to 1.
@@ -120,20 +123,18 @@ class RelationshipProfile(models.Model):
         counts, *more = ([cell[0] for cell in each] for each in (cells, *more))
         hidden = self._get_insight_hidden(counts, more, floor)
         result = []
-        for place, (count, good, good_all, bad, bad_all) in enumerate(cells):
+        for place, (count, *sums) in enumerate(cells):
             status = self._get_insight_status(count, floor, place in hidden)
             cell = {"status": status, "n": None if status == "suppressed" else count}
             if status in ("ok", "low_base"):
-                if not often:
-                    good_all = bad_all = good_all + bad_all
-                cell["good"] = self._get_insight_share(good, good_all)
-                cell["bad"] = self._get_insight_share(bad, bad_all)
+                cell["good"] = self._get_insight_share(Clusters(*sums[:6]))
+                cell["bad"] = self._get_insight_share(Clusters(*sums[6:]))
             result.append(cell)
         return result
 
     @api.model
     def _count_insight_sides(self, domain, instants, often):
-        """Return by month (customers, good ones, of all good, bad ones, of all bad)."""
+        """Return by month the customers, and the ``Clusters`` of both sides over them."""
         query, column, month, person = self._search_insight_readings(domain, instants)
         hit = SQL("%s >= %s", column("value"), often) if often else SQL("TRUE")
         counted = [
@@ -144,20 +145,30 @@ class RelationshipProfile(models.Model):
         query.groupby = SQL("1, 2")
         rows = {
             place: counts for place, *counts in self.env.execute_query(SQL(
-                "SELECT month, COUNT(person), SUM(good)::int, SUM(good_all)::int, SUM(bad)::int,"
-                " SUM(bad_all)::int"
+                "SELECT month, COUNT(person), %s, %s"
                 " FROM (%s) AS person(month, person, good, good_all, bad, bad_all)"
                 " GROUP BY month",
-                query.select(month, person, *counted)))
+                *self._sql_side_sums(bool(often)), query.select(month, person, *counted)))
         }
-        return [rows.get(place, (0, 0, 0, 0, 0)) for place in range(len(instants) - 1)]
+        return [rows.get(place, (0,) * 13) for place in range(len(instants) - 1)]
 
     @api.model
-    def _get_insight_share(self, count, total):
-        if not total:
+    def _sql_side_sums(self, apart):
+        """SQL of the ``Clusters`` of both sides over persons; of one whole unless ``apart``."""
+        for side in ("good", "bad"):
+            yield SQL(
+                "COUNT(*) FILTER (WHERE %(m)s > 0), SUM(%(y)s)::int, SUM(%(m)s)::int,"
+                " SUM(%(y)s * %(y)s)::int, SUM(%(y)s * (%(m)s))::int,"
+                " SUM((%(m)s) * (%(m)s))::int",
+                y=SQL.identifier(side),
+                m=SQL.identifier(f"{side}_all") if apart else SQL("good_all + bad_all"))
+
+    @api.model
+    def _get_insight_share(self, sums):
+        if not sums.m:
             return None
-        share = dict(zip(("share", "low", "high"), wilson(count, total)))
-        return {**share, "count": count, "total": total}
+        share = dict(zip(("share", "low", "high"), cluster_share(sums)))
+        return {**share, "count": sums.y, "total": sums.m}
 
     @api.model
     def _get_insight_balance(self, domain, instants, items, floor, wider):

@@ -5,7 +5,6 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..stats.intervals import wilson
 from .relationship_profile import LOYALTY_CLASSES
 
 POINT_LIMIT = 1500
@@ -77,30 +76,18 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _get_insight_classes(self, domain):
-        """Count the classes and why others are unknown; estimate the shares of the classes.
-
-        The shares are means of the chances of the customers who can be judged (a 60 % class is
-        wrong for 40 %), with Wilson's interval; those nobody can judge are counted beside them.
-        """
-        classes, reasons, sums = defaultdict(int), defaultdict(int), defaultdict(float)
-        judged, dates = 0, []
-        chances = [f"p_{key}:sum" for key in CLASSES]
-        for loyalty_class, reason, count, date, chance_count, *totals in self._read_group(
-            domain, ["loyalty_class", "unknown_reason"],
-            ["__count", "date:max", "p_true:count", *chances],
+        """Count the classes and why others are unknown; estimate the shares of the classes."""
+        classes, reasons, dates = defaultdict(int), defaultdict(int), []
+        for loyalty_class, reason, count, date in self._read_group(
+            domain, ["loyalty_class", "unknown_reason"], ["__count", "date:max"],
         ):
             loyalty_class = loyalty_class or "unknown"
             classes[loyalty_class] += count
             dates += [date] if date else []
             if loyalty_class == "unknown":
                 reasons[reason or "no_attitude"] += count
-            if loyalty_class != "unknown" or reason == "ambiguous":
-                judged += chance_count
-                for key, total in zip(CLASSES, totals):
-                    sums[key] += total or 0
         labels = dict(self._fields["loyalty_class"]._description_selection(self.env))
         why = self._fields["unknown_reason"]._description_selection(self.env)
-        status = self._get_insight_status(judged, self._get_insight_floor())
         return {
             "asof": max(dates, default=None),
             "total": sum(classes.values()),
@@ -113,15 +100,7 @@ class RelationshipProfile(models.Model):
                     {"key": key, "name": name, "count": reasons[key]}
                     for key, name in why if reasons[key]],
             },
-            "shares": {
-                "n": None if status == "suppressed" else judged,
-                "status": status,
-                "values": {
-                    key: dict(zip(
-                        ("share", "low", "high"), wilson(min(sums[key], judged), judged)))
-                    for key in CLASSES
-                } if status in ("ok", "low_base") else {},
-            },
+            "shares": self._get_insight_shares(domain),
         }
 
     @api.model

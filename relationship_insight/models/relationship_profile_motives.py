@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..stats.motives import RELATIONAL, SITUATIONAL
-from ..stats.special import normal_quantile
+from ..stats.special import t_quantile
 from .relationship_profile import LOYALTY_CLASSES
 
 MOTIVE_PREFIX = "M16_"
@@ -98,13 +98,13 @@ class RelationshipProfile(models.Model):
         measures = self.env["relationship.measure"].with_context(active_test=False).search_fetch(
             [("id", "in", [row[0] for row in rows])], ["code", "name"])
         by_id = {measure.id: measure for measure in measures}
-        z = normal_quantile(0.975)
+        t = t_quantile(0.975, count - 1)
         result = []
         for measure_id, total, squares in rows:
             if measure_id not in by_id:
                 continue
             mean = total / count
-            half = z * math.sqrt(
+            half = t * math.sqrt(
                 max(0, squares - count * mean ** 2) / (count - 1) / count)
             result.append({
                 "id": measure_id,

@@ -3,7 +3,7 @@ import math
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..stats import scales
+from ..stats import classify, scales
 from ..tools.sql_ids import sql_ids
 from ..tools.sql_math import sql_decay, sql_normal_cdf
 
@@ -60,11 +60,12 @@ class RelationshipProfile(models.Model):
         return SQL(" AND ").join(conditions)
 
     @api.model
-    def _cte_observations(self, company, asof, customers=None):
+    def _cte_observations(self, company, asof, customers=None, equating=scales.EQUATING):
         """SQL ``observations``: one row per person and day that answered, with its scale scores.
 
-        ``score`` is the relative attitude RA of ``stats.scales``: 0.4 what they feel about us
-        plus 0.6 how much better than about the best rival; without a rival, the former alone.
+        ``compared`` is the relative attitude RA of ``stats.scales``: 0.4 what they feel about us
+        plus 0.6 how much better than about the best rival. ``score`` is the same on the scale of
+        who rated no rival, so that to be asked about rivals moves nobody by itself.
         """
         def scale(tag, column="score"):
             return SQL(
@@ -134,15 +135,22 @@ class RelationshipProfile(models.Model):
                        END AS attitude_us
                   FROM composed
             ),
-            observations AS (
+            compared AS (
                 SELECT attitudes.*,
                        us_raw IS NOT NULL AND rival_raw IS NOT NULL AS relative,
                        CASE WHEN us_raw IS NOT NULL AND rival_raw IS NOT NULL THEN
                            0.4 * attitude_us
                            + 0.6 * GREATEST(0, LEAST(100, 50 + 10 * (us_raw - rival_raw)))
+                       END::float8 AS compared
+                  FROM attitudes
+            ),
+            observations AS (
+                SELECT compared.*,
+                       CASE WHEN relative THEN GREATEST(0, LEAST(100,
+                           %(eq_alone)s + %(eq_slope)s * (compared - %(eq_compared)s)))
                            ELSE attitude_us
                        END::float8 AS score
-                  FROM attitudes
+                  FROM compared
             )
             """,
             day=self._sql_local_day(SQL("reading.date"), company),
@@ -159,6 +167,10 @@ class RelationshipProfile(models.Model):
             trust=scale("M10"), affective=scale("M11A"), satisfaction=scale("M04"),
             pride=scale("M07"), recommend=scale("M03"),
             us=scale("M13"), us_raw=scale("M13", "value"), stay=scale("M16_stay"),
+            **{
+                f"eq_{name}": SQL("%s::float8", value)
+                for name, value in zip(scales.Equating._fields, equating)
+            },
             **{
                 name: SQL("%s::float8", W[key]) for name, key in (
                     ("w_e", "E"), ("w_us", "M13"), ("w_rq", "RQ"), ("w_pride", "pride"),
@@ -214,17 +226,23 @@ class RelationshipProfile(models.Model):
                        SUM(events_positive) FILTER (WHERE age < 365) AS event_positive,
                        SUM(events_negative) FILTER (WHERE age < 365) AS event_negative,
                        COALESCE(SUM(w) FILTER (WHERE score IS NOT NULL), 0) AS mass,
+                       SUM(GREATEST(w, 1e-100) * GREATEST(w, 1e-100))
+                           FILTER (WHERE score IS NOT NULL) AS mass_squares,
                        %(score)s AS mean_score,
                        COUNT(score) AS attitude_count,
                        MAX(day) FILTER (WHERE score IS NOT NULL) AS attitude_date,
-                       BOOL_OR(relative) AS relative,
+                       BOOL_OR(relative) FILTER (WHERE score IS NOT NULL) AS relative,
+                       BOOL_AND(relative) FILTER (WHERE score IS NOT NULL) AS always_relative,
                        %(balance)s AS balance, %(positive)s AS positive, %(negative)s AS negative,
                        %(pride)s AS pride, %(recommend)s AS recommend, %(quality)s AS quality,
                        %(stay)s AS stay
                   FROM weighed
               GROUP BY customer
             )
-            SELECT heard.*, posterior.m AS attitude, posterior.s AS attitude_se,
+            SELECT heard.*,
+                   CASE WHEN mass >= %(min_mass)s THEN mass * mass / mass_squares END
+                       AS answers_worth,
+                   posterior.m AS attitude, posterior.s AS attitude_se,
                    %(p_attitude)s AS p_attitude
               FROM heard
               JOIN res_partner partner ON partner.id = heard.customer
@@ -236,9 +254,11 @@ class RelationshipProfile(models.Model):
                 OFFSET 0
               ) posterior ON attitude_count > 0
             """,
-            observations=self._cte_observations(company, asof, customers),
+            observations=self._cte_observations(
+                company, asof, customers, params.get("equating") or scales.EQUATING),
             asof=SQL("%s::date", asof),
             aged=self._sql_aged(company, asof),
+            min_mass=SQL(repr(classify.MIN_W)),
             kappa=SQL("%s::float8", params["kappa"]),
             sigma=SQL("%s::float8", params["sigma_w"]),
             mu_company=SQL("%s::float8", params["mu_company"]),

@@ -5,7 +5,6 @@ from ..stats import raking
 
 # Fewer answers than this can't be made to look like anybody.
 SMALLEST_SAMPLE = 10
-DIMENSIONS = 4
 
 
 class RelationshipWave(models.Model):
@@ -24,33 +23,11 @@ class RelationshipWave(models.Model):
     def _weigh_wave(self):
         self.ensure_one()
         cells = self._get_response_cells()
-        answered = {cell: done for cell, (_asked, done, _design) in cells.items() if done}
-        if sum(answered.values()) < SMALLEST_SAMPLE:
+        if sum(done for _asked, done, _design in cells.values()) < SMALLEST_SAMPLE:
             return None
-        coarse = {}
-        for (_group, _lang, *segment), (asked, done, _design) in cells.items():
-            before = coarse.get(tuple(segment), (0, 0))
-            coarse[tuple(segment)] = (before[0] + asked, before[1] + done)
-        merged = raking.merge_small_cells(coarse)
-        groups = {}
-        for cell, (asked, done) in coarse.items():
-            before = groups.get(merged[cell], (0, 0))
-            groups[merged[cell]] = (before[0] + asked, before[1] + done)
-        response = raking.response_weights(groups)
-        rows = sorted(answered)
-        # A cell's design weight is spread over its answers; one nobody answered in has none.
-        start = [
-            cells[cell][2] / cells[cell][0] * answered[cell]
-            * response.get(merged[cell[2:]], 1.0) for cell in rows]
-        margins = [{} for _dimension in range(DIMENSIONS)]
-        for cell, (_asked, _done, design) in cells.items():
-            for margin, category in zip(margins, cell):
-                margin[category] = margin.get(category, 0) + design
-        raked = raking.rake(rows, margins, start)
-        scale = sum(answered.values()) / sum(raked.weights)
-        self._store_weights({
-            cell: weight * scale / answered[cell] for cell, weight in zip(rows, raked.weights)})
-        return raking.r_indicator(groups)
+        weights, likeness = raking.cell_weights(cells, lambda cell: cell[2:])
+        self._store_weights(weights)
+        return likeness
 
     def _get_response_cells(self):
         """Return {(group, language, recency, spend): (asked, answered, sum of design weights)}."""

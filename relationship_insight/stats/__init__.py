@@ -27,6 +27,7 @@ from . import rate
 from . import referral
 from . import reliability
 from . import scales
+from . import shares
 from . import shrinkage
 from . import silence
 from . import special

@@ -46,16 +46,6 @@ class Classification(NamedTuple):
     reason: str | None
 
 
-class ClassShares(NamedTuple):
-    """Classes in a population: shares of those who can be judged, and who cannot be."""
-
-    shares: Posterior
-    n: int
-    n_eff: float
-    unknown: int
-    unknown_share: float
-
-
 def posteriors(pA, pB):
     """Chance of each class, taking attitude and behaviour as independent.
 
@@ -77,15 +67,13 @@ def gate(W, T, x, median_gap=None, has_attitude=True, opted_out=False):
     :param median_gap: usual days between purchases; a customer who never repeated is judged
         only after the longer of 60 days and this
     :param has_attitude: this very customer has answered at least once
-    :param opted_out: the customer does not want to be profiled
+    :param opted_out: the customer wants no mail, so can't be asked; what they have said counts
     :raise ValueError: on negative numbers
     """
     not_negative("W", W)
     not_negative("x", x)
-    if opted_out:
-        return "opted_out"
     if not has_attitude:
-        return "no_attitude"
+        return "opted_out" if opted_out else "no_attitude"
     if W < MIN_W:
         return "stale"
     if T is None:
@@ -152,39 +140,6 @@ def classify(pA, pB, reason=None, prev=None, pend=0, basis="relative"):
     if state == UNKNOWN:
         reason = reason or "ambiguous"
     return Classification(P, state, pend, confidence(P, state, basis), reason)
-
-
-def class_shares(customers, weights=None):
-    """Shares of the classes among customers who can be judged; the others are told apart.
-
-    Chances are summed rather than states, since a 60 % class is wrong for 40 %.
-
-    :param customers: chances of each customer, None for one who cannot be judged
-    :param weights: one a customer (survey weights), default 1
-    :return: shares (None if nobody can be judged), n judged, Kish's n_eff, number and plain
-        share of the others
-    :raise ValueError: on negative weights or lists of unequal length
-    """
-    customers = list(customers)
-    weights = [1.0] * len(customers) if weights is None else list(weights)
-    if len(weights) != len(customers):
-        raise ValueError("weights must be as many as customers")
-    judged = [
-        (_posterior(P), not_negative("weight", weight))
-        for P, weight in zip(customers, weights, strict=True)
-        if P is not None
-    ]
-    unknown = len(customers) - len(judged)
-    unknown_share = unknown / len(customers) if customers else 0.0
-    total = math.fsum(weight for _P, weight in judged)
-    if not total:
-        return ClassShares(None, len(judged), 0.0, unknown, unknown_share)
-    shares = Posterior(*(
-        math.fsum(weight * P[place] for P, weight in judged) / total
-        for place in range(len(CLASSES))
-    ))
-    n_eff = total**2 / math.fsum(weight**2 for _P, weight in judged)
-    return ClassShares(shares, len(judged), n_eff, unknown, unknown_share)
 
 
 def _posterior(P):

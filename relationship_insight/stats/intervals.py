@@ -6,6 +6,8 @@ from typing import NamedTuple
 from .checks import finite, not_negative, open_unit, positive
 from .special import normal_cdf, normal_quantile, t_quantile
 
+UNSEEN_CLUMPS = 1.0
+
 
 class Interval(NamedTuple):
     """An estimate and the ends of its confidence interval."""
@@ -104,6 +106,104 @@ def mean_interval_of_sums(w, w_squared, wx, wxx, level=0.95):
     mean = finite("wx", wx) / positive("w", w)
     spread = max(0.0, finite("wxx", wxx) / w - mean * mean)
     return _t_interval(mean, spread, w**2 / positive("w_squared", w_squared), level)
+
+
+class Clusters(NamedTuple):
+    """Sums over customers, each a cluster of answers, of a count or weight m and a sum y.
+
+    ``y`` and ``m`` over all; ``yy``, ``ym`` and ``mm`` sum the products customer by customer.
+    """
+
+    n: int
+    y: float
+    m: float
+    yy: float
+    ym: float
+    mm: float
+
+
+def cluster_variance(sums):
+    """Variance of the ratio y / m over customers, linearised; None with fewer than two.
+
+    :param sums: :class:`Clusters`
+    Sources: Taylor linearisation, Woodruff 1971, JASA 66:411: n / (n - 1) sum (y_i - r m_i)^2 /
+    m^2; customers of unequal m count as fewer (Carter, Schnepel & Steigerwald 2017, REStat 99:698).
+    """
+    _n, y, m, yy, ym, mm = sums
+    n = _effective_clusters(sums)
+    if n <= 1 + 1e-9:
+        return None
+    r = y / m
+    return n / (n - 1) * max(0.0, yy - 2 * r * ym + r * r * mm) / (m * m)
+
+
+def _effective_clusters(sums):
+    return positive("sum of m", sums.m) ** 2 / positive("sum of squared m", sums.mm)
+
+
+def cluster_share(sums, level=0.95):
+    """Share y / m of answers with Wilson's interval, where customers answer several times.
+
+    The sample counts as so many answers as would vary as much if they were independent, never
+    more than there are; where none or all are hits, as one a customer. Student's t stands for
+    the normal.
+
+    :param sums: :class:`Clusters`; y the hits and m the answers of a customer
+    :raise ValueError: on no answer, or more hits than answers
+    Source: Korn & Graubard 1998, Survey Methodology 24:193 (effective sample in an exact interval).
+    """
+    n, y, m = sums[:3]
+    p = _share(y, m)
+    variance = cluster_variance(sums)
+    answers = min(n, m)
+    if variance:
+        answers = min(m, p * (1 - p) / variance)
+    if variance is not None:
+        quantile = t_quantile(
+            0.5 + open_unit("level", level) / 2, max(1, _effective_clusters(sums) - 1))
+        level = 2 * normal_cdf(quantile) - 1
+    return wilson(p * answers, answers, min(level, 1 - 1e-12))._replace(estimate=p)
+
+
+def cluster_mean(sums, level=0.95):
+    """Mean y / m of weighted scores with Student's t over customers.
+
+    :param sums: :class:`Clusters`; m the weight and y the weighted scores of a customer
+    :raise ValueError: on fewer than two customers
+    """
+    variance = cluster_variance(sums)
+    if variance is None:
+        raise ValueError("a mean needs at least two customers to have an interval")
+    mean = sums.y / sums.m
+    freedom = max(1, _effective_clusters(sums) - 1)
+    half = t_quantile(0.5 + open_unit("level", level) / 2, freedom) * math.sqrt(variance)
+    return Interval(mean, mean - half, mean + half)
+
+
+def rate_interval(n, total, squares, level=0.95):
+    """Mean of a count per customer with a score interval that allows for clumps.
+
+    The variance is taken in proportion to the mean, by as much as it is in these customers (never
+    less than Poisson's), so the interval is as skew as such means are; Student's t for the normal.
+
+    :param n: customers, above 0
+    :param total: sum of their counts
+    :param squares: sum of the squared counts
+    :raise ValueError: on negative sums or nobody
+    Source: score interval of a Poisson mean with a dispersion (McCullagh & Nelder 1989, ch. 6).
+    """
+    not_negative("squares", squares)
+    mean = not_negative("total", total) / positive("n", n)
+    dispersion, quantile = 1.0, _z(level)
+    if n > 1:
+        quantile = t_quantile(0.5 + open_unit("level", level) / 2, n - 1)
+        if total:
+            # Few clumps seen are mostly fewer than there are.
+            dispersion = max(1.0, (squares - n * mean * mean) / (n - 1) / mean)
+            dispersion *= 1 + UNSEEN_CLUMPS / math.sqrt(n)
+    shift = quantile * quantile * dispersion / (2 * n)
+    half = math.sqrt(shift * shift + 2 * shift * mean)
+    return Interval(mean, max(0.0, mean + shift - half), mean + shift + half)
 
 
 def recommend_index(promoters, passives, detractors, level=0.95):

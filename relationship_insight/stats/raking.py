@@ -106,6 +106,47 @@ def merge_small_cells(cells, smallest=SMALLEST_CELL):
     return {cell: group[0] for group in groups for cell in group}
 
 
+def cell_weights(cells, segment, smallest=SMALLEST_CELL):
+    """Weight of one answer in each cell, so that the answers look like all who are in the cells.
+
+    First by response in coarser cells, trimmed, then raked to the margin of every dimension.
+
+    :param cells: {cell: (asked, answered, sum of design weights)}; a cell is a tuple of categories
+    :param segment: function that gives the coarser cell of a cell
+    :param smallest: coarser cells with fewer people are joined
+    :return: ({cell: weight}, R-indicator); the weights of all answers have the mean 1
+    :raise ValueError: as :func:`rake` and :func:`response_weights`
+    """
+    coarse = _join(cells, segment)
+    merged = merge_small_cells(coarse, smallest)
+    groups = _join(coarse, merged.get)
+    response = response_weights(groups)
+    rows = sorted(cell for cell, (_asked, done, _design) in cells.items() if done)
+    # A cell's design weight is spread over its answers; one nobody answered in has none.
+    start = [
+        cells[cell][2] / cells[cell][0] * cells[cell][1]
+        * response.get(merged[segment(cell)], 1.0) for cell in rows]
+    margins = [{} for _dimension in rows[0]] if rows else []
+    for cell, (_asked, _done, design) in cells.items():
+        for margin, category in zip(margins, cell, strict=True):
+            margin[category] = margin.get(category, 0) + design
+    raked = rake(rows, margins, start)
+    scale = math.fsum(cells[cell][1] for cell in rows) / math.fsum(raked.weights)
+    weights = {
+        cell: weight * scale / cells[cell][1]
+        for cell, weight in zip(rows, raked.weights, strict=True)}
+    return weights, r_indicator(groups)
+
+
+def _join(cells, key):
+    """Add up people and answers of the cells with one key."""
+    joined = {}
+    for cell, (asked, done, *_rest) in cells.items():
+        before = joined.get(key(cell), (0, 0))
+        joined[key(cell)] = (before[0] + asked, before[1] + done)
+    return joined
+
+
 def r_indicator(cells):
     """Representativity of the answers, 1 - 2 S(response rate): 1 is a perfect likeness.
 

@@ -18,6 +18,7 @@ from . import test_capture_privacy
 from . import test_note_further
 from . import test_survey_capture
 from . import test_insight
+from . import test_insight_shares
 from . import test_insight_time
 from . import test_insight_ui
 from . import test_transition

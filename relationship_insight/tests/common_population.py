@@ -22,6 +22,7 @@ FACTS = (
     "t_weighted", "rate", "rate_year", "behaviour_pct", "p_behaviour", "p_alive", "expected_90d",
     "gap_mean", "gap_median", "gap_cv", "overdue_ratio", "clumpiness", "rfm_recency",
     "rfm_frequency", "rfm_monetary", "promo_share", "attitude", "attitude_se", "attitude_mass",
+    "attitude_told", "attitude_worth",
     "attitude_count", "attitude_basis", "attitude_date", "p_attitude", "feeling_balance",
     "feeling_positive", "feeling_negative", "event_positive", "event_negative", "pride",
     "recommend", "quality", "stay_strength", "motive_id", "motives", "motive_count",

@@ -221,6 +221,9 @@ class Oracle:
         best = [max(rated) for measure, rated in rivals.items() if measure.code == "M13"]
         relative = scales.relative_attitude(towards_us, None if us is None else us / 10, best)
         values["score"] = relative and relative.RA
+        if relative and relative.basis == "relative":
+            values["score"] = scales.equated_attitude(relative.RA, scales.Equating(
+                *(self.params or {}).get("equating", scales.EQUATING)))
         values["relative"] = bool(relative) and relative.basis == "relative"
         values["age"] = self.age(day)
         values["day"] = day
@@ -261,12 +264,16 @@ class Oracle:
             opinion = attitude.posterior(
                 found.W, found.y, params["mu_company" if partner.is_company else "mu_person"],
                 params["sigma_w"], params["kappa"], self.company.relationship_attitude_threshold)
-            relative = any(occasion["relative"] for occasion in occasions)
+            relative = {occasion["relative"] for occasion in judged}
+            if found.W >= classify.MIN_W:
+                values["attitude_worth"] = found.W ** 2 / sum(
+                    4 ** (-occasion["age"] / self.attitude_half_life) for occasion in judged)
             values |= {
                 "attitude": opinion.m, "attitude_se": opinion.s, "p_attitude": opinion.pA,
-                "attitude_mass": found.W,
+                "attitude_mass": found.W, "attitude_told": found.y,
                 "attitude_date": max(occasion["day"] for occasion in judged),
-                "attitude_basis": "relative" if relative else "absolute",
+                "attitude_basis": "relative" if relative == {True} else "absolute"
+                if relative == {False} else "mixed",
             }
         return values
 
@@ -543,7 +550,7 @@ class Oracle:
             ("email", "=", partner.email_normalized), ("active", "=", True)])
         reason = classify.gate(
             values.get("attitude_mass", 0.0), values.get("T"), values.get("x", 0),
-            self.params["median_gap"], asked, bool(listed) and not asked)
+            self.params["median_gap"], asked, bool(listed))
         found = classify.classify(
             values.get("p_attitude", 0.0), min(values.get("p_behaviour", 0.0), 1.0), reason,
             *before, values.get("attitude_basis", "absolute"))

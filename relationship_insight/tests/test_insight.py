@@ -1,5 +1,4 @@
 import random
-from math import sqrt
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
@@ -84,24 +83,6 @@ class TestInsight(InsightCase):
         self.assertEqual(matrix["unknown"]["count"], 6)
         self.assertEqual(matrix["total"], len(self.vals))
 
-    def test_shares_are_means_of_the_chances(self):
-        shares = self.insight("get_insight_matrix")["shares"]
-        rows = [
-            vals for vals in self.vals
-            if vals["loyalty_class"] != "unknown" or vals["unknown_reason"] == "ambiguous"]
-        self.assertEqual(shares["n"], len(rows))
-        self.assertEqual(shares["status"], "ok")
-        z, n = 1.959963984540054, len(rows)
-        for key in CLASSES:
-            p = sum(vals[f"p_{key}"] for vals in rows) / n
-            half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-            centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-            cell = shares["values"][key]
-            self.assertAlmostEqual(cell["share"], p, 5)
-            self.assertAlmostEqual(cell["low"], centre - half, 5)
-            self.assertAlmostEqual(cell["high"], centre + half, 5)
-        self.assertAlmostEqual(sum(cell["share"] for cell in shares["values"].values()), 1, 5)
-
     def test_corners_open_the_customers_of_the_picture(self):
         matrix = self.insight("get_insight_matrix")
         Profile = self.env["relationship.profile"].with_user(self.manager)
@@ -185,14 +166,6 @@ class TestInsight(InsightCase):
                 self.insight("get_insight_matrix", wrong)
         options = self.insight("get_insight_options")
         self.assertEqual(options["staff"], [[staff.id, staff.name]])
-
-    def test_small_groups_stay_hidden(self):
-        self.profiles[4:].unlink()
-        shares = self.insight("get_insight_matrix")["shares"]
-        self.assertEqual(shares, {"n": None, "status": "suppressed", "values": {}})
-        self.company.relationship_minimum_group = 4
-        shares = self.insight("get_insight_matrix")["shares"]
-        self.assertEqual(shares, {"n": 4, "status": "insufficient", "values": {}})
 
 
 @tagged("post_install", "-at_install")

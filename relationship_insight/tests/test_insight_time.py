@@ -122,6 +122,31 @@ class TestInsightTime(InsightCase):
         self.assertAlmostEqual(cell["bad"]["share"], often["2026-06-01"][1], 6)
         self.assertEqual(self._month(figures, "2026-05-01")["answers"]["n"], 31)
 
+    def test_several_answers_of_a_customer_are_no_more_people(self):
+        """Ten customers who answer alike five times: as sure as ten, not as fifty."""
+        customers = self.new_customers([unknown("no_attitude")] * 10)
+        self.env["relationship.reading"].create([
+            self._read(customer, f"M01_{name}", datetime(2026, 6, day), 5 if number < 4 else 1)
+            for number, customer in enumerate(customers) for day in range(1, 6)
+            for name in GOOD])
+        cell = self._month(self.insight("get_insight_feelings"), "2026-06-01")["answers"]["good"]
+        self.assertEqual((cell["count"], cell["total"], cell["share"]), (100, 250, .4))
+        # 40 % of ten people; of 250 independent answers it would be 34 to 46 %.
+        self.assertAlmostEqual(cell["low"], .1391, 3)
+        self.assertAlmostEqual(cell["high"], .7334, 3)
+
+    def test_what_staff_noted_is_no_answer(self):
+        customers = self.new_customers([unknown("no_attitude")] * 20)
+        self.env["relationship.reading"].create([
+            self._read(customer, f"M01_{name}", datetime(2026, 6, 3), 5,
+                       origin="staff" if number < 10 else "survey")
+            for number, customer in enumerate(customers) for name in (*GOOD, *BAD)])
+        figures = self.insight("get_insight_feelings")
+        cell = self._month(figures, "2026-06-01")
+        self.assertEqual((cell["answers"]["n"], cell["balance"]["n"]), (10, 10))
+        self.assertEqual(
+            self.env["relationship.reading"].search_count(figures["domains"]["answers"]), 100)
+
     def test_an_erased_customer_still_counts_once(self):
         customers = self.new_customers([unknown("no_attitude")] * 10)
         survey = self.env["survey.survey"].create({"title": "Pulse"})
@@ -171,7 +196,7 @@ class TestInsightTime(InsightCase):
             [by_id[i]["group"] for i in ids], ["relational", "situational", "merit"])
         for place, motive_id in enumerate(ids):
             column = [shares[place] for shares in rows]
-            half = 1.959964 * stdev(column) / sqrt(40)
+            half = 2.022691 * stdev(column) / sqrt(40)
             self.assertAlmostEqual(by_id[motive_id]["share"], mean(column), 6)
             self.assertAlmostEqual(by_id[motive_id]["low"], mean(column) - half, 6)
             self.assertAlmostEqual(by_id[motive_id]["high"], mean(column) + half, 6)

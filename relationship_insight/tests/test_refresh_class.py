@@ -104,10 +104,29 @@ class TestRefreshClass(TransactionCase):
         self._answer(customer, 0, 5, competitor_id=rival.id)
         profile = self._profile(customer)
         self.assertEqual(scales.relative_attitude(80, 8, [5]).RA, 80)
-        self.assertAlmostEqual(profile.p_latent, .8028, 4)
+        # 80 compared is 73.6 + 0.9 (80 - 61.6) = 90.16 alone.
+        self.assertAlmostEqual(profile.attitude_told, 90.16, 4)
+        self.assertAlmostEqual(profile.p_latent, .9044, 3)
         self.assertEqual(
             (profile.loyalty_class, profile.confidence, profile.attitude_basis),
             ("latent", "high", "relative"))
+
+    def test_to_be_asked_about_rivals_moves_nobody(self):
+        """Three kinds of customers, each also with the rival usual for them: the same class."""
+        rival = self.env["relationship.competitor"].create({"name": "Rival", "company_id": False})
+        for us, usual in ((9, 7), (8, 7), (7, 7), (4, 6), (3, 5)):
+            alone = self._customer([(0, us)], 3, 15)
+            both = self._customer([(0, us)], 3, 15)
+            self._answer(both, 0, usual, competitor_id=rival.id)
+            one, other = self._profile(alone), self._profile(both)
+            self.assertEqual((one.attitude_basis, other.attitude_basis), ("absolute", "relative"))
+            self.assertEqual(one.loyalty_class, other.loyalty_class, us)
+
+    def test_both_bases_in_one_customer_are_said(self):
+        customer = self._customer([(0, 8), (30, 8)], 0, 15)
+        rival = self.env["relationship.competitor"].create({"name": "Rival", "company_id": False})
+        self._answer(customer, 0, 7, competitor_id=rival.id)
+        self.assertEqual(self._profile(customer).attitude_basis, "mixed")
 
     def test_gates(self):
         """Too little evidence is unknown, with its reason, and never low."""

@@ -147,3 +147,45 @@ def test_mean_from_sums_is_the_mean_from_values(sample):
         sum(w * x * x for x, w in sample))
     assert intervals.mean_interval_of_sums(*sums, level=0.9) == pytest.approx(
         direct, rel=1e-6, abs=1e-3)
+
+
+def _sums(customers):
+    """Clusters of (hits or scores, answers or weight) a customer."""
+    return intervals.Clusters(
+        len(customers), sum(y for y, _m in customers), sum(m for _y, m in customers),
+        sum(y * y for y, _m in customers), sum(y * m for y, m in customers),
+        sum(m * m for _y, m in customers))
+
+
+def test_customers_who_answer_alike_five_times_are_no_more_people():
+    alike = _sums([(5, 5)] * 8 + [(0, 5)] * 12)
+    once = _sums([(1, 1)] * 8 + [(0, 1)] * 12)
+    assert intervals.cluster_share(alike) == pytest.approx(intervals.cluster_share(once))
+    assert intervals.cluster_share(alike).estimate == 0.4
+    naive = intervals.wilson(40, 100)
+    assert intervals.cluster_share(alike).low < naive.low - 0.08
+
+
+def test_none_or_all_of_the_answers_count_as_one_a_customer():
+    assert intervals.cluster_share(_sums([(0, 5)] * 12)).high == pytest.approx(0.287594, abs=1e-5)
+    assert intervals.cluster_share(_sums([(5, 5)] * 12)).low == pytest.approx(0.712406, abs=1e-5)
+    assert intervals.cluster_share(_sums([(2, 5)])).high < 1
+
+
+def test_mean_of_customers_who_weigh_alike_is_students():
+    values = [3, 5, 8, 9, 2, 7]
+    mine = intervals.cluster_mean(_sums([(value, 1) for value in values]))
+    assert mine == pytest.approx(intervals.mean_interval(values))
+    with pytest.raises(ValueError):
+        intervals.cluster_mean(_sums([(3, 1)]))
+
+
+def test_rate_interval_is_the_score_interval_of_poisson():
+    # 4 of 100 and no clumps: mean + z2/2n -+ sqrt(z2/n (mean + z2/4n)) with t of 99 for z.
+    found = intervals.rate_interval(100, 4, 4)
+    t = peer.t.ppf(0.975, 99)
+    # A dispersion of 1, and a tenth more for clumps not seen.
+    shift = 1.1 * t * t / 200
+    half = (shift * shift + 2 * shift * 0.04) ** 0.5
+    assert found == pytest.approx((0.04, 0.04 + shift - half, 0.04 + shift + half))
+    assert intervals.rate_interval(100, 4, 16).high > found.high

@@ -56,14 +56,17 @@ export class MatrixCard extends Component {
         if (!total) {
             return "";
         }
-        const unknownShare = format.percent(unknown.count / total);
         if (!isShown(shares.status)) {
-            return _t("%s of the customers are not yet known.", unknownShare);
+            return _t("%(unknown)s of %(total)s customers are not yet known.", {
+                unknown: format.number(unknown.count),
+                total: format.number(total),
+            });
         }
-        return _t(
-            "%(share)s of the customers we can judge buy often and feel attached. %(unknown)s of all are not yet known.",
-            { share: format.percent(shares.values.true.share), unknown: unknownShare }
-        );
+        const { share, low, high } = shares.values.true;
+        return _t("About %(share)s of all customers buy often and feel attached (%(range)s).", {
+            share: format.percent(share),
+            range: format.percentRange({ low, high }),
+        });
     }
 
     get note() {
@@ -74,7 +77,10 @@ export class MatrixCard extends Component {
         const parts = [format.statusText(shares, floor)];
         if (isShown(shares.status)) {
             parts.push(
-                _t("Shares are estimates from %s customers, not weighted, with 95% intervals.", format.number(shares.n))
+                _t(
+                    "The shares come from %s customers who can be judged, weighted so that they are like all in how lately, how often and for how much they buy. In brackets: 95% intervals. Those who stay silent because of how they feel can't be weighed: see at least and at most.",
+                    format.number(shares.n)
+                )
             );
         }
         if (this.hasPicture) {
@@ -124,6 +130,20 @@ export class MatrixCard extends Component {
         return this.data.points
             ? _t("Click a customer or a corner, or drag a rectangle, to open the customers behind it.")
             : _t("The larger the bubble, the more customers. Click one or a corner, or drag a rectangle, to open them.");
+    }
+
+    shareText(share) {
+        return _t("about %(share)s (%(range)s)", {
+            share: format.percent(share.share),
+            range: format.percentRange(share),
+        });
+    }
+
+    boundsText({ least, most }) {
+        return _t("At least %(least)s, at most %(most)s, whatever the others are like.", {
+            least: `${Math.floor(least * 100)}%`,
+            most: `${Math.ceil(most * 100)}%`,
+        });
     }
 
     countText(count) {

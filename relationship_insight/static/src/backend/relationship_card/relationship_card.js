@@ -159,6 +159,9 @@ export class RelationshipCard extends Component {
             return _t("Only the customer's own answers count here.");
         }
         const ends = { low: this.round(low), high: this.round(high) };
+        if (basis === "mixed") {
+            return _t("Likely between %(low)s and %(high)s, partly compared with other stores", ends);
+        }
         return basis === "relative"
             ? _t("Likely between %(low)s and %(high)s, compared with other stores", ends)
             : _t("Likely between %(low)s and %(high)s, asked about us only", ends);
