@@ -117,6 +117,7 @@ from . import (
     relationship_silent_pair,
     relationship_silence_refresh,
     relationship_silence_judge,
+    relationship_silence_customers,
     relationship_silence_board,
     relationship_profile_coverage,
     relationship_profile_key_people,

@@ -15,6 +15,7 @@ from . import bgnbd
 from . import bond
 from . import changes
 from . import classify
+from . import colleagues
 from . import gaps
 from . import habits
 from . import intervals
