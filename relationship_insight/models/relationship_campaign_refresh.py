@@ -4,15 +4,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..stats import changes, intervals
+from ..stats import intervals
 from ..stats.suppression import hidden_cells
 from .relationship_profile_insight import COUNTS_ONLY, LOW_BASE
 
 CUTS = ("channel", "lang", "stratum", "shop_name")
 SCORED_KINDS = ("rating", "emotion", "motive")
-CHANGE_LEVEL = 0.90
-# From so many on, the change is that of the people who answered both times.
-PAIRS = 10
 RECOMMEND = "M03"
 
 
@@ -49,8 +46,8 @@ class RelationshipCampaign(models.Model):
                 lambda wave: wave.date_start not in frozen)._weigh_answers().items()}
         segments = self._get_segments()
         cells = [cell for cell in self._count_cells() if cell["period"] not in frozen]
-        changed = self._get_changes(segments)
-        results = self._prepare_results(cells, segments, changed, likeness)
+        results = self._prepare_results(cells, segments, likeness)
+        self._add_changes(results, self._read_final(), segments)
         self.result_ids.filtered(lambda result: not result.final).unlink()
         self.env["relationship.campaign.result"].create(results)
 
@@ -121,34 +118,7 @@ class RelationshipCampaign(models.Model):
                 SQL("(period, wave_id, version_id, measure_id, %s)", SQL.identifier(cut))
                 for cut in CUTS)))
 
-    def _get_changes(self, segments):
-        """Return {(period, measure, segment): (pairs, sum, sum of squares)} of paired changes."""
-        lines = SQL(", ").join(
-            SQL("(%s, %s)", version, segment) for version, segment in segments.items())
-        if not segments:
-            return {}
-        rows = self.env.execute_query(SQL(
-            """
-            WITH person AS (%(scores)s),
-            placed AS (
-                SELECT person.*, line.segment,
-                       DENSE_RANK() OVER (
-                           PARTITION BY measure_id, line.segment ORDER BY period) AS place
-                  FROM person JOIN (VALUES %(lines)s) AS line (version_id, segment)
-                    ON line.version_id = person.version_id
-            )
-            SELECT later.period, later.measure_id, later.segment, COUNT(*),
-                   SUM(later.score - earlier.score),
-                   SUM((later.score - earlier.score) ^ 2)
-              FROM placed later
-              JOIN placed earlier ON earlier.person = later.person
-               AND earlier.measure_id = later.measure_id AND earlier.segment = later.segment
-               AND earlier.place = later.place - 1
-          GROUP BY 1, 2, 3
-            """, scores=self._sql_scores(), lines=lines))
-        return {tuple(key): (n, total, squares) for *key, n, total, squares in rows}
-
-    def _prepare_results(self, cells, segments, changed, likeness):
+    def _prepare_results(self, cells, segments, likeness):
         company = self.company_id
         floor = max(company.relationship_minimum_group, 1)
         measures = self.env["relationship.measure"].sudo().browse(
@@ -174,7 +144,6 @@ class RelationshipCampaign(models.Model):
                 **self._get_figures(cell, key in hidden, codes.get(measure_id)),
             }
             results[key] = vals
-        self._add_changes(results, changed)
         return list(results.values())
 
     @api.model
@@ -219,29 +188,6 @@ class RelationshipCampaign(models.Model):
             figures["recommend"] = 100 * (
                 (cell["promoters"] or 0) - (cell["detractors"] or 0)) / cell["w"]
         return figures
-
-    @api.model
-    def _add_changes(self, results, changed):
-        """Say how each figure over everybody moved against the one before on the same line."""
-        lines = {}
-        for key, vals in results.items():
-            if key[3] == "all" and vals["status"] in ("ok", "low_base"):
-                lines.setdefault(key[1:3], []).append(vals)
-        for (measure_id, segment), line in lines.items():
-            line.sort(key=lambda vals: vals["period"])
-            for before, vals in zip(line, line[1:]):
-                pairs, total, squares = changed.get(
-                    (vals["period"], measure_id, segment), (0, 0, 0))
-                if pairs >= PAIRS:
-                    change = changes.paired_change_of_sums(pairs, total, squares, CHANGE_LEVEL)
-                else:
-                    change = changes.mean_change(
-                        before["mean"], before["deviation"] ** 2, before["n_eff"],
-                        vals["mean"], vals["deviation"] ** 2, vals["n_eff"], CHANGE_LEVEL)
-                vals.update(
-                    change=change.estimate, change_low=change.low, change_high=change.high,
-                    pairs=pairs,
-                    moved="up" if change.low > 0 else "down" if change.high < 0 else "same")
 
     def _is_final(self, period, wave_id):
         """Whether nobody can answer any more: the wave is closed and its links have ended."""

@@ -119,7 +119,7 @@ class RelationshipCampaign(models.Model):
                 name: result[name] for name in (
                     "n", "n_eff", "mean", "low", "high", "segment", "status", "recommend",
                     "weighted", "likeness", "moved", "change", "change_low", "change_high",
-                    "pairs", "cut")}
+                    "least_change", "pairs", "pair_change", "pair_low", "pair_high", "cut")}
             point["period"] = result.period.isoformat()
             if result.cut == "all":
                 line["points"].append(point)
