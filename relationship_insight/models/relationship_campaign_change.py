@@ -5,7 +5,6 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..stats import changes
-from .relationship_calibration import DEFAULT_OMEGA
 
 CHANGE_LEVEL = 0.95
 # From so many on, those who answered both times are shown by themselves.
@@ -144,5 +143,6 @@ class RelationshipCampaign(models.Model):
                     change_q=adjusted[p], least_change=least,
                     moved=changes.direction(change, adjusted[p], least))
 
-    def _get_reliability(self, _measure_id):
-        return DEFAULT_OMEGA
+    def _get_reliability(self, measure_id):
+        return self.env["relationship.reliability"]._get_used(
+            self.company_id, self.env["relationship.measure"].browse(measure_id))

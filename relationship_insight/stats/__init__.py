@@ -17,7 +17,6 @@ from . import changes
 from . import classify
 from . import colleagues
 from . import gaps
-from . import habits
 from . import intervals
 from . import mentions
 from . import motives

@@ -8,7 +8,6 @@ from .intervals import Interval
 from .silence import adjusted_by_count
 from .special import beta_inc, t_quantile
 
-
 # Of all changes told together, at most this share is told by chance, and none that is smaller.
 FALSE_LABELS = 0.10
 LEAST_CHANGE = 3.0
