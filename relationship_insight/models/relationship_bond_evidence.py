@@ -213,7 +213,7 @@ class RelationshipBond(models.Model):
         return Domain([
             ("commercial_partner_id", "=", self.commercial_partner_id.id),
             ("company_id", "=", self.company_id.id), ("staff_id", "=", self.staff_id.id),
-            ("measure_id", "in", self.env["relationship.profile"]._rapport_measure_ids()),
+            ("measure_id", "in", self.env["relationship.profile"]._get_rapport_items().ids),
             ("origin", "in", DIRECT_ORIGINS), ("voided", "=", False), ("na", "=", False)])
 
     def _get_served_domain(self):

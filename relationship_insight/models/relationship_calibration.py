@@ -7,7 +7,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..stats import attitude, bgnbd, gaps, rate, scales
-from .relationship_profile_voice import DIRECT_ORIGINS
 
 _logger = logging.getLogger(__name__)
 
@@ -17,8 +16,6 @@ DEFAULT_GAP = 30.0
 # A company with few answers leans on this, its own mean taking over as answers come in.
 DEFAULT_ATTITUDE = 62.0
 PRIOR_CUSTOMERS = 30
-# Reliability of an attitude observation where too few customers were asked twice to tell.
-DEFAULT_OMEGA = 0.85
 # Where hardly anyone drops out, a and b run away together and powers of them underflow.
 MAX_DROPOUT_SHAPE = 100
 
@@ -67,9 +64,12 @@ class RelationshipCalibration(models.Model):
         start = time.monotonic()
         rows = self._behaviour_rows(company, asof)
         equating, compared = self._fit_equating(company, asof)
+        Reliability = self.env["relationship.reliability"]
+        known = Reliability._get_params(Reliability._refresh(company, asof))
         params = {
+            **known,
             **self._fit_behaviour(company, rows),
-            **self._fit_attitude(company, asof, equating),
+            **self._fit_attitude(company, asof, known["omega"], equating),
             "equating": list(equating),
             "equating_count": compared,
             **self._fit_motives(company, asof),
@@ -182,8 +182,11 @@ class RelationshipCalibration(models.Model):
             limit=SAMPLE_SIZE))
         return scales.fit_equating(pairs), len(pairs)
 
-    def _fit_attitude(self, company, asof, equating=scales.EQUATING):
-        """Spread of attitudes within and between customers, and the mean of each segment."""
+    def _fit_attitude(self, company, asof, omega, equating=scales.EQUATING):
+        """Spread of attitudes within and between customers, and the mean of each segment.
+
+        :param omega: reliability of an answer, used where too few were asked twice to tell
+        """
         rows = self.env.execute_query(SQL(
             """
             WITH %(observations)s
@@ -204,7 +207,7 @@ class RelationshipCalibration(models.Model):
             limit=SAMPLE_SIZE,
         ))
         spread = attitude.variance_components(
-            [row[2] for row in rows if row[2]], [row[3] for row in rows], DEFAULT_OMEGA)
+            [row[2] for row in rows if row[2]], [row[3] for row in rows], omega)
         means = {}
         everyone = [row[3] for row in rows]
         company_mean = (sum(everyone) + PRIOR_CUSTOMERS * DEFAULT_ATTITUDE) / (
@@ -219,7 +222,6 @@ class RelationshipCalibration(models.Model):
             "attitude_source": spread.source,
             "mu_company": means[True],
             "mu_person": means[False],
-            "omega": DEFAULT_OMEGA,
         }
 
     def _fit_motives(self, company, asof):
@@ -235,15 +237,7 @@ class RelationshipCalibration(models.Model):
 
     def _fit_rapport(self, company, asof):
         """Mean rapport (0 to 1) customers report about each member of staff, by partner id."""
-        Profile = self.env["relationship.profile"]
         rows = self.env.execute_query(SQL(
-            """
-            SELECT reading.staff_id, AVG(reading.score) / 100
-              FROM relationship_reading reading
-             WHERE reading.measure_id = ANY(%s) AND reading.staff_id IS NOT NULL
-               AND NOT COALESCE(reading.na, FALSE) AND reading.origin IN %s AND %s
-          GROUP BY reading.staff_id
-            """,
-            Profile._rapport_measure_ids() or [0], DIRECT_ORIGINS,
-            Profile._sql_readings(company, asof, None)))
+            "SELECT staff, AVG(score) / 100 FROM (%s) AS sitting GROUP BY staff",
+            self.env["relationship.profile"]._sql_sittings(company, asof)))
         return {"rapport": {str(staff_id): float(mean) for staff_id, mean in rows}}

@@ -4,19 +4,16 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..stats import changes, intervals
+from ..stats import intervals
 from ..stats.suppression import hidden_cells
 from .relationship_profile_insight import COUNTS_ONLY, LOW_BASE
 
 CUTS = ("channel", "lang", "stratum", "shop_name")
 SCORED_KINDS = ("rating", "emotion", "motive")
-CHANGE_LEVEL = 0.90
-# From so many on, the change is that of the people who answered both times.
-PAIRS = 10
 ROUNDED = (
     "n_eff", "design_effect", "mean", "low", "high", "deviation", "recommend", "recommend_low",
-    "recommend_high", "change",
-    "change_low", "change_high",
+    "recommend_high", "change", "change_low", "change_high", "pair_change", "pair_low",
+    "pair_high", "least_change",
 )
 RECOMMEND = "M03"
 
@@ -54,10 +51,11 @@ class RelationshipCampaign(models.Model):
                 lambda wave: wave.date_start not in frozen)._weigh_answers().items()}
         segments = self._get_segments()
         cells = [cell for cell in self._count_cells(segments) if cell["period"] not in frozen]
-        changed = self._get_changes(segments)
-        results = self._prepare_results(cells, segments, changed, likeness)
+        results = self._prepare_results(cells, segments, likeness)
+        self._add_changes(results, self._read_final(), segments)
         self.result_ids.filtered(lambda result: not result.final).unlink()
-        self.env["relationship.campaign.result"].create(results)
+        self.env["relationship.campaign.result"].create(
+            [self._round_figures(vals) for vals in results])
 
     def _get_segments(self):
         """Return {version id: number of its unbroken line}, which ends where meaning changed."""
@@ -167,41 +165,7 @@ class RelationshipCampaign(models.Model):
                 SQL("(%s, %s)", version, segment) for version, segment in segments.items()),
             floor=max(self.company_id.relationship_minimum_group, 1)))
 
-    def _get_changes(self, segments):
-        """Return {(period, measure, segment): (pairs, sum, sum of squares)} of paired changes."""
-        lines = SQL(", ").join(
-            SQL("(%s, %s)", version, segment) for version, segment in segments.items())
-        if not segments:
-            return {}
-        rows = self.env.execute_query(SQL(
-            """
-            WITH person AS (%(scores)s),
-            placed AS (
-                SELECT person.*, line.segment,
-                       DENSE_RANK() OVER (
-                           PARTITION BY measure_id, line.segment ORDER BY period) AS place
-                  FROM person JOIN (VALUES %(lines)s) AS line (version_id, segment)
-                    ON line.version_id = person.version_id
-            ),
-            pair AS (
-                SELECT later.period, later.measure_id, later.segment,
-                       later.score - earlier.score AS change,
-                       ROW_NUMBER() OVER (cell ORDER BY later.first, later.person) AS place,
-                       COUNT(*) OVER cell AS size
-                  FROM placed later
-                  JOIN placed earlier ON earlier.person = later.person
-                   AND earlier.measure_id = later.measure_id AND earlier.segment = later.segment
-                   AND earlier.place = later.place - 1
-                WINDOW cell AS (PARTITION BY later.period, later.measure_id, later.segment)
-            )
-            SELECT period, measure_id, segment, COUNT(*), SUM(change), SUM(change ^ 2)
-              FROM pair WHERE place <= size - size %% %(floor)s
-          GROUP BY 1, 2, 3
-            """, scores=self._sql_scores(), lines=lines,
-            floor=max(self.company_id.relationship_minimum_group, 1)))
-        return {tuple(key): (n, total, squares) for *key, n, total, squares in rows}
-
-    def _prepare_results(self, cells, segments, changed, likeness):
+    def _prepare_results(self, cells, segments, likeness):
         company = self.company_id
         floor = max(company.relationship_minimum_group, 1)
         measures = self.env["relationship.measure"].sudo().browse(
@@ -226,8 +190,7 @@ class RelationshipCampaign(models.Model):
                 **self._get_figures(cell, key in hidden, codes.get(measure_id)),
             }
             results[key] = vals
-        self._add_changes(results, changed)
-        return [self._round_figures(vals) for vals in results.values()]
+        return list(results.values())
 
     @api.model
     def _round_figures(self, vals):
@@ -294,29 +257,6 @@ class RelationshipCampaign(models.Model):
         if not (spread and variance):
             return cell["w"] ** 2 / cell["w_squared"], math.sqrt(spread)
         return min(cell["n"], spread / variance), math.sqrt(spread)
-
-    @api.model
-    def _add_changes(self, results, changed):
-        """Say how each figure over everybody moved against the one before on the same line."""
-        lines = {}
-        for key, vals in results.items():
-            if key[3] == "all" and vals["status"] in ("ok", "low_base"):
-                lines.setdefault(key[1:3], []).append(vals)
-        for (measure_id, segment), line in lines.items():
-            line.sort(key=lambda vals: vals["period"])
-            for before, vals in zip(line, line[1:]):
-                pairs, total, squares = changed.get(
-                    (vals["period"], measure_id, segment), (0, 0, 0))
-                if pairs >= PAIRS:
-                    change = changes.paired_change_of_sums(pairs, total, squares, CHANGE_LEVEL)
-                else:
-                    change = changes.mean_change(
-                        before["mean"], before["deviation"] ** 2, before["n_eff"],
-                        vals["mean"], vals["deviation"] ** 2, vals["n_eff"], CHANGE_LEVEL)
-                vals.update(
-                    change=change.estimate, change_low=change.low, change_high=change.high,
-                    pairs=pairs,
-                    moved="up" if change.low > 0 else "down" if change.high < 0 else "same")
 
     def _is_final(self, period, wave_id):
         """Whether nobody can answer any more: the wave is closed and its links have ended."""

@@ -120,7 +120,7 @@ class RelationshipCampaign(models.Model):
                     "n", "n_eff", "mean", "low", "high", "segment", "status", "recommend",
                     "recommend_low", "recommend_high",
                     "weighted", "likeness", "moved", "change", "change_low", "change_high",
-                    "pairs", "cut")}
+                    "least_change", "pairs", "pair_change", "pair_low", "pair_high", "cut")}
             point["period"] = result.period.isoformat()
             if result.cut == "all":
                 line["points"].append(point)

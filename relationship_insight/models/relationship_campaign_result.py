@@ -63,17 +63,32 @@ class RelationshipCampaignResult(models.Model):
     recommend_low = fields.Float(string="Index from", readonly=True, aggregator=None)
     recommend_high = fields.Float(string="Index to", readonly=True, aggregator=None)
     change = fields.Float(
-        readonly=True, aggregator=None, help="Against the wave or month before.")
-    change_low = fields.Float(readonly=True, aggregator=None)
-    change_high = fields.Float(readonly=True, aggregator=None)
+        readonly=True, aggregator=None,
+        help="Of the score over everybody who answered, against the wave or month before.")
+    change_low = fields.Float(readonly=True, aggregator=None, help="95 % interval.")
+    change_high = fields.Float(readonly=True, aggregator=None, help="95 % interval.")
+    change_p = fields.Float(string="Change by Chance", readonly=True, aggregator=None)
+    change_q = fields.Float(
+        string="Change by Chance, Adjusted", readonly=True, aggregator=None,
+        help="Adjusted for all changes of a year up to this one.")
+    least_change = fields.Float(
+        string="Smallest Change Told", readonly=True, aggregator=None,
+        help="3 points, or the least change so many answers can show if that is more.")
     pairs = fields.Integer(
         string="Same People", readonly=True, aggregator=None,
-        help="How many answered both times. From ten on, the change is theirs.")
+        help="How many answered both times.")
+    pair_change = fields.Float(
+        string="Change of the Same People", readonly=True, aggregator=None,
+        help="Of those alone who answered both times, not weighted; from ten people on.")
+    pair_low = fields.Float(readonly=True, aggregator=None, help="95 % interval.")
+    pair_high = fields.Float(readonly=True, aggregator=None, help="95 % interval.")
     moved = fields.Selection([
         ("up", "Better"),
         ("same", "No reliable change"),
         ("down", "Worse"),
-    ], readonly=True, help="Said only where the 90 % interval of the change leaves out zero.")
+    ], readonly=True, help="Said of the change of the score over everybody, where it is at least "
+        "3 points (or the least that so many answers can show) and where, of all changes of a "
+        "year told, at most one in ten would be chance.")
     final = fields.Boolean(
         readonly=True, help="Nobody can answer any more: the figures stay as they are.")
 

@@ -88,6 +88,9 @@ class RelationshipMeasure(models.Model):
     wording_ids = fields.One2many(
         "relationship.measure.wording", "measure_id", string="Wordings", readonly=True,
         groups="relationship_insight.group_relationship_relations")
+    reliability_ids = fields.One2many(
+        "relationship.reliability", "measure_id", readonly=True,
+        groups="relationship_insight.group_relationship_relations")
     reading_count = fields.Integer(
         compute="_compute_reading_count", groups="relationship_insight.group_relationship_staff")
 

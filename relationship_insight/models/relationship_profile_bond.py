@@ -4,9 +4,9 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..stats import bond
+from ..stats.shrinkage import kappa_from_reliability
 from ..tools.sql_ids import sql_ids
 from ..tools.sql_math import sql_decay
-from .relationship_profile_voice import DIRECT_ORIGINS
 from .relationship_touch import NOT_A_TALK
 
 DAYS_PER_MONTH = 30.4375
@@ -58,17 +58,7 @@ class RelationshipProfile(models.Model):
             ),
             rapports AS (
                 SELECT customer, staff, SUM(w) AS mass, SUM(w * score) / SUM(w) / 100 AS q
-                  FROM (
-                    SELECT reading.commercial_partner_id AS customer, reading.staff_id AS staff,
-                           reading.score,
-                           %(reading_aged)s AS w
-                      FROM relationship_reading reading
-                      JOIN relationship_measure measure ON measure.id = reading.measure_id
-                     WHERE reading.measure_id = ANY(%(rapport_ids)s)
-                       AND reading.staff_id IS NOT NULL
-                       AND NOT COALESCE(reading.na, FALSE) AND reading.origin IN %(direct)s
-                       AND %(readings)s
-                  ) rated
+                  FROM (%(sittings)s) sitting
               GROUP BY customer, staff
             ),
             %(served)s,
@@ -112,31 +102,19 @@ class RelationshipProfile(models.Model):
                 SQL("%s::float8", math.log(2) / bond.TALK_HALF_LIFE)),
             silence_aged=sql_decay(
                 SQL("talks.silence"), SQL("%s::float8", math.log(2) / bond.RECENCY_HALF_LIFE)),
-            reading_aged=sql_decay(
-                SQL("%s::date - %s", asof, self._sql_local_day(SQL("reading.date"), company)),
-                SQL("%s::float8 / measure.half_life_days", math.log(2))),
             mass_aged=sql_decay(
                 SQL("COALESCE(talks.mass, 0) + COALESCE(served.mass, 0)"),
                 SQL("(1 / 3.0::float8)")),
             month=SQL("%s::float8", DAYS_PER_MONTH),
-            rapport_ids=self._rapport_measure_ids() or [0],
-            direct=DIRECT_ORIGINS,
-            readings=self._sql_readings(company, asof, customers),
-            kappa=SQL("%s::float8", (1 - params["omega"]) / params["omega"]),
+            sittings=self._sql_sittings(company, asof, customers),
+            kappa=SQL("%s::float8", kappa_from_reliability(
+                params.get("omega_rapport", params["omega"]))),
             staff_means=self._sql_staff_means(params),
             full_months=SQL("%s::float8", bond.FULL_MONTHS),
             full_facts=bond.FULL_FACTS,
             served=self._ctes_served(company, asof, customers),
             points=self._ctes_bond_points(),
         )
-
-    @api.model
-    def _rapport_measure_ids(self):
-        return self.env["relationship.measure"].sudo().with_context(active_test=False).search([
-            ("id", "child_of", self.env["relationship.measure"].sudo().with_context(
-                active_test=False).search([("code", "=", "M08")]).ids),
-            ("answerable", "=", True),
-        ]).ids
 
     @api.model
     def _sql_staff_means(self, params):

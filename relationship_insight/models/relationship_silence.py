@@ -5,10 +5,21 @@ LEVELS = [("staff", "Colleague"), ("team", "Team"), ("shop", "Shop")]
 PERIODS = [("180", "Half a year"), ("90", "Quarter")]
 STATUSES = [
     ("silent", "Sales rose, almost no talk on record"),
-    ("logging", "Logs too little to tell"),
+    ("logging", "Sales rose, hardly any talk recorded with anybody"),
     ("ok", "Nothing unusual"),
-    ("peers", "Nobody to compare with"),
+    ("talks", "Sales rose, too few talks usual to judge"),
+    ("peers", "Too few others to compare with"),
     ("suppressed", "Too few customers to show"),
+]
+
+
+# Why there is no sales-bond gap yet.
+WAITS = [
+    ("persons", "Bonds belong to persons"),
+    ("customers", "Needs 10 customers"),
+    ("orders", "Needs earlier orders"),
+    ("bonds", "Needs bonds from the start of this time"),
+    ("others", "Needs three to compare"),
 ]
 
 
@@ -52,7 +63,7 @@ class RelationshipSilence(models.Model):
     talk_count = fields.Integer(string="Talks with Buyers", readonly=True)
     expected_talks = fields.Float(
         string="Talks Expected", readonly=True, aggregator=None,
-        help="What colleagues in the same place have per order.")
+        help="What the middle colleague in the same place would have with these orders.")
     deficit_p = fields.Float(string="So Few Talks by Chance", readonly=True, aggregator=None)
     p_value = fields.Float(
         string="Both by Chance", readonly=True, aggregator=None,
@@ -73,6 +84,16 @@ class RelationshipSilence(models.Model):
         string="Sales-Bond Gap", readonly=True, aggregator=None,
         help="Growth less change of bonds, both in standard deviations. 1 or more is worth a "
         "question.")
+    gap_wait = fields.Selection(WAITS, string="The Gap Waits For", readonly=True)
+    judged_count = fields.Integer(
+        string="Customers Judged One by One", readonly=True,
+        help="Those with enough talks usual among colleagues. Of the others nobody can say "
+        "whether too little was talked with them.")
+    usual_talks = fields.Float(
+        string="Usual Talks per Customer", readonly=True, aggregator=None,
+        help="By what colleagues have per order.")
+    needed_talks = fields.Float(
+        string="Talks Needed to Judge a Customer", readonly=True, aggregator=None)
     window = fields.Char(compute="_compute_window", string="Evidence")
 
     _unit_idx = models.Index("(company_id, level, period)")

@@ -1,3 +1,5 @@
+import math
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -15,7 +17,8 @@ class RelationshipSilence(models.Model):
         """Return the units of one level as points, as the current user may see them.
 
         :return: dict with ``units``, ``hidden`` (how many have too few customers), ``floor``,
-            ``window``, ``asof``, ``pairs`` (customers to ask about), ``can_refresh``
+            ``window``, ``asof``, ``pairs`` (customers to ask about), ``customers`` (whether they
+            can be judged one by one), ``can_refresh``
         :raise UserError: on a level or period that does not exist
         """
         if level not in dict(LEVELS) or period not in dict(PERIODS):
@@ -26,6 +29,7 @@ class RelationshipSilence(models.Model):
         units = self.search(domain)
         shown = units.filtered(lambda unit: unit.status != "suppressed")
         statuses = dict(self._fields["status"]._description_selection(self.env))
+        waits = dict(self._fields["gap_wait"]._description_selection(self.env))
         return {
             "units": [
                 {
@@ -43,7 +47,8 @@ class RelationshipSilence(models.Model):
                     "never": unit.never_count,
                     "feeling": unit.feeling or None,
                     "bond_change": unit.bond_change,
-                    "gap": unit.gap or None,
+                    "gap": None if unit.gap_wait else unit.gap,
+                    "gap_wait": waits.get(unit.gap_wait, ""),
                 }
                 for unit in shown
             ],
@@ -53,6 +58,23 @@ class RelationshipSilence(models.Model):
             "pairs": self.env["relationship.silent.pair"].search_count(
                 [("period", "=", period), ("status", "=", "silent"),
                  ("company_id", "in", self.env.companies.ids)]),
+            "customers": shown._get_customers_judged(),
             "can_refresh": self.env.user.has_group(
                 "relationship_insight.group_relationship_manager"),
+        }
+
+    def _get_customers_judged(self):
+        """Return how many customers could be judged one by one, and the talks usual and needed.
+
+        None where that isn't done: for teams and shops, and without anybody to compare with.
+        """
+        units = self.filtered(lambda unit: unit.level == "staff" and unit.needed_talks)
+        buyers = sum(units.mapped("customer_count"))
+        if not buyers:
+            return None
+        usual = sum(unit.usual_talks * unit.customer_count for unit in units) / buyers
+        return {
+            "judged": sum(units.mapped("judged_count")),
+            "usual": round(usual, 1),
+            "needed": math.ceil(min(units.mapped("needed_talks"))),
         }

@@ -2,12 +2,11 @@ import statistics
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.tools import SQL
 
-from ..stats import silence
+from ..stats import colleagues, silence
 from ..stats.suppression import hidden_cells
+from .relationship_silence_refresh import TEAM_OF
 
-MIN_PEERS = 3
 MIN_GAP_CUSTOMERS = 10
 SUMS = (
     "n", "comparable", "x0", "x1", "m0", "m1", "orders", "y", "squares", "logged", "listen",
@@ -16,7 +15,7 @@ SUMS = (
 
 
 class RelationshipSilence(models.Model):
-    """Whose sales rose while almost nobody talked: the tests of ``stats.silence``."""
+    """Whose sales rose while almost nobody talked: the tests of ``stats.colleagues``."""
 
     _inherit = "relationship.silence"
 
@@ -33,8 +32,8 @@ class RelationshipSilence(models.Model):
                 unit["team"] = teams.get(int(unit["unit"])) if level == "staff" else None
             self._compare_with_peers(group)
             self._mark_hidden(group, floor)
+            self._add_gaps(group)
             if level == "staff":
-                self._add_gaps(group)
                 self._store_pairs(company, asof, period, group)
             names = self._get_unit_names(level, group)
             vals_list += [
@@ -44,11 +43,7 @@ class RelationshipSilence(models.Model):
 
     @api.model
     def _get_teams_of_staff(self):
-        return dict(self.env.execute_query(SQL(
-            """
-            SELECT u.partner_id, MIN(member.crm_team_id) FROM crm_team_member member
-              JOIN res_users u ON u.id = member.user_id WHERE member.active GROUP BY 1
-            """)))
+        return {staff: int(team) for staff, team in self.env.execute_query(TEAM_OF)}
 
     @api.model
     def _add_channels(self, cells):
@@ -65,80 +60,53 @@ class RelationshipSilence(models.Model):
         return list(units.values())
 
     @api.model
-    def _get_peers(self, unit, group, channel):
-        """Return the sums of those to compare with in a channel: its team if that is enough."""
+    def _get_others(self, unit, group):
+        """Return the units of a unit's team, and all others that sell in its channels."""
         others = [
-            other for other in group if other is not unit and channel in other["channels"]]
-        team = [other for other in others if unit["team"] and other["team"] == unit["team"]]
-        peers = team if len(team) >= MIN_PEERS else others
-        return [peer["channels"][channel] for peer in peers], [
-            other["channels"][channel] for other in others]
-
-    @api.model
-    def _read_peers(self, unit, group, channel):
-        """Return ``silence.Peers`` for one channel; None without anybody to learn from."""
-        peers, others = self._get_peers(unit, group, channel)
-        rate = silence.shrunk_rate(
-            float(sum(peer["y"] for peer in peers)), float(sum(p["orders"] for p in peers)),
-            [(float(other["y"]), float(other["orders"])) for other in others])
-        size = silence.size_by_moments(*(
-            float(sum(other[name] for other in others)) for name in ("n", "y", "squares")))
-        return silence.Peers(rate, size) if rate and size else None
+            other for other in group
+            if other is not unit and unit["channels"].keys() & other["channels"].keys()]
+        return [
+            other for other in others if unit["team"] and other["team"] == unit["team"]], others
 
     @api.model
     def _compare_with_peers(self, group):
-        """Add to each unit what peers do per order, the tests, and whether it logs at all."""
+        """Add to each unit what colleagues have, the tests, and whether it logs at all."""
+        for unit in group:
+            unit["cells"] = {
+                channel: colleagues.Cell(*(
+                    float(cell[name]) for name in ("n", "y", "squares", "orders")))
+                for channel, cell in unit["channels"].items()}
         tested = []
         for unit in group:
-            unit["peers"] = {
-                channel: peers for channel in unit["channels"]
-                if (peers := self._read_peers(unit, group, channel))}
-            unit["expected"] = sum(
-                peers.rate * float(unit["channels"][channel]["orders"])
-                for channel, peers in unit["peers"].items())
-            unit["logs"] = unit["logged"] >= silence.MIN_LOGGING * self._get_usual_logging(
-                unit, group)
-            unit["ratio"] = silence.growth_ratio(float(unit["x0"]), float(unit["x1"]))
-            unit["growth_p"] = silence.growth_p(float(unit["x0"]), float(unit["x1"]))
-            unit["deficit_p"] = silence.deficit_p(
-                float(unit["y"]), unit["expected"],
-                min(peers.size for peers in unit["peers"].values())) if unit["peers"] else None
-            unit["q"] = None
-            if unit["peers"] and unit["x0"] + unit["x1"] >= silence.MIN_ORDERS:
+            team, others = self._get_others(unit, group)
+            comparison = colleagues.compare(
+                unit["cells"], *([other["cells"] for other in each] for each in (team, others)))
+            near = team if len(team) >= colleagues.MIN_TEAM else others
+            usual = statistics.median(other["logged"] for other in near) if near else 0
+            x0, x1 = float(unit["x0"]), float(unit["x1"])
+            unit.update(
+                peers=comparison.peers, expected=comparison.typical,
+                logs=unit["logged"] >= silence.MIN_LOGGING * usual,
+                ratio=silence.growth_ratio(x0, x1), growth_p=silence.growth_p(x0, x1),
+                verdict=comparison.usual and colleagues.judge(
+                    x0, x1, float(unit["y"]), comparison),
+                q=None)
+            if unit["verdict"] and x0 + x1 >= silence.MIN_ORDERS:
                 tested.append(unit)
-        adjusted = silence.adjusted_by_count([(self._get_unit_p(unit), 1) for unit in tested])
+        adjusted = silence.adjusted_by_count([(unit["verdict"].p, 1) for unit in tested])
         for unit, q in zip(tested, adjusted):
             unit["q"] = q
 
     @api.model
-    def _get_usual_logging(self, unit, group):
-        """Return how many talks the middle colleague logged, with anybody."""
-        others = [
-            other for other in group
-            if other is not unit and unit["channels"].keys() & other["channels"].keys()]
-        team = [other for other in others if unit["team"] and other["team"] == unit["team"]]
-        peers = team if len(team) >= MIN_PEERS else others
-        return statistics.median(peer["logged"] for peer in peers) if peers else 0
-
-    @api.model
-    def _get_unit_p(self, unit):
-        """The larger of both p-values; 1 if orders did not grow or talks are more than a few."""
-        few = unit["y"] <= max(silence.MAX_TALKS, unit["n"] / 10)
-        grew = unit["ratio"] is None or unit["ratio"] >= silence.MIN_RATIO
-        return max(unit["growth_p"], unit["deficit_p"]) if few and grew else 1.0
-
-    @api.model
     def _get_status(self, unit):
+        verdict = unit["verdict"]
         if unit["hidden"]:
             return "suppressed"
-        if not unit["peers"]:
+        if not verdict:
             return "peers"
-        flagged = (
-            unit["q"] is not None and unit["q"] <= silence.FDR
-            and self._get_unit_p(unit) <= silence.ALPHA)
-        if not flagged:
-            return "ok"
-        return "silent" if unit["logs"] else "logging"
+        if unit["q"] is not None and colleagues.is_silent(*verdict[:3], unit["q"]):
+            return "silent" if unit["logs"] else "logging"
+        return "ok" if verdict.can_tell else "talks"
 
     @api.model
     def _mark_hidden(self, group, floor):
@@ -149,20 +117,34 @@ class RelationshipSilence(models.Model):
                 {unit["unit"]: unit["n"] for unit in group if unit["team"] == team}, floor)
         for unit in group:
             unit["hidden"] = unit["unit"] in hidden or unit["n"] < floor
-            unit["gap"] = None
+            unit["gap"], unit["judged"] = None, 0
 
     @api.model
     def _add_gaps(self, group):
-        """z(growth) - z(median change of bonds), over those with ten customers or more."""
-        known = [
-            unit for unit in group
-            if not unit["hidden"] and unit["n"] >= MIN_GAP_CUSTOMERS
-            and unit["ratio"] is not None and unit["bond_change"] is not None]
+        """z(growth) - z(median change of bonds), over those with ten customers or more.
+
+        Where there is none, what it waits for.
+        """
+        for unit in group:
+            unit["gap_wait"] = self._get_gap_wait(unit)
+        known = [unit for unit in group if not unit["hidden"] and not unit["gap_wait"]]
         growth = silence.z_scores([unit["ratio"] for unit in known])
         bonds = silence.z_scores([unit["bond_change"] for unit in known])
-        if growth and bonds:
-            for unit, more, closer in zip(known, growth, bonds):
-                unit["gap"] = more - closer
+        for place, unit in enumerate(known):
+            if growth and bonds:
+                unit["gap"] = growth[place] - bonds[place]
+            else:
+                unit["gap_wait"] = "others"
+
+    @api.model
+    def _get_gap_wait(self, unit):
+        if unit["level"] == "shop":
+            return "persons"
+        if unit["n"] < MIN_GAP_CUSTOMERS:
+            return "customers"
+        if unit["ratio"] is None:
+            return "orders"
+        return "bonds" if unit["bond_change"] is None else False
 
     @api.model
     def _get_unit_names(self, level, group):
@@ -197,73 +179,14 @@ class RelationshipSilence(models.Model):
             "sales_before": unit["m0"], "sales_now": unit["m1"],
             "growth": None if unit["ratio"] is None else unit["ratio"] - 1,
             "growth_p": unit["growth_p"], "talk_count": unit["y"],
-            "expected_talks": unit["expected"] if unit["peers"] else None,
-            "deficit_p": unit["deficit_p"], "p_value": unit["q"],
+            "expected_talks": unit["expected"],
+            "deficit_p": unit["verdict"] and unit["verdict"].deficit_p, "p_value": unit["q"],
             "listening": unit["listen"] / spoken if spoken else None,
             "never_count": unit["never"],
             "feeling": unit["feelings"] / unit["felt"] if told else None,
             "bond_change": unit["bond_change"], "gap": unit["gap"],
+            "gap_wait": unit["gap_wait"], "judged_count": unit["judged"],
+            "usual_talks": self._get_usual_talks(unit),
+            "needed_talks": self._get_needed_talks(unit),
         }
         return vals | {key: value for key, value in figures.items() if value is not None}
-
-    # Pairs
-
-    @api.model
-    def _store_pairs(self, company, asof, period, group):
-        """Store the customers of each colleague whose sales rose in silence.
-
-        Pairs with the same counts have the same chance, so each chance is computed once.
-        """
-        shown = {
-            unit["unit"]: unit for unit in group if unit["peers"] and not unit["hidden"]}
-        cells = self._fetch(SQL(
-            """
-            SELECT unit, channel, x0, x1, LEAST(y, %(most)s) AS y, COUNT(*) AS pairs
-              FROM relationship_sale_pair
-             WHERE level = 'staff' AND x0 IS NOT NULL AND x0 + x1 >= %(least)s
-               AND unit = ANY(%(units)s)
-          GROUP BY 1, 2, 3, 4, 5
-            """,
-            most=silence.MAX_TALKS + 1, least=silence.MIN_ORDERS, units=list(shown)))
-        cells = [cell for cell in cells if cell["channel"] in shown[cell["unit"]]["peers"]]
-        for cell in cells:
-            peers = shown[cell["unit"]]["peers"][cell["channel"]]
-            cell["p"] = silence.pair_p(cell["x0"], cell["x1"], cell["y"], peers)
-            cell["expected"] = peers.rate * cell["x1"]
-            cell["deficit_p"] = silence.deficit_p(cell["y"], cell["expected"], peers.size)
-        adjusted = silence.adjusted_by_count([(cell["p"], cell["pairs"]) for cell in cells])
-        rows = [
-            SQL("(%s, %s, %s, %s, %s, %s::float8, %s::float8, %s::float8, %s::float8, %s)",
-                cell["unit"], cell["channel"], cell["x0"], cell["x1"], cell["y"], q,
-                silence.growth_p(cell["x0"], cell["x1"]), cell["deficit_p"], cell["expected"],
-                "silent" if shown[cell["unit"]]["logs"] else "logging")
-            for cell, q in zip(cells, adjusted)
-            if cell["p"] <= silence.ALPHA and q <= silence.FDR]
-        if not rows:
-            return
-        self.env.cr.execute(SQL(
-            """
-            INSERT INTO relationship_silent_pair (
-                company_id, commercial_partner_id, staff_id, team_id, period, date, date_from,
-                status, orders_before, orders_now, sales_before, sales_now, talk_count,
-                expected_talks, growth_p, deficit_p, p_value, create_uid, create_date, write_uid,
-                write_date)
-            SELECT %(company)s, pair.customer, pair.unit::int, team.team, %(period)s, %(asof)s,
-                   %(since)s, cell.status, pair.x0, pair.x1, pair.m0, pair.m1, pair.y,
-                   cell.expected, cell.growth_p, cell.deficit_p, cell.q, 1,
-                   NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
-              FROM relationship_sale_pair pair
-              JOIN (VALUES %(rows)s) AS cell (
-                   unit, channel, x0, x1, y, q, growth_p, deficit_p, expected, status)
-                ON cell.unit = pair.unit AND cell.channel = pair.channel AND cell.x0 = pair.x0
-               AND cell.x1 = pair.x1 AND cell.y = pair.y
-         LEFT JOIN (
-                SELECT u.partner_id AS staff, MIN(member.crm_team_id) AS team
-                  FROM crm_team_member member JOIN res_users u ON u.id = member.user_id
-                 WHERE member.active GROUP BY 1
-              ) team ON team.staff = pair.unit::int
-             WHERE pair.level = 'staff'
-            """,
-            company=company.id, period=str(period), asof=SQL("%s::date", asof),
-            since=SQL("%s::date", asof - timedelta(days=period - 1)),
-            rows=SQL(", ").join(rows)))

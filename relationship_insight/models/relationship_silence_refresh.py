@@ -8,6 +8,13 @@ from .relationship_purchase import Scope
 from .relationship_touch import NOT_A_TALK
 
 SEASON = 365
+# The sales team of each colleague, by the contact's id.
+TEAM_OF = SQL(
+    """
+    SELECT u.partner_id AS staff, MIN(member.crm_team_id)::varchar AS team
+      FROM crm_team_member member JOIN res_users u ON u.id = member.user_id
+     WHERE member.active GROUP BY 1
+    """)
 
 
 class RelationshipSilence(models.Model):
@@ -118,17 +125,12 @@ class RelationshipSilence(models.Model):
         self.env.cr.execute(SQL(
             """
             CREATE TEMPORARY TABLE relationship_sale_pair ON COMMIT DROP AS
-            WITH team_of AS (
-                SELECT u.partner_id AS staff, MIN(member.crm_team_id) AS team
-                  FROM crm_team_member member
-                  JOIN res_users u ON u.id = member.user_id
-                 WHERE member.active GROUP BY 1
-            ),
+            WITH team_of AS (%(team_of)s),
             unit_sale AS (
                 SELECT 'staff' AS level, staff::varchar AS unit, day_row.*
                   FROM relationship_sale_day day_row WHERE staff IS NOT NULL
              UNION ALL
-                SELECT 'team', team::varchar, day_row.*
+                SELECT 'team', team, day_row.*
                   FROM relationship_sale_day day_row JOIN team_of USING (staff)
              UNION ALL
                 SELECT 'shop', shop, day_row.*
@@ -138,7 +140,7 @@ class RelationshipSilence(models.Model):
                 SELECT 'staff' AS level, staff::varchar AS unit, talk.*
                   FROM relationship_talk_day talk
              UNION ALL
-                SELECT 'team', team::varchar, talk.*
+                SELECT 'team', team, talk.*
                   FROM relationship_talk_day talk JOIN team_of USING (staff)
              UNION ALL
                 SELECT 'shop', sold.shop, talk.*
@@ -179,6 +181,7 @@ class RelationshipSilence(models.Model):
          LEFT JOIN anybody USING (customer)
              WHERE x1 > 0 OR x0 > 0 OR y > 0
             """,
+            team_of=TEAM_OF,
             now=SQL("day > %s::date", asof - timedelta(days=period)),
             season=SQL(
                 "day > %s::date AND day <= %s::date",
@@ -197,26 +200,32 @@ class RelationshipSilence(models.Model):
         then = (asof - timedelta(days=period)).replace(day=1) - timedelta(days=1)
         return self._fetch(SQL(
             """
-            WITH moved AS (
-                SELECT staff::varchar AS unit,
-                       PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY change) AS bond_change
+            WITH dyad AS (
+                SELECT COALESCE(bond.staff_id, past.staff_id) AS staff,
+                       COALESCE(bond.own_strength, 0)
+                           - COALESCE(past.own_strength, 0) AS change
                   FROM (
-                    SELECT COALESCE(bond.staff_id, past.staff_id) AS staff,
-                           COALESCE(bond.own_strength, 0)
-                               - COALESCE(past.own_strength, 0) AS change
-                      FROM (
-                        SELECT * FROM relationship_bond WHERE company_id = %(company)s
-                      ) bond
-                 FULL JOIN (
-                        SELECT * FROM relationship_bond_snapshot
-                         WHERE company_id = %(company)s AND date = %(then)s
-                      ) past ON past.commercial_partner_id = bond.commercial_partner_id
-                            AND past.staff_id = bond.staff_id
-                  ) dyad
+                    SELECT * FROM relationship_bond WHERE company_id = %(company)s
+                  ) bond
+             FULL JOIN (
+                    SELECT * FROM relationship_bond_snapshot
+                     WHERE company_id = %(company)s AND date = %(then)s
+                  ) past ON past.commercial_partner_id = bond.commercial_partner_id
+                        AND past.staff_id = bond.staff_id
                  WHERE EXISTS (
                     SELECT 1 FROM relationship_bond_snapshot
                      WHERE company_id = %(company)s AND date = %(then)s)
-              GROUP BY 1
+            ),
+            moved AS (
+                SELECT belongs.level, belongs.unit,
+                       PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY change) AS bond_change
+                  FROM dyad
+                  JOIN (
+                    SELECT DISTINCT 'staff' AS level, staff, staff::varchar AS unit FROM dyad
+                 UNION ALL
+                    SELECT 'team', team_of.* FROM (%(team_of)s) team_of
+                  ) belongs USING (staff)
+              GROUP BY 1, 2
             )
             SELECT level, unit, channel,
                    COUNT(*) FILTER (WHERE x1 > 0) AS n,
@@ -236,9 +245,9 @@ class RelationshipSilence(models.Model):
          LEFT JOIN relationship_profile profile
                 ON profile.commercial_partner_id = pair.customer
                AND profile.company_id = %(company)s
-         LEFT JOIN moved USING (unit)
+         LEFT JOIN moved USING (level, unit)
           GROUP BY 1, 2, 3
-            """, company=company.id, then=SQL("%s::date", then)))
+            """, company=company.id, then=SQL("%s::date", then), team_of=TEAM_OF))
 
     @api.model
     def _fetch(self, query):

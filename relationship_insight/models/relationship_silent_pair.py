@@ -29,7 +29,7 @@ class RelationshipSilentPair(models.Model):
     date_from = fields.Date(string="Evidence Since", required=True, readonly=True)
     status = fields.Selection([
         ("silent", "Sales rose, almost no talk on record"),
-        ("logging", "Logs too little to tell"),
+        ("logging", "Sales rose, hardly any talk recorded with anybody"),
     ], string="What It Says", required=True, readonly=True)
     orders_before = fields.Integer(readonly=True)
     orders_now = fields.Integer(readonly=True)

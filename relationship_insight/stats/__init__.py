@@ -15,8 +15,8 @@ from . import bgnbd
 from . import bond
 from . import changes
 from . import classify
+from . import colleagues
 from . import gaps
-from . import habits
 from . import intervals
 from . import mentions
 from . import motives

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from .checks import not_negative, positive, within
+from .checks import not_negative, positive
 from .shrinkage import recency_weights, shrink
 
 RELATIONAL = ("staff", "friend", "trust", "atmosphere")
@@ -13,7 +13,6 @@ MOTIVES = (*SITUATIONAL, *MERIT, *RELATIONAL)
 KAPPA_M = 1.0
 STATED = "stated"
 BEHAVIOURAL = "behavioural"
-STAY_STRENGTH_RISK = 2
 
 
 class MotiveGroups(NamedTuple):
@@ -101,19 +100,6 @@ def driver_status(evidence):
         if agrees:
             kinds.add(kind)
     return (None, "suspected", "named")[len(kinds)]
-
-
-def switch_risk(state, stay_strength):
-    """Whether to warn that a spurious customer may leave: stay-strength 1 or 2 of 5.
-
-    :param state: class shown
-    :param stay_strength: 1 (would surely move) to 5 (would surely stay), None = not asked
-    :raise ValueError: if it is off the scale
-    """
-    if stay_strength is None:
-        return False
-    within("stay_strength", stay_strength, 1, 5)
-    return state == "spurious" and stay_strength <= STAY_STRENGTH_RISK
 
 
 def _shares(shares):

@@ -7,7 +7,27 @@ from typing import NamedTuple
 from .checks import finite, positive
 
 FLAG_BELOW = 0.70
-INDIVIDUAL_FROM = 0.80
+# What is assumed of a scale until so many persons have answered all its items.
+DEFAULT = 0.85
+MIN_PERSONS = 50
+# An estimate is used within these limits: chance can put it anywhere, below 0 too.
+BOUNDS = (0.2, 0.95)
+
+
+class Estimate(NamedTuple):
+    """Reliability of one scale: persons, alpha and omega (None where they can't be had), the SD
+    of the score, and the value that is ``used``, which is the default with too few persons."""
+
+    n: int
+    alpha: float | None
+    omega: float | None
+    spread: float | None
+    used: float
+
+    @property
+    def own(self):
+        """True where ``used`` comes from the answers."""
+        return self.n >= MIN_PERSONS and None not in (self.alpha, self.spread)
 
 
 class OneFactor(NamedTuple):
@@ -102,6 +122,40 @@ def mcdonald_omega(covariance):
     factor = one_factor(covariance)
     common = math.fsum(factor.loadings) ** 2
     return common / (common + math.fsum(factor.uniques))
+
+
+def of_scale(rows):
+    """Return the :class:`Estimate` of a scale of two items or more.
+
+    Omega is used, of two items Spearman and Brown's; alpha where neither can be had.
+
+    :param rows: one sequence of answers a person, in the same order of items; None = no answer
+    """
+    rows = [row for row in rows if None not in row]
+    n, alpha, omega, spread, best = len(rows), None, None, None, None
+    if n >= 2:
+        covariance, _n = covariance_matrix(rows)
+        total = math.fsum(map(math.fsum, covariance))
+        if total > 0:
+            spread = math.sqrt(total) / len(covariance)
+            alpha = cronbach_alpha(covariance)
+            omega, best = _best(rows, covariance, alpha)
+    estimate = Estimate(n, alpha, omega, spread, DEFAULT)
+    if not estimate.own:
+        return estimate
+    low, high = BOUNDS
+    return estimate._replace(used=min(max(best, low), high))
+
+
+def _best(rows, covariance, alpha):
+    """Omega if there is one, and the reliability to use."""
+    try:
+        if len(covariance) == 2:
+            return None, two_item_reliability(rows)
+        omega = mcdonald_omega(covariance)
+    except ValueError:  # an item without variance, or no common factor
+        return None, alpha
+    return omega, omega
 
 
 def spearman_brown(r, k=2):

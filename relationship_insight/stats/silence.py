@@ -15,6 +15,7 @@ from .special import beta_inc, gamma_q
 
 ALPHA = 0.05
 MIN_RATIO = 1.2
+# What a single customer may have had and still be asked about.
 MAX_TALKS = 1
 MIN_LOGGING = 0.5
 FDR = 0.10
@@ -86,6 +87,17 @@ def deficit_p(y, mu, size):
         return gamma_q(math.floor(y) + 1, mu)
     positive("size", size)
     return beta_inc(size, math.floor(y) + 1, size / (size + mu))
+
+
+def least_expected(size):
+    """Talks that must be expected before none at all is less than chance allows.
+
+    :param size: size of the negative binomial, above 0; inf = Poisson
+    :raise ValueError: on a size of 0 or below
+    """
+    if math.isinf(size):
+        return -math.log(ALPHA)
+    return positive("size", size) * math.expm1(-math.log(ALPHA) / size)
 
 
 def shrunk_rate(talks, orders, others):

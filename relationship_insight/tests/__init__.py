@@ -32,6 +32,7 @@ from . import test_refresh
 from . import test_sql_math
 from . import test_refresh_class
 from . import test_refresh_time
+from . import test_reliability
 from . import test_referral
 from . import test_referral_chain
 from . import test_referral_figures

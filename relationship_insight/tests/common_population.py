@@ -208,7 +208,8 @@ class PopulationCase(TransactionCase):
         staff = cls.rng.choice(cls.staff)
         return [
             {**base, "measure_id": measure.id, "staff_id": staff.id, **cls._answer(measure)}
-            for code, measure in cls.measures.items() if code.startswith("M08")]
+            for code, measure in cls.measures.items()
+            if code.startswith("M08") and cls.rng.random() < 0.9]
 
     @classmethod
     def _make_notes(cls, company):

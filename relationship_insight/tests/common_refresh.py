@@ -334,21 +334,32 @@ class Oracle:
     def rapports(self):
         """{(customer id, staff id): (mass, mean of 0 to 100)}"""
         result = defaultdict(list)
-        for reading in self.readings():
-            measure = reading.measure_id
-            top = measure
-            while top.parent_id:
-                top = top.parent_id
-            told = not reading.na and reading.origin in DIRECT
-            if top.code == "M08" and reading.staff_id and told:
-                weight = 2 ** (-self.age(self.day(reading.date)) / measure.half_life_days)
-                result[reading.commercial_partner_id.id, reading.staff_id.id].append(
-                    (weight, scales.pomp(
-                        reading.value, measure.scale_min, measure.scale_max, measure.reverse)))
+        for customer, staff, day, half_life, score in self.sittings():
+            result[customer, staff].append((2 ** (-self.age(day) / half_life), score))
         return {
             key: (sum(w for w, _score in rows),
                   sum(w * score for w, score in rows) / sum(w for w, _score in rows))
             for key, rows in result.items()}
+
+    def sittings(self):
+        """[(customer id, staff id, day, half-life, score)]: three of the four items or more."""
+        sittings = defaultdict(list)
+        for reading in self.readings():
+            top = reading.measure_id
+            while top.parent_id:
+                top = top.parent_id
+            if top.code == "M08" and reading.staff_id and not reading.na and (
+                    reading.origin in DIRECT):
+                sittings[
+                    reading.commercial_partner_id.id, reading.staff_id.id,
+                    reading.partner_id.id, self.day(reading.date)].append(reading)
+        return [
+            (customer, staff, day, readings[0].measure_id.half_life_days, sum(
+                scales.pomp(
+                    reading.value, reading.measure_id.scale_min, reading.measure_id.scale_max,
+                    reading.measure_id.reverse) for reading in readings) / len(readings))
+            for (customer, staff, _person, day), readings in sittings.items()
+            if len({reading.measure_id for reading in readings}) >= 3]
 
     def bonds(self):
         """{(customer id, staff id): figures}"""
@@ -361,7 +372,8 @@ class Oracle:
             if mass >= 0.25:
                 known = self.params["rapport"].get(str(key[1]))
                 voice = bond.shrunk_rapport(
-                    mass, mean, mean if known is None else 100 * known, self.params["omega"])
+                    mass, mean, mean if known is None else 100 * known,
+                    self.params.get("omega_rapport", self.params["omega"]))
             figures = self._bond(
                 voice, talks.get(key, {}), served.get(key, ()), kept.get(key, 0))
             if figures:
@@ -488,8 +500,8 @@ class Oracle:
             if measure.parent_id.code == "M16":
                 day = self.day(reading.date)
                 tokens[reading.partner_id, day][measure.id].append(reading.value)
-            elif measure.code.startswith("M08") and reading.staff_id:
-                rapport[str(reading.staff_id.id)].append(reading.score / 100)
+        for _customer, staff, _day, _half_life, score in self.sittings():
+            rapport[str(staff)].append(score / 100)
         shares, whole = defaultdict(float), 0
         for (_person, day), given in tokens.items():
             given = {key: sum(values) / len(values) for key, values in given.items()}

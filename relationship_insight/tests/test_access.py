@@ -19,6 +19,7 @@ MATRIX = {
     "relationship.snapshot": {"rep": "r", "relations": "r", "manager": "r"},
     "relationship.transition": {"rep": "r", "relations": "r", "manager": "r"},
     "relationship.calibration": {"manager": "r"},
+    "relationship.reliability": {"relations": "r", "manager": "r"},
     "relationship.refresh.queue": {},
     "relationship.instrument": {"relations": "rwc", "manager": "rwcu"},
     "relationship.instrument.version": {"relations": "rwcu", "manager": "rwcu"},

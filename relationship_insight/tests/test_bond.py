@@ -50,12 +50,12 @@ class TestBond(TransactionCase):
             SQL(", ").join(map(SQL.identifier, columns)),
             SQL(", ").join(SQL("%s", value) for value in columns.values())))[0][0]
 
-    def tell(self, user, days=5, value=6):
+    def tell(self, user, days=5, value=6, items=None):
         return self.env["relationship.reading"].create([
             {"partner_id": self.customer.id, "company_id": self.company.id,
              "staff_id": user.partner_id.id, "measure_id": measure.id, "value": value,
              "origin": "survey", "date": NOW - timedelta(days=days)}
-            for measure in self.rapport])
+            for measure in (self.rapport if items is None else items)])
 
     def refresh(self, asof=None):
         self.env["relationship.profile"]._refresh(self.customer.ids, asof)
@@ -77,6 +77,31 @@ class TestBond(TransactionCase):
             SQL(", ").join(map(SQL.identifier, POINTS.values())), found.id))[0]
 
     # Parts
+
+    def test_a_sitting_is_one_observation(self):
+        """Four items of one sitting weighed as four answers against kappa, which is a scale's."""
+        self.tell(self.nok, days=180, value=7)
+        self.tell(self.nok, days=0, value=1)
+        self.tell(self.nok, days=0, value=4, items=self.rapport[:1])
+        self.assertEqual(len(self.rapport), 4)
+        rows = self.env.execute_query(SQL(
+            "SELECT score, w FROM (%s) AS sitting ORDER BY w",
+            self.env["relationship.profile"]._sql_sittings(
+                self.company, NOW.date(), self.customer.ids)))
+        half_life = self.rapport[0].half_life_days
+        self.assertEqual([score for score, _w in rows], [100, 10])
+        self.assertAlmostEqual(rows[0][1], 2 ** (-180 / half_life))
+        self.assertEqual(rows[1][1], 1)
+
+    def test_few_tapped_items_lift_no_cap(self):
+        """60 % of the items and at least two: three of four."""
+        self.note(3)
+        self.tell(self.nok, items=self.rapport[:2])
+        self.refresh()
+        self.assertEqual(self.bond_of(self.nok).basis, "staff")
+        self.tell(self.nok, days=4, items=self.rapport[:3])
+        self.refresh()
+        self.assertEqual(self.bond_of(self.nok).basis, "customer")
 
     def test_parts_add_up_exactly(self):
         for days in (3, 40, 100):

@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.relationship_insight.stats import changes
+
 from .common_note import RELATIONS, STAFF
 from .common_result import FIRST, SECOND, ResultCase
 
@@ -70,6 +72,57 @@ class TestCampaignResult(ResultCase):
         self.make_wave(FIRST, people=self.people[:30], answer=lambda i: answers[i])
         self.make_wave(SECOND, people=self.people[30:], answer=lambda i: answers[i + 60])
         self.assertEqual(self.results(cut="all")[1].moved, "same")
+
+    def test_label_and_line_speak_of_the_same_change(self):
+        """Those who answer twice are happier; the newcomers aren't, and the line falls."""
+        low = {i: self.random.choice((5, 6, 7)) for i in range(60)}
+        self.make_wave(FIRST, people=self.people[:30], answer=lambda i: low[i])
+        self.make_wave(
+            SECOND, answer=lambda i: low[i] + (i % 3 > 0) if i < 30 else i % 4)
+        before, after = self.results(cut="all")
+        self.assertAlmostEqual(after.change, after.mean - before.mean, 6)
+        self.assertLess(after.change, -15)
+        self.assertEqual(after.moved, "down")
+        self.assertEqual(after.pairs, 30)
+        self.assertAlmostEqual(after.pair_change, 20 / 3, 4)
+        self.assertTrue(after.change_low < after.change < after.change_high < 0)
+        self.assertGreater(after.pair_low, 0)
+
+    def test_a_change_too_small_to_matter_is_not_told(self):
+        answers = {i: self.random.randint(3, 8) for i in range(60)}
+        self.make_wave(FIRST, answer=lambda i: answers[i])
+        self.make_wave(SECOND, answer=lambda i: answers[i] + (i % 6 == 0))
+        after = self.results(cut="all")[1]
+        self.assertAlmostEqual(after.change, 10 / 6, 4)
+        self.assertLess(after.change_p, 0.01)
+        self.assertEqual(after.moved, "same")
+        self.assertGreaterEqual(after.least_change, 3)
+
+    def test_labels_shown_together_are_adjusted_together(self):
+        """A p of .01 is a change by itself, not beside seven measures that didn't move."""
+        def tell(values, earlier=()):
+            rows = [
+                (p, changes.Change(9.0, 1.0, 17.0, p), {
+                    "deviation": 20.0, "n_eff": 50.0, "measure_id": self.recommend.id})
+                for p in values]
+            told = {SECOND: rows, FIRST: [(p, None, None) for p in earlier]}
+            self.campaign._tell_changes(told)
+            return [vals["moved"] for _p, _change, vals in rows]
+
+        quiet = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
+        self.assertEqual(tell([0.01]), ["up"])
+        self.assertEqual(tell([0.01, *quiet])[0], "same")
+        self.assertEqual(tell([0.003, *quiet])[0], "up")
+        self.assertEqual(tell([0.003, *quiet], earlier=quiet * 5)[0], "same")
+        self.assertEqual(tell([0.001, *quiet], earlier=quiet * 5)[0], "up")
+
+    def test_the_first_wave_after_a_closed_one_has_a_change(self):
+        self.make_wave(date(2025, 1, 6), answer=lambda i: 3 + i % 3).state = "closed"
+        self.assertTrue(self.results(cut="all").final)
+        self.make_wave(FIRST, answer=lambda i: 6 + i % 3)
+        before, after = self.results(cut="all")
+        self.assertTrue(before.final)
+        self.assertEqual((after.moved, after.pairs), ("up", 60))
 
     def test_another_meaning_breaks_the_line(self):
         self.make_wave(FIRST, answer=lambda i: 2)

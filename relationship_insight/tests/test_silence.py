@@ -296,3 +296,90 @@ class TestSilence(TransactionCase):
             ("staff_id", "=", self.sellers[0].partner_id.id), ("period", "=", "180")])
         self.assertEqual(row.never_count, 2)
         self.assertTrue(row.window)
+
+    # Who talks a little
+
+    def plant_quiet(self, elsewhere):
+        """A seller with three talks where about sixty are usual, and talks with others."""
+        quiet = new_test_user(
+            self.env, "quiet_s", groups=STAFF, company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)])
+        self.tickets.clear()
+        self.notes.clear()
+        for n in range(14):
+            customer = self.env["res.partner"].create({"name": f"Quiet {n}"})
+            self.plant(quiet, customer, 8, 20, int(n < 3))
+        for n in range(elsewhere):
+            self.plant(quiet, self.env["res.partner"].create({"name": f"Guest {n}"}), 0, 0, 1)
+        self.store()
+        self.env["relationship.profile"]._refresh()
+        self.env["relationship.silence"]._refresh(self.company)
+        return self.env["relationship.silence"].search([
+            ("staff_id", "=", quiet.partner_id.id), ("period", "=", "180")])
+
+    def test_three_talks_acquit_nobody(self):
+        row = self.plant_quiet(elsewhere=40)
+        self.assertEqual(
+            (row.orders_before, row.orders_now, row.talk_count), (14 * 8, 14 * 20, 3))
+        self.assertGreater(row.expected_talks, 80)
+        self.assertEqual(row.status, "silent")
+        self.assertLess(row.deficit_p, 0.0075)
+
+    def test_who_logs_little_anywhere_is_asked_about_the_notes(self):
+        row = self.plant_quiet(elsewhere=0)
+        self.assertEqual(row.status, "logging")
+
+    def test_too_few_usual_talks_are_said(self):
+        """Nobody talks here: growth without talks is no finding, and no all-clear either."""
+        notes = self.env["relationship.note"].search([("company_id", "=", self.company.id)])
+        notes[6:].unlink()
+        self.env["relationship.silence"]._refresh(self.company)
+        rows = self.env["relationship.silence"].search([
+            ("company_id", "=", self.company.id), ("period", "=", "180"),
+            ("level", "=", "staff"), ("status", "!=", "suppressed")])
+        self.assertEqual(
+            set(rows.filtered(lambda row: row.growth > 0.2).mapped("status")), {"talks"})
+        board = self.env["relationship.silence"].with_user(self.manager).with_context(
+            allowed_company_ids=self.company.ids).get_silence_board()
+        self.assertEqual(board["customers"]["judged"], 0)
+        self.assertLess(board["customers"]["usual"], board["customers"]["needed"])
+
+    def test_the_gap_is_shown_or_says_what_it_waits_for(self):
+        domain = [
+            ("company_id", "=", self.company.id), ("period", "=", "180"),
+            ("status", "!=", "suppressed")]
+        staff = self.env["relationship.silence"].search([*domain, ("level", "=", "staff")])
+        self.assertEqual(set(staff.mapped("gap_wait")), {"bonds"})
+        then = NOW.replace(year=2025, month=8, day=31).date()
+        sellers = self.sellers.partner_id
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO relationship_bond_snapshot (
+                commercial_partner_id, company_id, staff_id, date, strength)
+            SELECT commercial_partner_id, company_id, staff_id, %s, strength - 10
+              FROM relationship_bond WHERE company_id = %s AND staff_id = ANY(%s)
+            """, then, self.company.id, sellers.ids))
+        self.env["relationship.silence"]._refresh(self.company)
+        staff = self.env["relationship.silence"].search([*domain, ("level", "=", "staff")])
+        shown = staff.filtered(lambda row: row.staff_id in sellers and row.customer_count >= 10)
+        self.assertGreaterEqual(len(shown), 3)
+        self.assertFalse(any(shown.mapped("gap_wait")))
+        self.assertAlmostEqual(sum(shown.mapped("gap")), 0, 6)
+        self.assertTrue(any(shown.mapped("gap")))
+        team = self.env["relationship.silence"].search([
+            ("team_id", "=", self.team.id), ("level", "=", "team"), ("period", "=", "180")])
+        moved = {
+            (bond.commercial_partner_id, bond.staff_id): 10 for bond in
+            self.env["relationship.bond"].search([
+                ("company_id", "=", self.company.id),
+                ("staff_id", "in", self.sellers[:5].partner_id.ids)])}
+        moved |= {
+            (bond.commercial_partner_id, bond.staff_id): bond.strength for bond in
+            self.env["relationship.bond"].search([
+                ("company_id", "=", self.company.id),
+                ("staff_id", "=", self.small.partner_id.id)])}
+        self.assertAlmostEqual(team.bond_change, statistics.median(moved.values()), 4)
+        board = self.env["relationship.silence"].with_user(self.manager).with_context(
+            allowed_company_ids=self.company.ids).get_silence_board("team")
+        self.assertEqual(
+            [unit["gap_wait"] for unit in board["units"]], ["Needs three to compare"])

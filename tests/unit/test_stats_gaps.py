@@ -1,13 +1,13 @@
-"""Rhythm and habits: published clumpiness, scipy, hand-made cases."""
+"""Rhythm: published clumpiness, scipy, hand-made cases."""
 
 import math
-from statistics import mean, stdev
+from statistics import stdev
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ri_stats import gaps, habits
+from ri_stats import gaps
 from scipy import stats as peer
 
 
@@ -70,36 +70,6 @@ def test_half_life(median_gap, expected):
     assert gaps.half_life(median_gap) == expected
 
 
-def test_promo_share():
-    assert habits.promo_share(15, 100) == 0.15
-    assert habits.promo_share(0, 0) is None
-
-
-def test_promo_log_odds():
-    value = habits.promo_log_odds(8, 10, 5, 40)
-    table = peer.contingency.odds_ratio(np.array([[8, 2], [5, 35]]), kind="sample")
-    assert value == pytest.approx(math.log(8.5 * 35.5 / (5.5 * 2.5)))
-    assert 0 < value < math.log(table.statistic)
-    assert habits.promo_log_odds(5, 10, 20, 40) == pytest.approx(0, abs=0.02)
-    assert habits.promo_log_odds(5, 40, 8, 10) == pytest.approx(-value)
-
-
-def test_basket_similarity():
-    assert habits.basket_similarity([[1, 2], [2, 3], [2, 3, 3]]) == pytest.approx(
-        mean([1 / 3, 1])
-    )
-    assert habits.basket_similarity([[1]]) is None
-
-
-def test_timing_entropy():
-    assert habits.timing_entropy([0, 9, 0]) == 0
-    assert habits.timing_entropy([4] * 7) == pytest.approx(1)
-    assert habits.timing_entropy([5, 1, 0, 2]) == pytest.approx(
-        peer.entropy([5, 1, 0, 2], base=4)
-    )
-    assert habits.timing_entropy([0, 0]) is None
-
-
 @pytest.mark.parametrize("call", [
     lambda: gaps.clumpiness([], 30),
     lambda: gaps.clumpiness([0, 3], 30),
@@ -108,12 +78,6 @@ def test_timing_entropy():
     lambda: gaps.gap_statistics([], 3),
     lambda: gaps.gap_statistics([4], 3),
     lambda: gaps.half_life(0),
-    lambda: habits.promo_share(2, 1),
-    lambda: habits.promo_share(-1, 1),
-    lambda: habits.promo_log_odds(3, 2, 0, 1),
-    lambda: habits.basket_similarity([[1], []]),
-    lambda: habits.timing_entropy([3]),
-    lambda: habits.timing_entropy([3, -1]),
 ])
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):

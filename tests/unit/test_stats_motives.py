@@ -70,14 +70,6 @@ def test_any_amount_of_one_kind_only_raises_suspicion(evidence):
     assert motives.driver_status(evidence) in (None, "suspected")
 
 
-@pytest.mark.parametrize("state, stay, expected", [
-    ("spurious", 1, True), ("spurious", 2, True), ("spurious", 3, False), ("true", 1, False),
-    ("unknown", 1, False), ("spurious", None, False),
-])
-def test_switch_risk(state, stay, expected):
-    assert motives.switch_risk(state, stay) is expected
-
-
 @pytest.mark.parametrize("call", [
     lambda: motives.token_shares({"weather": 1}),
     lambda: motives.token_shares({"price": -1}),
@@ -88,7 +80,6 @@ def test_switch_risk(state, stay, expected):
     lambda: motives.motive_groups({"price": 0.9}),
     lambda: motives.motive_groups({"weather": 1}),
     lambda: motives.driver_status([("rumour", True)]),
-    lambda: motives.switch_risk("spurious", 6),
 ])
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):

@@ -126,3 +126,29 @@ def test_prophecy():
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()
+
+
+def test_of_scale(scales):
+    """The published scale's own omega is used from fifty persons on, the default below."""
+    found = reliability.of_scale(scales["PA"])
+    assert (found.n, found.own) == (3873, True)
+    assert found.used == found.omega == pytest.approx(0.8544, abs=1e-4)
+    complete = [row for row in scales["PA"] if None not in row]
+    assert found.spread == pytest.approx(np.mean(complete, axis=1).std(ddof=1))
+    few = reliability.of_scale(complete[:49])
+    assert (few.n, few.own, few.used) == (49, False, 0.85)
+    assert few.omega is not None
+    assert reliability.of_scale([]) == (0, None, None, None, 0.85)
+    assert reliability.of_scale([[3, 3]] * 80).used == 0.85  # nobody differs: nothing is told
+
+
+def test_of_scale_with_two_items_or_noise():
+    draw = np.random.default_rng(5)
+    truth = draw.normal(0, 1, (400, 1))
+    pair = (truth + draw.normal(0, 1, (400, 2))).tolist()
+    found = reliability.of_scale(pair)
+    assert found.omega is None
+    assert found.used == pytest.approx(reliability.two_item_reliability(pair))
+    noise = reliability.of_scale(draw.normal(0, 1, (400, 4)).tolist())
+    assert noise.own
+    assert 0.2 <= noise.used < 0.5

@@ -60,6 +60,42 @@ export class ResultCard extends Component {
         }[point.moved];
     }
 
+    /** Which change that is, how sure, and what those say who answered both times. */
+    changeNote(point) {
+        if (!point.moved) {
+            return [];
+        }
+        const one = (value) => `${value > 0 ? "+" : ""}${value.toFixed(1)}`;
+        const parts = [
+            _t(
+                "The change is that of the line, everybody who answered: %(change)s points (95% between %(low)s and %(high)s).",
+                {
+                    change: one(point.change),
+                    low: one(point.change_low),
+                    high: one(point.change_high),
+                }
+            ),
+            _t(
+                "Better or worse is said from %s points on, and so that of all changes told in a year at most one in ten is chance.",
+                point.least_change.toFixed(1)
+            ),
+        ];
+        if (point.pairs >= 10) {
+            parts.push(
+                _t(
+                    "The %(n)s people who answered both times, by themselves and not weighted: %(change)s (95% between %(low)s and %(high)s).",
+                    {
+                        n: format.number(point.pairs),
+                        change: one(point.pair_change),
+                        low: one(point.pair_low),
+                        high: one(point.pair_high),
+                    }
+                )
+            );
+        }
+        return parts;
+    }
+
     get note() {
         const last = this.shown.at(-1);
         if (!last) {
@@ -76,9 +112,7 @@ export class ResultCard extends Component {
         if (last.likeness && last.likeness < ALIKE) {
             parts.push(_t("Those who answered differ from those who were asked: read with care."));
         }
-        if (last.pairs >= 10) {
-            parts.push(_t("The change is that of %s people who answered both times.", format.number(last.pairs)));
-        }
+        parts.push(...this.changeNote(last));
         if (this.points.some((point) => point.segment !== this.points[0].segment)) {
             parts.push(_t("The line breaks where the question got another meaning."));
         }

@@ -89,12 +89,31 @@ export class SilenceAction extends Component {
                 { names: this.silent.map((unit) => unit.name).join(", ") }
             );
         }
+        const named = (status) =>
+            this.board.units
+                .filter((unit) => unit.status === status)
+                .map((unit) => unit.name)
+                .join(", ");
+        if (named("logging")) {
+            return _t(
+                "Sales rose, hardly any talk is recorded with anybody: %(names)s. Ask first whether talks are written down.",
+                { names: named("logging") }
+            );
+        }
+        if (!pairs && named("talks")) {
+            return _t("Sales rose, but too few talks are usual to judge: %(names)s.", {
+                names: named("talks"),
+            });
+        }
+        if (this.board.units.every((unit) => unit.status === "peers")) {
+            return _t("Too few others to compare with: nobody can be judged.");
+        }
         return pairs
             ? _t(
                   "Customers who buy more while hardly a talk with them is on record: %(count)s. Ask, don't judge.",
                   { count: format.number(pairs) }
               )
-            : _t("Nowhere did sales rise without talks.");
+            : _t("Nowhere did sales rise with almost no talk recorded.");
     }
 
     get message() {
@@ -120,6 +139,22 @@ export class SilenceAction extends Component {
                     floor: this.board.floor,
                     count: this.board.hidden,
                 })
+            );
+        }
+        const { customers } = this.board;
+        if (customers && !customers.judged) {
+            parts.push(
+                _t(
+                    "Customers can't be judged one by one: %(usual)s talks each are usual in this time, at least %(needed)s would be needed.",
+                    customers
+                )
+            );
+        } else if (customers) {
+            parts.push(
+                _t(
+                    "Customers with enough usual talks to be judged one by one (%(needed)s or more): %(judged)s.",
+                    customers
+                )
             );
         }
         parts.push(

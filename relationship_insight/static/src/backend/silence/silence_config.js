@@ -6,10 +6,17 @@ export const STATUS_COLORS = {
     silent: getColor(8, "light", "md"),
     logging: getColor(7, "light", "md"),
     ok: getColor(3, "light", "md"),
+    talks: "#8F93A3",
     peers: "#8F93A3",
 };
-export const STATUS_SHAPES = { silent: "rectRot", logging: "triangle", ok: "circle", peers: "crossRot" };
-export const STATUS_SYMBOLS = { silent: "◆", logging: "▲", ok: "●", peers: "✕" };
+export const STATUS_SHAPES = {
+    silent: "rectRot",
+    logging: "triangle",
+    ok: "circle",
+    talks: "rect",
+    peers: "crossRot",
+};
+export const STATUS_SYMBOLS = { silent: "◆", logging: "▲", ok: "●", talks: "■", peers: "✕" };
 const STATUSES = Object.keys(STATUS_COLORS);
 const TALKS_MOST = 3;
 const GROWTH_MOST = 3;
