@@ -54,10 +54,10 @@ class Pulse(PulsePage):
         def get_page(*chosen):
             return invitation._keep_page(
                 (*common, *chosen), lambda: self._cut_page(invitation, *chosen))
-        parts, points = get_page()
+        parts, choices = get_page()
         choice = request.httprequest.args.get("m"), request.httprequest.args.get("v")
-        if choice in points:
-            parts, points = get_page(*choice)
+        if choice in choices:
+            parts, choices = get_page(*choice)
         key = invitation._get_link_key()
         values = {
             "greeting": self._get_greeting(env, facts["partner_id"] and facts["name"]),
@@ -72,13 +72,14 @@ class Pulse(PulsePage):
             parts, {name: escape(value or "") for name, value in values.items()}, token))
 
     def _cut_page(self, invitation, code=None, value=None):
-        """Return (parts of the page, its points that may be chosen in a mail).
+        """Return (parts of the page, what may be chosen in a mail).
 
         :param code: of the measure whose ``value`` is chosen
         """
         env = invitation.env
         marks = mail_merge.Marks()
-        chosen = {code: float(value)} if code else {}
+        choices = invitation._get_mail_choices()
+        chosen = {code: choices[code, value]} if code else {}
         cards = invitation._prepare_cards(chosen)
         for card in cards:
             card["about"] = card["about"] and marks("about")
@@ -96,10 +97,7 @@ class Pulse(PulsePage):
             **self._prepare_page(invitation, cards, chosen, marks("nonce")),
             **{**self._prepare_head(invitation), "greeting": marks("greeting"), "links": links},
             action=marks("action"), languages=languages)
-        points = {
-            (row["code"], point["value"]) for card in cards for row in card["rows"]
-            for point in row["points"]}
-        return page_merge.assemble(marks.cut(html)), points
+        return page_merge.assemble(marks.cut(html)), set(choices)
 
     def _answer_stored(self, invitation, scope, token):
         if request.httprequest.method != "POST":
@@ -184,10 +182,8 @@ class Pulse(PulsePage):
         code, value = args.get("m"), args.get("v")
         if not code or not value:
             return {}
-        measure = invitation._get_asked_measures().filtered(lambda m: m.code == code)
-        values = {f"{point:g}": point for point in measure._get_values()} if measure and (
-            measure.kind in ("rating", "emotion")) else {}
-        return {code: values[value]} if value in values else {}
+        choices = invitation._get_mail_choices()
+        return {code: choices[code, value]} if (code, value) in choices else {}
 
     def _take(self, invitation, scope, opens=None, **values):
         """Store what a human sent; everything else gets the page.

@@ -32,7 +32,7 @@ class TestSending(SendingCase):
         measure = self.env.ref("relationship_insight.measure_m04_visit")
         for value in measure._get_values():
             self.assertIn(
-                invitation._get_answer_url(measure, value).replace("&", "&amp;"), html)
+                invitation._get_answer_url(measure, f"{value:g}").replace("&", "&amp;"), html)
         self.assertIn(measure.question, text)
         self.assertIn(invitation._get_answer_url(), text)
         self.assertIn(invitation._get_preferences_url(), text)
