@@ -14,7 +14,6 @@ PERSONAL = (
 COMMON = (
     "campaign_id", "wave_id", "version_id", "company_id", "mail_color", "mail_text_color",
     "mail_minutes")
-SECONDS_PER_QUESTION = 20
 OPEN_LINK = ("sent", "opened", "started")
 
 
@@ -94,6 +93,7 @@ class RelationshipInvitation(models.Model):
                     "url": invitation.mail_answer_url,
                     "color": invitation.mail_color,
                     "text_color": invitation.mail_text_color,
+                    "length": invitation.version_id._get_warning(),
                     "introduction": invitation.version_id.instrument_id.introduction,
                 }, raise_if_not_found=False) or ""
 
@@ -159,10 +159,7 @@ class RelationshipInvitation(models.Model):
     @api.depends("version_id")
     def _compute_mail_minutes(self):
         for invitation in self:
-            version = invitation.version_id
-            questions = len(version.item_ids._get_measures()) or len(
-                version.sudo().survey_id.question_ids)
-            invitation.mail_minutes = max(1, round(questions * SECONDS_PER_QUESTION / 60))
+            invitation.mail_minutes = invitation.version_id._get_minutes()
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["partner_id"]

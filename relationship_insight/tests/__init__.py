@@ -50,6 +50,7 @@ from . import test_mail_first_tap
 from . import test_promise
 from . import test_cadence
 from . import test_pulse
+from . import test_pulse_felt
 from . import test_pulse_wishes
 from . import test_pulse_preview
 from . import test_burst
