@@ -23,7 +23,7 @@ class TestSending(SendingCase):
         self.assertEqual(address, "ann@example.com")
         self.assertEqual(mail["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
         self.assertEqual(mail["List-Unsubscribe"].strip(), f"<{invitation._get_unsubscribe_url()}>")
-        self.assertIn("shop@example.com", mail["From"])
+        self.assertEqual(str(mail["From"]), f"{self.company.name} <shop@example.com>")
         self.assertIn("shop@example.com", mail["Reply-To"])
         html = mail.get_body(("html",)).get_content()
         text = mail.get_body(("plain",)).get_content()
