@@ -54,10 +54,10 @@ class Pulse(PulsePage):
         def get_page(*chosen):
             return invitation._keep_page(
                 (*common, *chosen), lambda: self._cut_page(invitation, *chosen))
-        parts, points = get_page()
+        parts, choices = get_page()
         choice = request.httprequest.args.get("m"), request.httprequest.args.get("v")
-        if choice in points:
-            parts, points = get_page(*choice)
+        if choice in choices:
+            parts, choices = get_page(*choice)
         key = invitation._get_link_key()
         values = {
             "greeting": self._get_greeting(env, facts["partner_id"] and facts["name"]),
@@ -72,13 +72,14 @@ class Pulse(PulsePage):
             parts, {name: escape(value or "") for name, value in values.items()}, token))
 
     def _cut_page(self, invitation, code=None, value=None):
-        """Return (parts of the page, its points that may be chosen in a mail).
+        """Return (parts of the page, what may be chosen in a mail).
 
         :param code: of the measure whose ``value`` is chosen
         """
         env = invitation.env
         marks = mail_merge.Marks()
-        chosen = {code: float(value)} if code else {}
+        choices = invitation._get_mail_choices()
+        chosen = {code: choices[code, value]} if code else {}
         cards = invitation._prepare_cards(chosen)
         for card in cards:
             card["about"] = card["about"] and marks("about")
@@ -93,13 +94,10 @@ class Pulse(PulsePage):
             for purpose, link in zip(LINKS, self._prepare_links(invitation))]
         html = self._render_html(
             env, "pulse_page", invitation.company_id,
-            **self._prepare_page(invitation, cards, chosen, marks("nonce")),
+            **self._prepare_page(invitation, cards, marks("nonce")),
             **{**self._prepare_head(invitation), "greeting": marks("greeting"), "links": links},
             action=marks("action"), languages=languages)
-        points = {
-            (row["code"], point["value"]) for card in cards for row in card["rows"]
-            for point in row["points"]}
-        return page_merge.assemble(marks.cut(html)), points
+        return page_merge.assemble(marks.cut(html)), set(choices)
 
     def _answer_stored(self, invitation, scope, token):
         if request.httprequest.method != "POST":
@@ -115,23 +113,23 @@ class Pulse(PulsePage):
             return self._render(
                 env, "pulse_start", invitation.company_id, **self._prepare_head(invitation),
                 js=False, action=request.httprequest.path, nonce=self._make_nonce(env, scope),
-                **values)
+                length=invitation.version_id._get_warning(), **values)
         chosen = self._read_chosen(invitation)
         cards = invitation._prepare_cards(chosen, form)
         return self._render(env, "pulse_page", invitation.company_id, **{
             **self._prepare_head(invitation),
-            **self._prepare_page(invitation, cards, chosen, self._make_nonce(env, scope)),
+            **self._prepare_page(invitation, cards, self._make_nonce(env, scope)),
             "action": request.httprequest.path,
             "invalid": invalid,
             "message": message,
             **values,
         })
 
-    def _prepare_page(self, invitation, cards, chosen, nonce):
+    def _prepare_page(self, invitation, cards, nonce):
         return {
             "cards": cards,
             "has_tokens": any(card["widget"] == "tokens" for card in cards),
-            "chosen": list(chosen),
+            "length": invitation.version_id._get_warning(),
             "nonce": nonce,
             "texts": self._prepare_texts(invitation.env),
             "invalid": (),
@@ -166,6 +164,16 @@ class Pulse(PulsePage):
     def _prepare_texts(self, env):
         return {
             "offline": env._("No network. Your answers are kept and sent when it is back."),
+            "busy": env._(
+                "Not saved yet: a lot is going on here. Your answers are kept, and we try again."),
+            "closed": env._(
+                "This link is closed now, so your last answer couldn't be saved. Thank you for "
+                "caring!"),
+            "kept": env._("Your answers were kept and are sent with your next tap."),
+            "again": env._(
+                "Your last answer couldn't be saved. Please load this page again, then tap it "
+                "once more."),
+            "bad": env._("We couldn't save this answer. Please write or tap it once more."),
             "saved": env._("Saved"),
             "saving": env._("Saving…"),
             "left": env._("%1 left"),
@@ -184,10 +192,8 @@ class Pulse(PulsePage):
         code, value = args.get("m"), args.get("v")
         if not code or not value:
             return {}
-        measure = invitation._get_asked_measures().filtered(lambda m: m.code == code)
-        values = {f"{point:g}": point for point in measure._get_values()} if measure and (
-            measure.kind in ("rating", "emotion")) else {}
-        return {code: values[value]} if value in values else {}
+        choices = invitation._get_mail_choices()
+        return {code: choices[code, value]} if (code, value) in choices else {}
 
     def _take(self, invitation, scope, opens=None, **values):
         """Store what a human sent; everything else gets the page.
@@ -202,7 +208,8 @@ class Pulse(PulsePage):
         script = self._is_script()
         if at is None:
             if script:
-                return self._json({"again": True}, 409)
+                nonce = self._make_nonce(env, scope)
+                return self._json({"again": True, "n": nonce}, 409)
             return self._show(invitation, scope, form=form, message=env._(
                 "Please look at your answers once more and press the button."), **values)
         step = form.get("step")

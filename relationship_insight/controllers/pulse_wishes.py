@@ -58,7 +58,7 @@ class PulseWishes(PulsePage):
         if step == "undo":
             invitation._resubscribe()
         else:
-            invitation._unsubscribe(everything=step == "all")
+            invitation._unsubscribe(only_this=step == "campaign")
         return self._show_unsubscribe(invitation, token, done=step)
 
     def _show_unsubscribe(self, invitation, token, done=False):
@@ -68,7 +68,8 @@ class PulseWishes(PulsePage):
             invitation.campaign_id in wishes.opted_out_campaign_ids and "campaign")
         return self._render(
             env, "pulse_unsubscribe", invitation.company_id, js=False,
-            title=env._("No more questions"), campaign_name=invitation.campaign_id.name,
+            title=env._("No more questions"),
+            campaign_title=invitation.campaign_id._get_public_title(),
             left=left, done=done, action=request.httprequest.path,
             nonce=self._make_nonce(env, f"unsubscribe:{token}"),
             links=[{"name": env._("Why am I asked?"),
@@ -132,7 +133,8 @@ class PulseWishes(PulsePage):
             env, "pulse_preferences", invitation.company_id, js=False,
             title=env._("How we ask you"), message=message, action=request.httprequest.path,
             nonce=self._make_nonce(env, scope),
-            reason=invitation._get_reason_asked(), campaign_name=invitation.campaign_id.name,
+            reason=invitation._get_reason_asked(),
+            campaign_title=invitation.campaign_id._get_public_title(),
             decisions=[
                 {**row, "date": format_date(env, row["date"])}
                 for row in invitation._get_decisions()],
@@ -205,7 +207,7 @@ class PulseWishes(PulsePage):
             title=env._("Thank you!"), message=message, action=request.httprequest.path,
             nonce=self._make_nonce(env, scope),
             outcome=outcome,
-            long_name=long.state == "running" and long.name,
+            long_title=long.state == "running" and long._get_public_title(),
             offers_callback=self._offers_callback(invitation) and not invitation.callback_date,
             callback_error=callback_error, callback_phone=callback_phone,
             referral_url=campaign.thanks_referral and invitation._get_referral_url(),

@@ -32,6 +32,7 @@ from . import (
     relationship_purchase,
     relationship_instrument,
     relationship_instrument_version,
+    relationship_instrument_version_cards,
     relationship_instrument_item,
     relationship_instrument_translate,
     relationship_instrument_shipped,

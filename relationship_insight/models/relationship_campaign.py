@@ -30,7 +30,12 @@ class RelationshipCampaign(models.Model):
     _order = "priority, sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char(
+        required=True, translate=True, help="For your team: customers never read it.")
+    public_title = fields.Char(
+        string="Title for Customers", translate=True,
+        help="What customers read where they choose which questions they get, in the portal, and "
+             "where it is offered as a longer questionnaire. Empty: a neutral title.")
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(
@@ -136,6 +141,13 @@ class RelationshipCampaign(models.Model):
         " AND case_capacity >= 0 AND minimum_n >= 0"
         " AND reminder_day_1 >= 0 AND reminder_day_2 >= 0)",
         "Days and numbers can't be below zero, and a cadence and a link need at least one day.")
+
+    def _get_public_title(self):
+        """Return what customers call this campaign: never its name, which is the team's own."""
+        self.ensure_one()
+        return self.public_title or (
+            self.env._("Questions after a visit or a purchase") if self.kind == "event"
+            else self.env._("Our regular questions"))
 
     @api.depends("kind")
     def _compute_priority(self):

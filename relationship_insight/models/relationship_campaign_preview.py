@@ -1,5 +1,10 @@
+import smtplib
+
 from odoo import fields, models
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.exceptions import UserError
+
+from .relationship_sender import Sender
 
 MOST_LANGUAGES = 4
 
@@ -19,14 +24,20 @@ class RelationshipCampaign(models.Model):
         self.ensure_one()
         self.check_access("write")
         user = self.env.user
-        if not user.email:
+        if not user.email_normalized:
             raise UserError(self.env._("You have no e-mail address: add one to your profile."))
-        languages = self.env["res.lang"].get_installed()[:MOST_LANGUAGES]
-        mails = self.env["mail.mail"].sudo().create([{
-            **self.sudo()._prepare_test_mail(code, user),
-            "email_to": user.email_formatted, "auto_delete": True,
-        } for code, _name in languages])
-        mails.send(raise_exception=True)
+        campaign = self.sudo()
+        server, smtp_from = campaign._find_server()
+        sender = Sender(campaign.env, campaign.company_id, server, smtp_from)
+        try:
+            sender.connect()
+            for lang, _name in self.env["res.lang"].get_installed()[:MOST_LANGUAGES]:
+                sender.send(campaign._build_test_message(lang, user), user.email_normalized)
+        except (MailDeliveryException, smtplib.SMTPException, OSError) as error:
+            raise UserError(self.env._(
+                "The mail server didn't take the test mail: %(reason)s", reason=error)) from error
+        finally:
+            sender.close()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -36,10 +47,10 @@ class RelationshipCampaign(models.Model):
             },
         }
 
-    def _prepare_test_mail(self, lang, user):
-        """Return the values of a mail as customers get it, but for its links.
+    def _build_test_message(self, lang, user):
+        """Return the message that customers get, made by the same code, but for its links.
 
-        It is rendered for an invitation that is taken back at once: nobody was asked.
+        It is made for an invitation that is taken back at once: nobody was asked.
         """
         version = self.instrument_id._get_previewed()
         preview = f"{self.company_id.get_base_url().rstrip('/')}/pulse/preview/{version.id}/{lang}"
@@ -54,12 +65,9 @@ class RelationshipCampaign(models.Model):
                 "date_due": fields.Datetime.now(),
             }).with_context(relationship_preview=preview, relationship_addressee=user.name)
             vals = delivery._fill_form(delivery._prepare_form(lang), lang)
+            env = self.with_context(lang=lang).env
+            subject = env._("Test: %(subject)s", subject=vals["subject"])
+            return delivery._build_message(
+                {**vals, "subject": subject, "name": user.name}, user.email_normalized)
         finally:
             savepoint.close(rollback=True)
-        env = self.with_context(lang=lang).env
-        return {
-            "subject": env._("Test: %(subject)s", subject=vals["subject"]),
-            "body_html": vals["body"],
-            "email_from": vals["email_from"],
-            "reply_to": vals["reply_to"],
-        }

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import email_normalize
 
 REMINDERS = {"cadence": (4, 10), "event": (5, 0)}
 LINK_DAYS = {"cadence": 30, "event": 14}
@@ -49,7 +48,8 @@ class RelationshipCampaign(models.Model):
         server, smtp_from = Server._find_mail_server(
             self.email_from or company.email_formatted,
             Server.search([("owner_user_id", "=", False)], order="sequence, id"))
-        return server or Server.browse(), email_normalize(smtp_from) or smtp_from
+        # With the sender's name: Odoo writes over what a mail says with it.
+        return server or Server.browse(), smtp_from
 
     @api.model
     def _tell_stopped(self, company, reason):

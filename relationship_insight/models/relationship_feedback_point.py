@@ -26,7 +26,7 @@ class RelationshipFeedbackPoint(models.Model):
         help="The page gets ready for the next customer by itself.")
     invitation_text = fields.Char(
         string="Line on the Poster", translate=True, default=lambda self: self.env._(
-            "How was it? Tell us in a minute."))
+            "How was it? Please tell us."))
     access_token = fields.Char(
         copy=False, groups=fields.NO_ACCESS, default=lambda self: secrets.token_urlsafe(24))
     url = fields.Char(string="Link", compute="_compute_url")
@@ -63,6 +63,11 @@ class RelationshipFeedbackPoint(models.Model):
         return self.sudo().campaign_id._open_invitation(
             "kiosk", source_key=f"kiosk:{self.id}:{visit}", shop_model=self._name,
             shop_id=self.id, shop_name=self.name, lang=lang)
+
+    def _get_length(self):
+        """Return in words how long it takes to answer here."""
+        self.ensure_one()
+        return self.sudo().campaign_id.instrument_id.live_version_id._get_length()
 
     def action_open(self):
         """Open the page as a visitor sees it."""

@@ -139,11 +139,18 @@ class RelationshipInstrumentVersion(models.Model):
             if not self.survey_id.question_ids:
                 raise ValidationError(self.env._("Choose a survey with questions."))
             return
-        limit = DEEP_ITEMS if self.instrument_id.is_deep else PULSE_ITEMS
+        name, deep = self.instrument_id.name, self.instrument_id.is_deep
+        limit = DEEP_ITEMS if deep else PULSE_ITEMS
         if not 1 <= len(self.item_ids) <= limit:
             raise ValidationError(self.env._(
-                "%(name)s needs one to %(limit)s questions.",
-                name=self.instrument_id.name, limit=limit))
+                "%(name)s needs one to %(limit)s questions.", name=name, limit=limit))
+        count = self._count_questions()
+        if not deep and count > limit:
+            raise ValidationError(self.env._(
+                "%(name)s would ask %(count)s questions, for each part of a scale is one, and a "
+                "short pulse asks at most %(limit)s. Tick \"More Than Three Questions\" and "
+                "customers are told before how long it takes, or ask less.",
+                name=name, count=count, limit=limit))
 
     def _check_translated(self):
         """Refuse to ask in a language that the questions were not translated to."""

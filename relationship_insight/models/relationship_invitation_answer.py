@@ -71,12 +71,17 @@ class RelationshipInvitation(models.Model):
         self.ensure_one()
         answers, refused = self._read_answers(form)
         stored = {}
+        asked = self._get_asked_measures()
         # Before the first answer there is none to look for.
         current = self._get_pulse_readings() if self.sudo().date_start else (
             self.env["relationship.reading"].sudo())
         for reading in current:
             stored.setdefault(reading.measure_id, self.env["relationship.reading"].sudo())
             stored[reading.measure_id] |= reading
+        for measure in asked.browse().union(*self._read_cards(form, "felt")) - asked.browse(
+                measure.id for measure in answers):
+            if measure in stored and not stored[measure].na:
+                answers[measure] = [{"na": True}]  # taken back
         fresh, gone = [], self.env["relationship.reading"].sudo()
         base = self._prepare_reading_base()
         for measure, rows in answers.items():
@@ -163,7 +168,20 @@ class RelationshipInvitation(models.Model):
                     friend = friend[:NAME_LENGTH]
                     answers[measure] = [{"value": value, "text": friend or False}]
         answers.update(self._read_tokens(tokens))
+        for felt in self._read_cards(form, "nothing"):
+            if not any(measure in answers for measure in felt):
+                answers.update({measure: [{"na": True}] for measure in felt})
         return answers, refused
+
+    def _read_cards(self, form, name):
+        """Return the feelings of each card of faces that a field of this name tells of."""
+        asked = {}
+        if name in form:
+            asked = {m.code: m.id for m in self._get_asked_measures() if m.kind == "emotion"}
+        return [
+            self.env["relationship.measure"].browse(
+                asked[code] for code in codes.split(",") if code in asked)
+            for codes in form.getlist(name)]
 
     def _read_tokens(self, tokens):
         """Share out exactly the tokens there are over all motives of a scale."""
@@ -195,9 +213,14 @@ class RelationshipInvitation(models.Model):
     def _get_missing(self, stored):
         """Return the codes that are required and have no answer among the stored ones."""
         self.ensure_one()
-        required = self.env["relationship.measure"].browse(
-            measure_id for measure_id, required in self.sudo().version_id._get_asked() if required)
-        return [code for code in required.mapped("code") if code not in stored]
+        missing = []
+        if any(required for _measure_id, required in self.sudo().version_id._get_asked()):
+            for kind, item, measures in self.sudo().version_id._split_cards():
+                left = [code for code in measures.mapped("code") if code not in stored]
+                # Of faces one taps those that were there: one of them is an answer.
+                if item.required and (kind != "felt" or len(left) == len(measures)):
+                    missing += left
+        return missing
 
 
 def clean(text):

@@ -32,13 +32,15 @@ class RelationshipInvitation(models.Model):
 
         With a measure and a value the page opens with that answer chosen; nothing is stored
         until the customer confirms it there.
+
+        :param str value: as :meth:`_get_mail_choices` names it
         """
         self.ensure_one()
         url = self.env.context.get("relationship_preview") or (
             f"{self._get_base_url()}{PATH}/{self.sudo().access_token}")
         query = {}
         if measure is not None and value is not None:
-            query = {"m": measure.code, "v": f"{value:g}"}
+            query = {"m": measure.code, "v": value}
         if lang:
             query["lang"] = lang
         return f"{url}?{urlencode(query)}" if query else url

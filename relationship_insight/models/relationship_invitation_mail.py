@@ -1,7 +1,12 @@
 from odoo import api, fields, models
+from odoo.tools import split_every
 
 FACES = ["😠", "😞", "😐", "😊", "😍"]  # of Unicode 6.0: every mail program has them
 MOST_POINTS = 11
+FACES_PER_ROW = 5
+# A tap on the face of a feeling says that it was there. Numbers stood there in older mails, and
+# what they were an answer to nobody could know: they choose nothing any more.
+FELT = "felt"
 # What a mail says to one receiver alone; all else it says to everybody alike.
 PERSONAL = (
     "mail_greeting", "mail_question", "mail_answer_url", "mail_preferences_url",
@@ -9,7 +14,6 @@ PERSONAL = (
 COMMON = (
     "campaign_id", "wave_id", "version_id", "company_id", "mail_color", "mail_text_color",
     "mail_minutes")
-SECONDS_PER_QUESTION = 20
 OPEN_LINK = ("sent", "opened", "started")
 
 
@@ -80,47 +84,70 @@ class RelationshipInvitation(models.Model):
     @api.depends_context("lang", "relationship_marks")
     def _compute_mail_question(self):
         for invitation in self:
-            measure = invitation._get_first_measure()
+            asked, points = invitation._prepare_mail_points()
             invitation.mail_question = self.env["ir.qweb"]._render(
                 "relationship_insight.relationship_invitation_mail_question", {
-                    "measure": measure,
-                    "points": invitation._prepare_mail_points(measure),
+                    "measure": asked,
+                    "points": points,
+                    "rows": split_every(FACES_PER_ROW, points, list),
                     "url": invitation.mail_answer_url,
                     "color": invitation.mail_color,
                     "text_color": invitation.mail_text_color,
+                    "length": invitation.version_id._get_warning(),
                     "introduction": invitation.version_id.instrument_id.introduction,
-                    "name": invitation.version_id.instrument_id.name,
                 }, raise_if_not_found=False) or ""
 
-    def _get_first_measure(self):
-        """Return the question that stands in the mail; none for a long questionnaire."""
+    def _get_first_asked(self):
+        """Return (what the first question is, what of it can be answered by one tap).
+
+        That is a question with points of its own, or feelings of which one names one. What takes
+        more than one answer, such as a scale of feelings each with its own points, needs the page.
+        """
         self.ensure_one()
         items = self.version_id.item_ids.sorted(lambda item: (item.sequence, item.id))
-        return items[:1]._get_measures().sorted("sequence")[:1]
+        item = items[:1]
+        measures = item._get_measures().sorted("sequence")
+        felt = measures._filter_felt()
+        if felt:
+            return felt.parent_id[:1], felt
+        first = measures[:1]
+        if first.kind == "rating" or first.kind == "emotion" and item.measure_id == first:
+            return first, first if 2 <= len(first._get_values()) <= MOST_POINTS else first[:0]
+        return item.measure_id, first[:0]
 
-    def _prepare_mail_points(self, measure):
-        """Return what can be tapped in the mail, [] where the question needs the page."""
-        if measure.kind not in ("rating", "emotion"):
-            return []
-        values = measure._get_values()
-        if not 2 <= len(values) <= MOST_POINTS:
-            return []
-        labels = dict(measure._get_labels())
-        backwards = measure.reverse or measure.valence == "-1"
+    def _get_mail_choices(self):
+        """Return {(code, value in the link): value} of what a tap in the mail may choose."""
+        _asked, measures = self._get_first_asked()
+        if measures and measures == measures._filter_felt():
+            return {(measure.code, FELT): measure._get_middle() for measure in measures}
+        return {
+            (measure.code, f"{value:g}"): value
+            for measure in measures for value in measure._get_values()}
+
+    def _prepare_mail_points(self):
+        """Return (the measure that asks, what can be tapped in the mail, [] for a button)."""
+        asked, measures = self._get_first_asked()
+        felt = measures and measures == measures._filter_felt()
+        labels = dict(asked._get_labels()) if measures else {}
+        choices = list(self._get_mail_choices().items())
+        backwards = asked.reverse or asked.valence == "-1"
+        by_code = {measure.code: measure for measure in measures}
         plain = self.with_context(relationship_marks=None)
         start = len(plain._get_answer_url())
         points = []
-        for index, value in enumerate(values):
-            face = FACES[4 - index if backwards else index] if len(values) == len(FACES) else ""
+        for index, ((code, shown), value) in enumerate(choices):
+            measure = by_code[code]
+            face = measure.emoji or "" if felt else (
+                FACES[4 - index if backwards else index] if len(choices) == len(FACES) else "")
             # The link of an answer is the link of the page and what follows it.
-            follows = plain._get_answer_url(measure, value)[start:]
+            follows = plain._get_answer_url(measure, shown)[start:]
             points.append({
-                "value": f"{value:g}",
+                "value": "" if felt else shown,
                 "face": face,
-                "label": labels.get(value) or "",
+                "label": measure.name if felt else labels.get(value) or "",
                 "url": f"{self.mail_answer_url}{follows}",
             })
-        return points
+        return asked, points
 
     @api.depends("company_id")
     def _compute_mail_color(self):
@@ -132,10 +159,7 @@ class RelationshipInvitation(models.Model):
     @api.depends("version_id")
     def _compute_mail_minutes(self):
         for invitation in self:
-            version = invitation.version_id
-            questions = len(version.item_ids._get_measures()) or len(
-                version.sudo().survey_id.question_ids)
-            invitation.mail_minutes = max(1, round(questions * SECONDS_PER_QUESTION / 60))
+            invitation.mail_minutes = invitation.version_id._get_minutes()
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["partner_id"]

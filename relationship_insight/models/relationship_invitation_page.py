@@ -8,6 +8,9 @@ FACES = 5
 TEXT_KINDS = ("text",)
 NAMES_ASKED = 3
 FRIEND = "M18"
+# Feelings that have a face of ours on the page; others show their emoji.
+DRAWN = {"glad", "cared", "ease", "valued", "impressed",
+         "annoyed", "letdown", "ignored", "worried", "pressured"}
 
 
 class RelationshipInvitation(models.Model):
@@ -36,23 +39,18 @@ class RelationshipInvitation(models.Model):
         for code, value in (chosen or {}).items():
             stored.setdefault(code, {})["value"] = value
         cards = []
-        for item in self.sudo().version_id.item_ids:
-            measures = item._get_measures()
-            if not measures:
-                continue
-            if item.measure_id.answerable:
-                cards.append(self._prepare_card(item, measures, stored))
-            elif measures[:1].kind == "motive":
-                cards.append(self._prepare_tokens_card(item, measures, stored))
-            elif all(measure.kind == "emotion" for measure in measures):
-                cards.append(self._prepare_feelings_card(item, measures, stored))
-            else:
-                cards += [self._prepare_card(item, measure, stored) for measure in measures]
+        prepare = {
+            "single": self._prepare_card, "tokens": self._prepare_tokens_card,
+            "grid": self._prepare_feelings_card, "felt": self._prepare_felt_card}
+        for kind, item, measures in self.sudo().version_id._split_cards():
+            cards.append(prepare[kind](item, measures.with_env(self.env), stored))
         for index, card in enumerate(cards):
             card["index"] = index
             card["id"] = f"card{index}"
-            card["answered"] = all(
+            enough = any if card["widget"] == "felt" else all
+            card["answered"] = enough(
                 code in stored and "at" in stored[code] for code in card["codes"])
+            card["chosen"] = bool(chosen) and not set(chosen).isdisjoint(card["codes"])
         return cards
 
     def _prepare_card(self, item, measure, stored):
@@ -76,6 +74,25 @@ class RelationshipInvitation(models.Model):
             "required": item.required,
             "rows": [self._prepare_row(measure, stored.get(measure.code, {}))
                      for measure in self._shuffle(measures)],
+        }
+
+    def _prepare_felt_card(self, item, measures, stored):
+        """Return the card of feelings of which one taps those that were there."""
+        rows = [self._prepare_row(measure, stored.get(measure.code, {}))
+                for measure in self._shuffle(measures)]
+        for row, measure in zip(rows, self._shuffle(measures), strict=True):
+            row["felt"] = row["value"] is not None
+            row["drawn"] = row["face"] in DRAWN
+            row["points"] = [{"value": f"{row['value'] or measure._get_middle():g}"}]
+            row["tone"] = round(4 * self._get_goodness(measure, 1))
+        return {
+            "widget": "felt",
+            "codes": measures.mapped("code"),
+            "question": measures.parent_id.question,
+            "about": False,
+            "required": item.required,
+            "rows": rows,
+            "nothing": not any(row["felt"] for row in rows) and any(row["na"] for row in rows),
         }
 
     def _prepare_tokens_card(self, item, measures, stored):

@@ -37,10 +37,14 @@ class RelationshipInvitation(models.Model):
                 lambda i: wishes.opted_out or i.campaign_id in left)._cancel()
         return wishes
 
-    def _unsubscribe(self, everything=False):
-        """Leave this campaign, or all of the company's. Doing it again changes nothing."""
-        self._set_wishes({"opted_out": True} if everything else {
-            "opted_out_campaign_ids": [fields.Command.link(self.sudo().campaign_id.id)]})
+    def _unsubscribe(self, only_this=False):
+        """Leave all questions of the company, or only this campaign's.
+
+        Who says "don't ask me" means all of it. Doing it again changes nothing.
+        """
+        self._set_wishes({
+            "opted_out_campaign_ids": [fields.Command.link(self.sudo().campaign_id.id)],
+        } if only_this else {"opted_out": True})
 
     def _resubscribe(self):
         """Take back what :meth:`_unsubscribe` did."""
@@ -102,6 +106,6 @@ class RelationshipInvitation(models.Model):
         return [{
             "date": fields.Datetime.context_timestamp(
                 self.with_context(tz=self.sudo().tz or "UTC"), row.date).date(),
-            "campaign": row.campaign_id.name,
+            "campaign": row.campaign_id._get_public_title(),
             "reason": reasons[row.reason],
         } for row in rows]

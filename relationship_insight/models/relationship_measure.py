@@ -128,6 +128,22 @@ class RelationshipMeasure(models.Model):
         score = 100 * (value - self.scale_min) / span
         return 100 - score if self.reverse else score
 
+    def _get_middle(self):
+        """Return the answer that a feeling gets where only that it was felt is known."""
+        self.ensure_one()
+        return float(round((self.scale_min + self.scale_max) / 2))
+
+    def _filter_felt(self):
+        """Return the feelings whose question doesn't name them: one asks which of them was felt.
+
+        Where the question is of the feeling itself ("How often were you glad?"), its points are
+        an answer to it. Here they would be one to nothing.
+        """
+        source = self.with_context(lang=None)
+        return self.browse(
+            measure.id for measure in source if measure.kind == "emotion" and measure.parent_id
+            and measure.question == measure.parent_id.question)
+
     def _get_chip_rows(self):
         """Return feelings as screens show them: a face and a word."""
         return [

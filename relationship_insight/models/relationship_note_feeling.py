@@ -54,7 +54,7 @@ class RelationshipNote(models.Model):
         return {
             "measure_id": measure.id,
             # Staff see that a feeling was there, not how strong: the middle of the scale.
-            "value": round((measure.scale_min + measure.scale_max) / 2),
+            "value": measure._get_middle(),
             "partner_id": self.partner_id.id,
             "company_id": self.company_id.id,
             "date": self.date,

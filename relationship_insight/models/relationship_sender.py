@@ -25,13 +25,17 @@ class Sender:
         if self._connected or self.paused:
             return not self.paused
         try:
-            self._session = self.env["ir.mail_server"]._connect__(
-                mail_server_id=self.server.id or None, smtp_from=self._smtp_from)
-            self._connected = True
+            self.connect()
         except Exception as error:  # noqa: BLE001 - a server can fail in any way it likes
             outcome = classify(error, connecting=True)
             self.fail(outcome.reason, stop=outcome.server == "stop")
         return not self.paused
+
+    def connect(self):
+        """Connect, whatever may come of it."""
+        self._session = self.env["ir.mail_server"]._connect__(
+            mail_server_id=self.server.id or None, smtp_from=self._smtp_from)
+        self._connected = True
 
     def send(self, message, address):
         """Send a message; if it fails, ``handed_over`` says whether the server may have it."""

@@ -48,9 +48,11 @@ from . import test_bond
 from . import test_campaign_rules
 from . import test_preference
 from . import test_life_event
+from . import test_mail_first_tap
 from . import test_promise
 from . import test_cadence
 from . import test_pulse
+from . import test_pulse_felt
 from . import test_pulse_wishes
 from . import test_pulse_preview
 from . import test_burst

@@ -35,7 +35,7 @@ class PulseCase(HttpCase):
     def _make_campaign(cls, code, *codes, **vals):
         Measure = cls.env["relationship.measure"]
         instrument = cls.env["relationship.instrument"].create(
-            {"name": code, "code": code, "is_deep": len(codes) > 3})
+            {"name": code, "code": code, "is_deep": len(codes) > 3 or "M01" in codes})
         cls.env["relationship.instrument.version"].create({
             "instrument_id": instrument.id,
             "item_ids": [(0, 0, {

@@ -20,7 +20,7 @@ class TestPulse(PulseCase):
     def test_get_and_head_store_nothing(self):
         invitation = self._invite()
         before = self._counts()
-        path = self._path(invitation._get_answer_url(self._measure("M04"), 5))
+        path = self._path(invitation._get_answer_url(self._measure("M04"), "5"))
         for _turn in range(3):
             self.assertEqual(self._get(path).status_code, 200)
         with self.subTest("HEAD"):
@@ -69,7 +69,7 @@ class TestPulse(PulseCase):
 
     def test_answer_tapped_in_the_mail_is_chosen_but_not_stored(self):
         invitation = self._invite()
-        page = self._load(invitation._get_answer_url(self._measure("M04"), 5))
+        page = self._load(invitation._get_answer_url(self._measure("M04"), "5"))
         checked = page.xpath("//input[@type='radio'][@checked]")
         self.assertEqual([(i.get("name"), i.get("value")) for i in checked], [("M04", "5")])
         self.assertFalse(self._answers(invitation))
@@ -116,7 +116,7 @@ class TestPulse(PulseCase):
 
     def test_scanner_posts_change_nothing_before_and_after_the_human(self):
         invitation, other = self._invite(), self._invite(source_key="other")
-        path = invitation._get_answer_url(self._measure("M04"), 1)
+        path = invitation._get_answer_url(self._measure("M04"), "1")
         fresh = self._load(other._get_answer_url()).xpath("//input[@name='n']/@value")[0]
         corpus = [
             {}, {"M04": 1}, {"M04": 1, "step": "done"}, {"M04": 1, "n": ""},
@@ -131,7 +131,7 @@ class TestPulse(PulseCase):
                         self._post(path, data, script).status_code, (200, 404, 409))
             # All links of the mail within a second, and the form of the page at once.
             for value in range(1, 6):
-                self._get(invitation._get_answer_url(self._measure("M04"), value))
+                self._get(invitation._get_answer_url(self._measure("M04"), str(value)))
             answer = self._get(path)
             if answer.status_code == 200:
                 nonce = answer.text.split('name="n" value="')[1].split('"')[0]

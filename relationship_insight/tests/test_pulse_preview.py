@@ -1,5 +1,6 @@
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common_pulse import PulseCase
 from .common_sending import FakeServer, SendingCase
@@ -113,6 +114,38 @@ class TestTestMail(SendingCase):
             self.assertIn("m=M04_visit", body)
         self.assertEqual(counts, [self.env[name].search_count([]) for name in (
             "relationship.invitation", "relationship.delivery")])
+
+    def test_it_is_the_mail_that_customers_get(self):
+        maker = new_test_user(
+            self.env, "maker", groups=RELATIONS, name="Ann Maker", email="ann@example.com")
+        self.campaign.email_from = '"Nok of the shop" <nok@example.com>'
+        self.campaign.reply_to = "desk@example.com"
+        self.server = FakeServer()
+        self._invite(self._make_partner("Bea"))
+        self.send()
+        with self.smtp():
+            self.campaign.with_user(maker).action_send_test()
+        (real,), (test, *_others) = (
+            [mail for address, _sender, mail in self.server.mails if address == name
+             and "ทดสอบ" not in mail["Subject"]]
+            for name in ("bea@example.com", "ann@example.com"))
+        for mail in (real, test):
+            self.assertEqual(str(mail["From"]), "Nok of the shop <nok@example.com>")
+            self.assertEqual(mail["Reply-To"], "desk@example.com")
+            self.assertEqual(mail["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
+            self.assertRegex(mail["List-Unsubscribe"].strip(), "^<http.*/pulse/.*>$")
+        self.assertEqual(set(real.keys()), set(test.keys()))
+        self.assertEqual(test["Subject"], f"Test: {real['Subject']}")
+        self.assertIn("/pulse/preview/", test["List-Unsubscribe"])
+
+    def test_a_server_that_refuses_is_told_and_pauses_nothing(self):
+        maker = new_test_user(
+            self.env, "maker", groups=RELATIONS, name="Ann Maker", email="ann@example.com")
+        self.server.down = OSError("nobody there")
+        with self.smtp(), self.assertRaisesRegex(UserError, "nobody there|test mail"), \
+                mute_logger("odoo.addons.base.models.ir_mail_server"):
+            self.campaign.with_user(maker).action_send_test()
+        self.assertFalse(self.env["relationship.sending.pause"].search([]))
 
     def test_without_an_address(self):
         maker = new_test_user(self.env, "maker", groups=RELATIONS, email=False)

@@ -20,29 +20,68 @@ class TestPulseWishes(PulseCase):
         url = invitation._get_unsubscribe_url()
         before = self._counts()
         page = self._load(url)
-        self.assertIn("Nothing has changed yet", page.text_content())
+        (main,) = page.find_class("main")
+        self.assertEqual(main.get("value"), "all")
         self.assertEqual(self._counts(), before)
         for _turn in range(2):
             answer = self._post(url, {"List-Unsubscribe": "One-Click"})
             self.assertEqual((answer.status_code, answer.text), (200, ""))
+        self.assertTrue(self._wishes().opted_out)
+        self.assertFalse(self._wishes().opted_out_campaign_ids)
+        self.assertEqual(invitation.opted_out, "all")
+
+    def test_only_this_one_is_the_smaller_choice(self):
+        invitation = self._invite()
+        url = invitation._get_unsubscribe_url()
+        answer = self._post(url, {"n": self._nonce(url), "step": "campaign"})
+        self.assertIn("Our regular questions", answer.text)
         self.assertEqual(self._wishes().opted_out_campaign_ids, self.campaign)
         self.assertFalse(self._wishes().opted_out)
         self.assertEqual(invitation.opted_out, "campaign")
+
+    def test_no_customer_reads_the_name_of_a_campaign(self):
+        secret = "TOP 20 % that leave us, Q3"
+        long = self._make_campaign("long", "M04", kind="event", event="pos_order")
+        long.name = f"{secret} long"
+        self.campaign.write({"name": secret, "thanks_campaign_id": long.id})
+        invitation, done = self._invite(), self._invite()
+        done._mark_done()
+        self.env["relationship.eligibility"].create({
+            "campaign_id": self.campaign.id, "partner_id": self.partner.id,
+            "company_id": self.company.id, "outcome": "skipped", "reason": "paused",
+            "date": fields.Datetime.now()})
+        new_test_user(self.env, "portal", groups="base.group_portal",
+                      partner_id=self.partner.id, password="portal_password")
+        paths = [
+            invitation._get_answer_url(), invitation._get_unsubscribe_url(),
+            invitation._get_preferences_url(), done._get_sealed_url("thanks")]
+        for title, other in ((False, "Our regular questions"), ("Your opinion", "Your opinion")):
+            self.campaign.public_title = title
+            self.authenticate(None, None)
+            pages = [self._get(path).text for path in paths]
+            self.authenticate("portal", "portal_password")
+            pages.append(self._get("/my/feedback").text)
+            for page in pages:
+                self.assertNotIn("TOP 20", page)
+            for page in pages[1:3] + pages[4:]:
+                self.assertIn(other, page)
+            self.assertIn("Questions after a visit or a purchase", pages[3])
+        self.assertNotIn("TOP 20", invitation.mail_question)
 
     def test_one_click_as_multipart(self):
         invitation = self._invite()
         self._post(
             invitation._get_unsubscribe_url(), None,
             files={"List-Unsubscribe": (None, "One-Click")})
-        self.assertEqual(self._wishes().opted_out_campaign_ids, self.campaign)
+        self.assertTrue(self._wishes().opted_out)
 
     def test_unsubscribing_cancels_what_waits(self):
         invitation = self._invite()
         waiting = self._invite(state="planned")
         other = self._invite(self._make_campaign("other", "M04"), state="planned")
-        invitation._unsubscribe()
+        invitation._unsubscribe(only_this=True)
         self.assertEqual((waiting.state, other.state), ("cancelled", "planned"))
-        invitation._unsubscribe(everything=True)
+        invitation._unsubscribe()
         self.assertEqual(other.state, "cancelled")
 
     def test_leave_everything_and_come_back_on_the_page(self):
@@ -51,7 +90,7 @@ class TestPulseWishes(PulseCase):
         self._post(url, {"step": "all"})
         self.assertFalse(self._wishes())
         answer = self._post(url, {"n": self._nonce(url), "step": "all"})
-        self.assertIn("any more questions from us", answer.text)
+        self.assertIn("any more questions from ", answer.text)
         self.assertTrue(self._wishes().opted_out)
         self._post(url, {"n": self._nonce(url), "step": "undo"})
         self.assertFalse(self._wishes().opted_out)

@@ -24,7 +24,7 @@ class TestSending(SendingCase):
         self.assertEqual(address, "ann@example.com")
         self.assertEqual(mail["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
         self.assertEqual(mail["List-Unsubscribe"].strip(), f"<{invitation._get_unsubscribe_url()}>")
-        self.assertIn("shop@example.com", mail["From"])
+        self.assertEqual(str(mail["From"]), f"{self.company.name} <shop@example.com>")
         self.assertIn("shop@example.com", mail["Reply-To"])
         html = mail.get_body(("html",)).get_content()
         text = mail.get_body(("plain",)).get_content()
@@ -33,7 +33,7 @@ class TestSending(SendingCase):
         measure = self.env.ref("relationship_insight.measure_m04_visit")
         for value in measure._get_values():
             self.assertIn(
-                invitation._get_answer_url(measure, value).replace("&", "&amp;"), html)
+                invitation._get_answer_url(measure, f"{value:g}").replace("&", "&amp;"), html)
         self.assertIn(measure.question, text)
         self.assertIn(invitation._get_answer_url(), text)
         self.assertIn(invitation._get_preferences_url(), text)

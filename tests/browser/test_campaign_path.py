@@ -191,16 +191,20 @@ def test_from_the_purchase_to_the_case(shop, phone):
     assert not shop.sql("SELECT id FROM relationship_reading")
     picture(shop, phone, "2_chosen")
     phone.tap("#next")
+    phone.wait_for_selector("[data-widget=felt]:not([hidden])")
+    for face in ("annoyed", "letdown", "glad", "glad"):  # the last tap takes it back
+        card(phone).locator(f".tile:has([name=M02_{face}])").tap()
+    phone.locator("#status", has_text="บันทึกแล้ว").wait_for()
+    picture(shop, phone, "3_faces")
+    phone.tap("#next")
     phone.wait_for_selector("[data-widget=feelings]:not([hidden])")
-    for name, points in (("3_words", (4, 0, 2)), ("4_how_often", (1, 3, 0, 2))):
-        rows = card(phone).locator(".feelings > li")
-        for index in range(rows.count()):
-            labels = rows.nth(index).locator(".points label")
-            labels.nth(points[index % len(points)] % labels.count()).tap()
-        phone.locator("#status", has_text="บันทึกแล้ว").wait_for()
-        picture(shop, phone, name)
-        phone.tap("#next")
-        phone.wait_for_timeout(600)
+    rows = card(phone).locator(".feelings > li")
+    for index in range(rows.count()):
+        rows.nth(index).locator(".points label").nth((1, 3, 0, 2)[index % 4]).tap()
+    phone.locator("#status", has_text="บันทึกแล้ว").wait_for()
+    picture(shop, phone, "4_how_often")
+    phone.tap("#next")
+    phone.wait_for_timeout(600)
     lines = card(phone).locator("[name=M06]")
     for index, name in enumerate(("Central", "ร้านป้าแดง", "บ้านกาแฟ")):
         lines.nth(index).fill(name)
@@ -226,10 +230,11 @@ def test_from_the_purchase_to_the_case(shop, phone):
     rows = shop.sql(
         "SELECT m.code || '=' || r.value FROM relationship_reading r"
         " JOIN relationship_measure m ON m.id = r.measure_id"
-        " WHERE r.competitor_id IS NULL AND r.voided IS NOT TRUE ORDER BY 1")
+        " WHERE r.competitor_id IS NULL AND r.voided IS NOT TRUE AND r.na IS NOT TRUE ORDER BY 1")
     codes = {row.partition("=")[0] for row in rows}
     assert "M04_visit=1" in rows and "M06=3" in rows
-    assert {len([c for c in codes if c.startswith(p)]) for p in ("M01_", "M02_")} == {10}
+    assert [row for row in rows if row.startswith("M02_")] == ["M02_annoyed=2", "M02_letdown=2"]
+    assert len([code for code in codes if code.startswith("M01_")]) == 10
     assert shop.sql(
         "SELECT c.name || '=' || r.value FROM relationship_reading r"
         " JOIN relationship_competitor c ON c.id = r.competitor_id") == ["เซ็นทรัล=1"]

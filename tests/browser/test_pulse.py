@@ -48,7 +48,7 @@ class Shop:
         code = uuid.uuid4().hex[:8]
         call = self.client.call
         instrument = call("relationship.instrument", "create", {
-            "name": code, "code": code, "is_deep": len(codes) > 3})
+            "name": code, "code": code, "is_deep": len(codes) > 3 or "M01" in codes})
         items = []
         for index, name in enumerate(codes):
             (measure,) = call("relationship.measure", "search", [["code", "=", name]])
@@ -141,6 +141,102 @@ def test_taps_on_a_phone_in_thai(shop, phone):
     assert shop.states(point) == ["done"]
     width = phone.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
+
+
+@pytest.mark.parametrize("lang", ["th_TH", "en_US"])
+def test_faces_of_what_was_felt(shop, phone, lang):
+    """Tap, take back, nothing at all: what is stored is what is marked."""
+    point, url = shop.poster("M02", "M04_visit", "M18")
+    posts = []
+    phone.on("request", lambda request: request.method == "POST" and posts.append(
+        request.post_data))
+    phone.goto(url.replace("th_TH", lang))
+    tile = ".tile:has([name=M02_{}])".format
+    picture(phone, f"felt_{lang}")
+    card(phone).locator(tile("annoyed")).tap()
+    saved(phone)
+    assert len(posts) == 1  # opening and answering is one request
+    card(phone).locator(tile("valued")).tap()
+    card(phone).locator(tile("annoyed")).tap()
+    saved(phone)
+    picture(phone, f"felt_chosen_{lang}")
+    for _turn in range(50):
+        if shop.answers(point) == {"M02_valued": 2, "M02_annoyed": "na"}:
+            break
+        phone.wait_for_timeout(100)
+    assert shop.answers(point) == {"M02_valued": 2, "M02_annoyed": "na"}
+    card(phone).locator(".nothing").tap()
+    assert card(phone).locator(".tile :checked").count() == 0
+    saved(phone)
+    phone.tap("#next")
+    card(phone).locator(".points label").nth(3).tap()
+    phone.wait_for_selector("[data-widget=friend]:not([hidden])")
+    picture(phone, f"felt_friend_{lang}")
+    card(phone).locator(".yesno label").nth(1).tap()
+    saved(phone)
+    phone.tap("#next")
+    phone.wait_for_url("**/pulse/thanks/**")
+    picture(phone, f"felt_thanks_{lang}")
+    answers = shop.answers(point)
+    assert (answers.pop("M04_visit"), answers.pop("M18")) == (4, 0)
+    assert len(answers) == 10 and set(answers.values()) == {"na"}
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("status, body, words", [
+    (404, '{"closed": true}', "ลิงก์นี้ปิดแล้ว|link is closed"),
+    (400, '{"bad": true}', "บันทึกคำตอบนี้ไม่ได้|couldn't save this answer"),
+    (409, '{"again": true}', "โหลดหน้านี้ใหม่|load this page again"),
+    (503, "", "ยังบันทึกไม่ได้|Not saved yet"),
+    (200, '{"saved": [], "refused": ["M03_why"]}', "บันทึกคำตอบนี้ไม่ได้|couldn't save this"),
+])
+def test_what_was_not_saved_is_not_called_saved(shop, phone, status, body, words):
+    _point, url = shop.poster("M03_why", "M04")
+    posts = []
+    phone.route("**/pulse/shop/**", lambda route, request: (
+        posts.append(request.post_data), route.fulfill(status=status, body=body)
+    ) if request.method == "POST" else route.continue_())
+    phone.goto(url)
+    phone.fill("[name=M03_why]", "ชาเย็นชืด")
+    phone.locator("h1").tap()
+    phone.tap("#next")
+    phone.locator("#status.bad", has_text=re.compile(words)).wait_for()
+    picture(phone, f"not_saved_{status}")
+    assert not phone.locator("#status", has_text=re.compile("บันทึกแล้ว|Saved$")).count()
+    phone.tap("#back")
+    assert phone.input_value("[name=M03_why]") == "ชาเย็นชืด"
+    sent = len(posts)
+    phone.wait_for_timeout(6000)
+    # Nothing is sent again by itself, and to a closed link nothing at all.
+    assert len(posts) == sent and (status != 404 or sent == 1)
+    phone.errors.clear()  # the browser reports each status itself
+
+
+def test_a_page_left_open_for_days_saves_with_a_new_signature(shop, phone):
+    point, url = shop.poster("M04", "M18")
+    phone.goto(url)
+    phone.evaluate("document.querySelector('[name=n]').value = 'A'.repeat(43)")
+    card(phone).locator(".points label").nth(2).tap()
+    saved(phone)
+    assert shop.answers(point) == {"M04": 3}
+    phone.errors.clear()
+
+
+def test_what_was_kept_is_shown_and_sent(shop, phone):
+    point, url = shop.poster("M03_why", "M04")
+    phone.goto(url)
+    phone.locator("h1").tap()
+    phone.context.set_offline(True)
+    phone.fill("[name=M03_why]", "ชาเย็นชืด")
+    phone.tap("#next")
+    phone.locator("#status", has_text=re.compile("ไม่มีเครือข่าย|No network|เครือข่าย")).wait_for()
+    phone.context.set_offline(False)
+    phone.reload()
+    assert phone.input_value("[name=M03_why]") == "ชาเย็นชืด"
+    phone.locator("h1").tap()
+    saved(phone)
+    assert shop.answers(point) == {"M03_why": "ชาเย็นชืด"}
+    phone.errors.clear()
 
 
 def test_keyboard_alone(shop, phone):

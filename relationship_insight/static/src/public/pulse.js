@@ -18,21 +18,25 @@ function start(form) {
     const waiting = new Map();
     let touched = false;
     let submitted = false;
+    let closed = false;
     let sending = null;
+    let last = Promise.resolve();
+    let opening = null;
+    let loaded = 0;
     let current = 0;
 
     document.documentElement.classList.add("js");
+    const kept = restore();
     cards.forEach(dress);
     const open = cards.findIndex((card) => !card.dataset.answered);
     const chosen = cards.findIndex((card) => card.dataset.chosen);
     show(chosen >= 0 ? chosen : Math.max(open, 0), "", false);
-    const kept = restore();
     for (const type of ["pointerdown", "keydown", "touchstart"]) {
         addEventListener(type, (event) => event.isTrusted && touch(), { passive: true });
     }
     addEventListener("online", () => touched && flush());
     if (kept) {
-        say(text.offline);
+        say(text.kept);
     }
 
     function touch() {
@@ -41,36 +45,62 @@ function start(form) {
         }
         touched = true;
         // Programs that open links never come here: this is how a human opening it is told apart.
-        post({ step: "open", at: now() }).catch(() => {});
+        // The first answer says so too.
+        opening = setTimeout(tellOpen, 5000);
+        addEventListener("pagehide", tellOpen);
         if (waiting.size) {
             flush();
         }
     }
 
+    function tellOpen() {
+        if (opening) {
+            stopOpening();
+            post({ step: "open", at: now() }).catch(() => {});
+        }
+    }
+
+    function stopOpening() {
+        clearTimeout(opening);
+        opening = null;
+    }
+
+    /** What a card would send; [] while nothing is answered on it. */
     function values(card) {
-        const data = new FormData(form);
-        const names = new Set([...card.querySelectorAll("[name]")].map((input) => input.name));
-        const pairs = [...data].filter(([name, value]) => names.has(name) && value !== "");
-        return pairs.map(([name, value]) => [name, String(value)]);
+        const pairs = [...card.querySelectorAll("[name]")]
+            .filter((input) => !/radio|checkbox/.test(input.type) || input.checked)
+            .map((input) => [input.name, input.value])
+            .filter(([, value]) => value !== "");
+        return pairs.some(([name]) => name !== "felt") ? pairs : [];
     }
 
     function save(card) {
         const pairs = values(card);
         const short = card.dataset.widget === "tokens" && left(card) > 0;
-        if (submitted || !touched || !pairs.length || short) {
+        const felt = card.querySelector("[name=felt]");
+        if (submitted || closed || !touched || short) {
             return;
         }
-        const known = JSON.stringify(pairs);
-        if (card.dataset.known === known) {
+        const known = pairs.length ? JSON.stringify(pairs) : "";
+        if (card.dataset.known === known || !(pairs.length || felt)) {
             return;
         }
         card.dataset.known = known;
-        waiting.set(card.id, { pairs, at: now(), n: form.elements.n.value });
+        delete card.dataset.wrong;
+        card.removeAttribute("aria-invalid");
+        stopOpening();
+        // All feelings taken back is something to say; a question left out again is not.
+        waiting.set(card.id, {
+            pairs: pairs.length ? pairs : [["felt", felt.value]],
+            at: now(),
+            n: form.elements.n.value,
+        });
         flush();
     }
 
+    /** Milliseconds since the page got its signature. */
     function now() {
-        return Math.round(performance.now());
+        return Math.round(performance.now() - loaded);
     }
 
     /** Send what waits, one after the other; what fails stays and is sent again. */
@@ -79,31 +109,69 @@ function start(form) {
             return Promise.resolve(true);
         }
         sending ??= (async () => {
+            let refused = false;
             try {
                 say(text.saving);
                 while (waiting.size) {
                     const [id, item] = waiting.entries().next().value;
                     keep();
-                    await post({ step: "save", at: item.at, n: item.n }, item.pairs);
-                    if (waiting.get(id) === item) {
-                        waiting.delete(id);
-                    }
+                    const wrong = await deliver(id, item);
+                    refused ||= wrong;
                 }
-                keep();
-                say(text.saved);
-                return true;
-            } catch {
-                say(text.offline);
-                setTimeout(() => waiting.size && flush(), 5000);
+                if (!refused && !closed) {
+                    say(text.saved);
+                }
+                return !refused && !closed;
+            } catch (error) {
+                say(error.busy ? text.busy : text.offline, error.busy);
+                setTimeout(() => waiting.size && flush(), error.busy ? 15000 : 5000);
                 return false;
             } finally {
+                keep();
                 sending = null;
             }
         })();
         return sending;
     }
 
-    async function post(fields, pairs = []) {
+    /** Send one card; say what became of it, and return whether it can't be stored as it is. */
+    async function deliver(id, item) {
+        const answer = await post({ step: "save", at: item.at, n: item.n }, item.pairs);
+        const told = await answer.json().catch(() => ({}));
+        if (answer.status === 409 && told.n && !item.renewed) {
+            // The page was open for days: with a new signature the same answer is taken.
+            form.elements.n.value = item.n = told.n;
+            loaded = performance.now();
+            Object.assign(item, { at: 0, renewed: true });
+            return false;
+        }
+        if (waiting.get(id) === item) {
+            waiting.delete(id);
+        }
+        if (answer.status === 404) {
+            closed = true;
+            waiting.clear();
+            say(text.closed, true);
+            return false;
+        }
+        if (!answer.ok || told.refused?.length) {
+            const card = document.getElementById(id);
+            // Sent again only when it is another one.
+            card.dataset.known = card.dataset.wrong = JSON.stringify(item.pairs);
+            card.setAttribute("aria-invalid", "true");
+            say(answer.status === 409 ? text.again : text.bad, true);
+            return true;
+        }
+        return false;
+    }
+
+    /** Requests of one page never overlap: they would be in each other's way. */
+    function post(fields, pairs) {
+        last = last.catch(() => {}).then(() => request(fields, pairs));
+        return last;
+    }
+
+    async function request(fields, pairs = []) {
         const body = new URLSearchParams(pairs);
         for (const [name, value] of Object.entries({ n: form.elements.n.value, tap: 1, ...fields })) {
             body.append(name, value);
@@ -115,7 +183,7 @@ function start(form) {
             keepalive: true,
         });
         if (answer.status >= 500 || answer.status === 429) {
-            throw new Error(answer.status);
+            throw Object.assign(new Error(answer.status), { busy: true });
         }
         return answer;
     }
@@ -139,7 +207,8 @@ function start(form) {
     function restore() {
         try {
             for (const [id, item] of JSON.parse(localStorage.getItem(store)) || []) {
-                waiting.set(id, item);
+                waiting.set(id, { ...item, renewed: false });
+                fillIn(document.getElementById(id), item.pairs);
             }
         } catch {
             return false;
@@ -147,8 +216,26 @@ function start(form) {
         return waiting.size > 0;
     }
 
-    function say(words) {
+    /** Show again what was answered and is still to be sent. */
+    function fillIn(card, pairs) {
+        const left = [...pairs];
+        for (const input of card?.querySelectorAll("[name]") || []) {
+            const tick = /radio|checkbox/.test(input.type);
+            const place = left.findIndex(
+                ([name, value]) => name === input.name && (!tick || value === input.value)
+            );
+            const [found] = place < 0 ? [] : left.splice(place, 1);
+            if (tick) {
+                input.checked = Boolean(found);
+            } else if (found) {
+                input.value = found[1];
+            }
+        }
+    }
+
+    function say(words, bad = false) {
         status.textContent = words;
+        status.classList.toggle("bad", bad);
     }
 
     function show(index, direction, focus = true) {
@@ -192,11 +279,22 @@ function start(form) {
         }
         next.disabled = true;
         // The last answer may still be on its way: one tap is enough all the same.
-        while (waiting.size) {
-            if (!(await flush())) {
-                next.disabled = false;
-                return;
+        stopOpening();
+        await last.catch(() => {});
+        while (waiting.size || sending) {
+            if (!(await (sending || flush()))) {
+                break;
             }
+        }
+        const wrong = cards.findIndex((each) => each.dataset.wrong);
+        if (waiting.size) {
+            next.disabled = false;
+            return;
+        }
+        if (closed || wrong >= 0) {
+            next.disabled = false;
+            say(closed ? text.closed : text.bad, true);
+            return closed ? undefined : show(wrong, "back");
         }
         const step = document.createElement("input");
         Object.assign(step, { type: "hidden", name: "step", value: "done" });
@@ -246,7 +344,14 @@ function start(form) {
                 go();
             }
         });
-        card.addEventListener("change", () => {
+        card.addEventListener("change", (event) => {
+            if (kind === "felt") {
+                const none = card.querySelector("[name=nothing]");
+                for (const box of card.querySelectorAll("[type=checkbox]")) {
+                    const other = (box === none) !== (event.target === none);
+                    box.checked &&= !(other && event.target.checked);
+                }
+            }
             card.dataset.changed = "1";
             words();
             label();
