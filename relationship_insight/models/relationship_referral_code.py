@@ -2,11 +2,11 @@ import re
 import secrets
 import string
 
-from psycopg2 import errors
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin
+
+from ..tools.sql_once import once
 
 # No letters and digits that are taken for one another when read aloud or from paper.
 ALPHABET = "".join(sorted(set(string.ascii_uppercase + string.digits) - set("01ILOSU5BVZ2")))
@@ -89,11 +89,8 @@ class RelationshipReferralCode(models.Model):
             order="is_main desc, id desc", limit=1)
         if code:
             return code
-        try:
-            with self.env.cr.savepoint():
-                return Code.create({"partner_id": partner.id, "company_id": company.id})
-        except errors.UniqueViolation as error:
-            raise ConcurrencyError("The referral code was made just now.") from error
+        with once(self.env.cr, "The referral code was made just now."):
+            return Code.create({"partner_id": partner.id, "company_id": company.id})
 
     @api.model
     def _find(self, text, company=None):
