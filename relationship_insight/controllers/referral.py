@@ -46,7 +46,9 @@ class Referral(PulsePage):
         if self._is_over_limit(env, ("join", request.httprequest.remote_addr)):
             return self._too_many(env)
         try:
-            code._join({**form.to_dict(), "lang": env.context["lang"]}, self._get_device(env))
+            code._join(
+                {**form.to_dict(), "lang": env.context["lang"]}, self._get_device(env),
+                form["n"])
         except UserError as error:
             return self._show_friend(code, scope, form=form, error=str(error))
         return self._show_welcome(code)
