@@ -83,14 +83,18 @@ class RelationshipReferralCode(models.Model):
         :raise ConcurrencyError: when another request just made it; Odoo then tries again
         """
         company = company or self.env.company
-        Code = self.sudo()
-        code = Code.search(
-            [("partner_id", "=", partner.id), ("company_id", "=", company.id)],
-            order="is_main desc, id desc", limit=1)
+        code = self._get(partner, company)
         if code:
             return code
         with once(self.env.cr, "The referral code was made just now."):
-            return Code.create({"partner_id": partner.id, "company_id": company.id})
+            return self.sudo().create({"partner_id": partner.id, "company_id": company.id})
+
+    @api.model
+    def _get(self, partner, company):
+        """Return the customer's code in sudo, empty while there is none."""
+        return self.sudo().search(
+            [("partner_id", "=", partner.id), ("company_id", "=", company.id)],
+            order="is_main desc, id desc", limit=1)
 
     @api.model
     def _find(self, text, company=None):

@@ -27,11 +27,14 @@ class RelationshipReferralCode(models.Model):
 
     def _get_share_page_url(self):
         """Return the address of the page from which this customer shares; theirs alone."""
+        return urljoin(self.get_base_url(), self._get_share_path())
+
+    def _get_share_path(self):
         self.ensure_one()
         token = pulse_token.seal(
             self.env["relationship.invitation"]._get_link_key(), SHARE, self.id,
             self.sudo().token)
-        return urljoin(self.get_base_url(), f"/referral/share/{token}")
+        return f"/referral/share/{token}"
 
     @api.model
     def _unseal_share_sudo(self, token):
@@ -233,14 +236,18 @@ class RelationshipReferral(models.Model):
 class RelationshipInvitation(models.Model):
     _inherit = "relationship.invitation"
 
-    def _get_referral_url(self):
+    def _offers_referral(self):
+        self.ensure_one()
+        return bool(self.sudo().partner_id)
+
+    def _get_referral_path(self):
         """The page from which whoever answered can send friends."""
         self.ensure_one()
         partner = self.sudo().partner_id
         if not partner:
             return False
         code = self.env["relationship.referral.code"]._get_or_create(partner, self.company_id)
-        return code._get_share_page_url()
+        return code._get_share_path()
 
 
 class ResUsers(models.Model):
