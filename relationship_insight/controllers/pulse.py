@@ -1,11 +1,10 @@
 from markupsafe import escape
-from psycopg2.errors import UniqueViolation
 
 from odoo import http
-from odoo.exceptions import ConcurrencyError
 from odoo.http import request
 
 from ..tools import mail_merge, page_merge, pulse_token
+from ..tools.sql_once import once
 from .pulse_page import BODY_LIMIT, PulsePage
 
 OPTIONS = {
@@ -220,12 +219,8 @@ class Pulse(PulsePage):
                 **values)
         if opens:
             # Elsewhere the page knows who answers; here the first answer makes somebody.
-            try:
-                with env.cr.savepoint():
-                    invitation = opens(form).with_env(env)
-            except UniqueViolation as error:
-                # The same page was sent twice at once: Odoo takes the second after the first.
-                raise ConcurrencyError("Answered twice at once.") from error
+            with once(env.cr, "Answered twice at once."):
+                invitation = opens(form).with_env(env)
         if opens and not (invitation and invitation._lock_open()):
             return self._closed(env, invitation.company_id)
         if step == "open":

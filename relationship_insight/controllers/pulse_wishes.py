@@ -171,6 +171,8 @@ class PulseWishes(PulsePage):
             return self._show_thanks(invitation, scope)
         if form.get("step") == "callback" and self._offers_callback(invitation):
             return self._take_callback(invitation, scope, form)
+        if form.get("step") == "referral" and self._offers_referral(invitation):
+            return self._redirect(invitation._get_referral_path())
         if form.get("step") == "long":
             more = invitation._open_long()
             if more and more.state != "done":
@@ -179,6 +181,9 @@ class PulseWishes(PulsePage):
 
     def _offers_callback(self, invitation):
         return invitation.campaign_id.thanks_callback
+
+    def _offers_referral(self, invitation):
+        return invitation.campaign_id.thanks_referral and invitation._offers_referral()
 
     def _take_callback(self, invitation, scope, form):
         env = invitation.env
@@ -210,6 +215,6 @@ class PulseWishes(PulsePage):
             long_title=long.state == "running" and long._get_public_title(),
             offers_callback=self._offers_callback(invitation) and not invitation.callback_date,
             callback_error=callback_error, callback_phone=callback_phone,
-            referral_url=campaign.thanks_referral and invitation._get_referral_url(),
+            offers_referral=self._offers_referral(invitation),
             again_url=again_url,
             body_class="kiosk" if invitation.channel == "kiosk" else "")

@@ -46,7 +46,9 @@ class Referral(PulsePage):
         if self._is_over_limit(env, ("join", request.httprequest.remote_addr)):
             return self._too_many(env)
         try:
-            code._join({**form.to_dict(), "lang": env.context["lang"]}, self._get_device(env))
+            code._join(
+                {**form.to_dict(), "lang": env.context["lang"]}, self._get_device(env),
+                form["n"])
         except UserError as error:
             return self._show_friend(code, scope, form=form, error=str(error))
         return self._show_welcome(code)
@@ -101,9 +103,16 @@ class Referral(PulsePage):
 
 
 class ReferralPortal(CustomerPortal):
-    @http.route("/my/referral", type="http", auth="user", sitemap=False)
+    @http.route("/my/referral", type="http", auth="user", methods=["GET", "POST"], website=True,
+                sitemap=False)
     def portal_my_referral(self, **_kwargs):
-        """The customer's own link, code and QR code."""
-        code = request.env["relationship.referral.code"]._get_or_create(
-            request.env.user.partner_id, request.env.company)
-        return request.redirect(code._get_share_page_url(), local=False)
+        """The customer's own link, code and QR code; made when they ask for it by a POST."""
+        Code = request.env["relationship.referral.code"]
+        whose = request.env.user.partner_id, request.env.company
+        code = Code._get(*whose)
+        if not code and request.httprequest.method == "POST":
+            code = Code._get_or_create(*whose)
+        if code:
+            return request.redirect(code._get_share_path(), code=303)
+        return request.render("relationship_insight.portal_my_referral", {
+            **self._prepare_portal_layout_values(), "page_name": "referral"})

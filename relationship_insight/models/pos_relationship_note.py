@@ -1,10 +1,7 @@
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import mute_logger
 
 POS_KEY_PREFIX = "pos:"
 POS_KEY_LENGTH = 120
@@ -30,20 +27,15 @@ class RelationshipNote(models.Model):
             return True
         if not self._has_pos_news(data):
             return True
-        try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                self.sudo().with_company(session.company_id).create({
-                    "purpose": "listen",
-                    **data,
-                    "feeling_ids": [fields.Command.set(data["feeling_ids"])],
-                    "company_id": session.company_id.id,
-                    "channel": "store",
-                    "depth": self._get_pos_depth(data["summary"] or data.get("promise")),
-                    "order_model": "pos.order",
-                })
-        except UniqueViolation:
-            # Another request stores the same note right now; it is added to next time.
-            return False
+        self.sudo().with_company(session.company_id).create({
+            "purpose": "listen",
+            **data,
+            "feeling_ids": [fields.Command.set(data["feeling_ids"])],
+            "company_id": session.company_id.id,
+            "channel": "store",
+            "depth": self._get_pos_depth(data["summary"] or data.get("promise")),
+            "order_model": "pos.order",
+        })
         return True
 
     @api.model

@@ -1,9 +1,16 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+# What starts like this keeps a page from being sent twice, which nobody does after days.
+JOIN = "join:"
+JOINS_KEPT = timedelta(days=7)
+GC_LIMIT = 10_000
+
 
 class RelationshipAlert(models.Model):
-    """Sittings that were acted on, so that each is acted on once."""
+    """What was acted on, so that each is acted on once: sittings, friends who joined by a link."""
 
     _name = "relationship.alert"
     _description = "Alert Raised"
@@ -19,7 +26,10 @@ class RelationshipAlert(models.Model):
     def _claim(self, keys):
         """Take the keys that nobody took before.
 
-        :return: the set of keys taken now; another transaction gets the others
+        Where another transaction takes one at the same moment, this one waits for its end and is
+        then tried again by Odoo, which sees all that the other stored.
+
+        :return: the set of keys taken now; another transaction got the others
         """
         if not keys:
             return set()
@@ -30,3 +40,11 @@ class RelationshipAlert(models.Model):
             RETURNING key
             """, sorted(set(keys))))
         return {row[0] for row in rows}
+
+    @api.autovacuum
+    def _gc_joins(self):
+        old = self.search([
+            ("key", "=like", f"{JOIN}%"), ("date", "<", fields.Datetime.now() - JOINS_KEPT),
+        ], limit=GC_LIMIT)
+        old.unlink()
+        return len(old), int(len(old) == GC_LIMIT)

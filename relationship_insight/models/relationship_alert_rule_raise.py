@@ -1,7 +1,11 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .relationship_case import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
 
 # Fresh words of the customer: what is imported is history, what staff noticed they act on already.
 ORIGINS = ("survey", "pulse", "interview")
@@ -23,10 +27,17 @@ class RelationshipAlertRule(models.Model):
         newest = self._get_newest_reading_id()
         rules = self.search([("active", "=", True)])
         alerts = rules._find_alerts()
-        raised = self._raise(alerts[:BATCH])
-        if len(alerts) <= BATCH:
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(alerts))
+        failed = False
+        for start in range(0, len(alerts), BATCH):
+            batch = alerts[start:start + BATCH]
+            failed |= self._raise(batch) < len(batch)
+            if not progress(len(batch)):
+                return
+        if not failed:
+            # What failed is found again by the next run.
             rules.last_reading_id = newest
-        self.env["ir.cron"]._commit_progress(raised, remaining=max(0, len(alerts) - BATCH))
 
     def _find_alerts(self):
         """Return what the rules find among new answers and nobody was told of yet.
@@ -108,24 +119,32 @@ class RelationshipAlertRule(models.Model):
     def _raise(self, alerts):
         """Act on what ``_find_alerts`` returned; a sitting is acted on once, whoever runs this.
 
-        :return: how many were acted on
+        :return: how many are acted on by now; what failed is logged and left for the next run
         """
-        keys = self.env["relationship.alert"]._claim([alert["key"] for alert in alerts])
-        fresh = [alert for alert in alerts if alert["key"] in keys]
-        cases = []
-        for alert in fresh:
-            rule = self.browse(alert["rule_id"])
-            partner = self.env["res.partner"].browse(alert["partner_id"])
-            user = rule._get_owner(partner, alert)
-            # The words are for whoever takes care.
-            rule = rule.with_context(lang=user.lang or partner.company_id.partner_id.lang)
-            if rule.action == "activity" and user:
-                partner.activity_schedule(
-                    "mail.mail_activity_data_todo", user_id=user.id, summary=rule.name)
-            elif not self._add_to_open_case(partner, alert):
-                cases.append(rule._prepare_case(partner, user, alert))
-        self.env["relationship.case"].create(cases)
-        return len(fresh)
+        acted = 0
+        for alert in alerts:
+            try:
+                with self.env.cr.savepoint():
+                    if self.env["relationship.alert"]._claim([alert["key"]]):
+                        self._act_on(alert)
+                acted += 1
+            except Exception:
+                _logger.exception("The alert %s could not be raised", alert["key"])
+        return acted
+
+    @api.model
+    def _act_on(self, alert):
+        """Do what the rule says for one customer."""
+        rule = self.browse(alert["rule_id"])
+        partner = self.env["res.partner"].browse(alert["partner_id"])
+        user = rule._get_owner(partner, alert)
+        # The words are for whoever takes care.
+        rule = rule.with_context(lang=user.lang or partner.company_id.partner_id.lang)
+        if rule.action == "activity" and user:
+            partner.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=user.id, summary=rule.name)
+        elif not self._add_to_open_case(partner, alert):
+            self.env["relationship.case"]._open_once(rule._prepare_case(partner, user, alert))
 
     def _get_owner(self, partner, alert):
         """The customer's salesperson, but never the person the answer is about."""

@@ -1,7 +1,9 @@
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+
+from ..tools.sql_once import once
 
 OPEN_STATES = ("new", "working", "answered")
 # Fallback where a company has no working hours: a working day of eight hours.
@@ -154,15 +156,48 @@ class RelationshipCase(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_source_key(vals_list)
+        if not self.env.su:
+            # Nor by a default in the context.
+            vals_list = [{**vals, "source_key": uuid.uuid4().hex} for vals in vals_list]
         cases = super().create(vals_list)
         cases._schedule_contact()
         return cases
 
     def write(self, vals):
+        self._check_source_key([vals])
         res = super().write(vals)
         if "user_id" in vals:
             self._reassign_contact()
         return res
+
+    def _check_source_key(self, vals_list):
+        """Only the server names occasions: a forged name would swallow somebody's answer."""
+        if not self.env.su and any("source_key" in vals for vals in vals_list):
+            raise AccessError(self.env._("What opened a care case can't be set by hand."))
+
+    @api.model
+    def _open_once(self, vals):
+        """Return the case of this occasion of this customer, opened where there is none yet.
+
+        A key that names a case of somebody else, wherever it came from, keeps nobody from theirs.
+
+        :param dict vals: values of a case, ``source_key`` among them
+        :raise ConcurrencyError: when another request opens the same; Odoo then tries again
+        """
+        known = self.sudo().search([("source_key", "=", vals["source_key"])], limit=1)
+        partner = self.env["res.partner"].browse(vals["partner_id"])
+        if known._is_of(partner, vals["company_id"]):
+            return known
+        with once(self.env.cr, "This care case was opened just now."):
+            return self.sudo().create({
+                name: value for name, value in vals.items()
+                if name != "source_key" or not known})
+
+    def _is_of(self, partner, company_id):
+        """Whether there is a case here, of this customer in this company."""
+        return bool(self) and self.company_id.id == company_id and (
+            self.commercial_partner_id == partner.commercial_partner_id)
 
     def _schedule_contact(self):
         """Give the owner of each new case one activity, due when the customer expects a word."""

@@ -19,17 +19,18 @@ class RelationshipCase(models.Model):
         :param str sitting: source key of the case that the same answers open, or have opened
         :return: the case, new or as it was
         """
-        known = self.sudo().search([("source_key", "=", source_key)], limit=1)
+        cases = self.sudo().search([("source_key", "in", (source_key, sitting))]).filtered(
+            lambda case: case._is_of(partner, company.id))
+        known = cases.filtered(lambda case: case.source_key == source_key)
         if known:
             return known
-        told = sitting and self.sudo().search(
-            [("source_key", "=", sitting), ("state", "in", OPEN_STATES)], limit=1)
+        told = cases.filtered(lambda case: case.state in OPEN_STATES)
         if told:
             return told._add_callback(text)
         user = user or (
             partner.user_id | partner.commercial_partner_id.user_id
             | company.relationship_case_user_id)[:1]
-        return self.sudo().create({
+        return self._open_once({
             "name": self.env._("Please call: %(customer)s", customer=partner.display_name),
             "kind": "callback",
             "partner_id": partner.id,

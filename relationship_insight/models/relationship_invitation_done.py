@@ -180,8 +180,12 @@ class RelationshipInvitation(models.Model):
             return False
         return f"{PATH}/shop/{point.access_token}?lang={self.env.context.get('lang')}"
 
-    def _get_referral_url(self):
-        """Hook: return the customer's own link for friends, or False."""
+    def _offers_referral(self):
+        """Hook: whether whoever answered may be asked to bring friends."""
+        return False
+
+    def _get_referral_path(self):
+        """Hook: return the path of the page with their own link for friends; it may make one."""
         return False
 
     def _open_long(self):

@@ -3,6 +3,8 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.sql_once import once
+
 # How deep a talk goes by purpose, when nobody says otherwise (0.25 greeting to 1.5 interview).
 DEPTH_BY_PURPOSE = {
     "listen": "1.0", "care": "1.0", "advise": "0.5", "solve": "0.5", "complaint": "1.0",
@@ -128,20 +130,20 @@ class RelationshipNote(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Create conversations; one whose ``source_key`` is stored already is returned as it is."""
-        known = self._find_known(
-            [vals["source_key"] for vals in vals_list if vals.get("source_key")])
-        fresh = [vals for vals in vals_list if vals.get("source_key") not in known]
-        notes = super().create(fresh)
+        default = self.env.context.get("default_source_key")
+        told = [vals.get("source_key") or default for vals in vals_list]
+        known = self._find_known(list(filter(None, told)))
+        keys = [key or uuid.uuid4().hex for key in told]
+        fresh = {
+            key: {**vals, "source_key": key} for key, vals in zip(keys, vals_list, strict=True)
+            if key not in known}
+        with once(self.env.cr, "This conversation was stored just now."):
+            notes = super().create(list(fresh.values()))
         notes._sync_feelings()
         notes._sync_promises()
         notes._mark_customers_dirty()
-        if not known:
-            return notes
-        created = iter(notes)
-        return self.browse([
-            known[vals["source_key"]] if vals.get("source_key") in known else next(created).id
-            for vals in vals_list
-        ])
+        stored = known | dict(zip(fresh, notes.ids, strict=True))
+        return self.browse([stored[key] for key in keys])
 
     @api.model
     def _find_known(self, source_keys):

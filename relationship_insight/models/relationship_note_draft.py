@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..tools.sql_once import once
+
 # A wrong clock of a telephone must not date a talk to another age.
 OLDEST_DRAFT = timedelta(days=30)
 SHOWN = 50
@@ -86,9 +88,10 @@ class RelationshipNoteDraft(models.Model):
             known.write(values)
         else:
             age = timedelta(seconds=int(age)) if isinstance(age, int | float) else timedelta()
-            known = self.create({
-                **values, "source_key": key, "partner_id": partner.id,
-                "date": fields.Datetime.now() - min(max(age, timedelta()), OLDEST_DRAFT)})
+            with once(self.env.cr, "This draft was stored just now."):
+                known = self.create({
+                    **values, "source_key": key, "partner_id": partner.id,
+                    "date": fields.Datetime.now() - min(max(age, timedelta()), OLDEST_DRAFT)})
         return known._get_rows()[0]
 
     @api.model

@@ -1,9 +1,8 @@
-from psycopg2 import errors
-
 from odoo import api, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..tools.sql_once import once
 from .relationship_referral import ENDED, SOURCES, STRENGTH
 
 CLAIM_FIELDS = (
@@ -65,11 +64,8 @@ class RelationshipReferral(models.Model):
         if known:
             known._strengthen(data)
             return known
-        try:
-            with self.env.cr.savepoint():
-                return Referral.create(data)
-        except errors.UniqueViolation as error:
-            raise ConcurrencyError("The same referral was claimed just now.") from error
+        with once(self.env.cr, "The same referral was claimed just now."):
+            return Referral.create(data)
 
     @api.model
     def _find_claim(self, data):

@@ -2,11 +2,11 @@ import re
 import secrets
 import string
 
-from psycopg2 import errors
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin
+
+from ..tools.sql_once import once
 
 # No letters and digits that are taken for one another when read aloud or from paper.
 ALPHABET = "".join(sorted(set(string.ascii_uppercase + string.digits) - set("01ILOSU5BVZ2")))
@@ -84,17 +84,18 @@ class RelationshipReferralCode(models.Model):
         :raise ConcurrencyError: when another request just made it; Odoo then tries again
         """
         company = company or self.env.company
-        Code = self.sudo()
-        code = Code.search(
-            [("partner_id", "=", partner.id), ("company_id", "=", company.id)],
-            order="is_main desc, id desc", limit=1)
+        code = self._get(partner, company)
         if code:
             return code
-        try:
-            with self.env.cr.savepoint():
-                return Code.create({"partner_id": partner.id, "company_id": company.id})
-        except errors.UniqueViolation as error:
-            raise ConcurrencyError("The referral code was made just now.") from error
+        with once(self.env.cr, "The referral code was made just now."):
+            return self.sudo().create({"partner_id": partner.id, "company_id": company.id})
+
+    @api.model
+    def _get(self, partner, company):
+        """Return the customer's code in sudo, empty while there is none."""
+        return self.sudo().search(
+            [("partner_id", "=", partner.id), ("company_id", "=", company.id)],
+            order="is_main desc, id desc", limit=1)
 
     @api.model
     def _find(self, text, company=None):

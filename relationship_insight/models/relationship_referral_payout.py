@@ -1,8 +1,7 @@
-from psycopg2 import errors
-
 from odoo import fields, models
-from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
+
+from ..tools.sql_once import once
 
 # One card per customer, to which rewards are added; the others are made anew each time.
 WALLETS = ("loyalty", "ewallet")
@@ -52,11 +51,8 @@ class RelationshipReferral(models.Model):
             vals |= {"period": period, "slot": slot or 0}
             if slot is None:
                 return Reward.create({**vals, "state": "capped"})
-        try:
-            with self.env.cr.savepoint():
-                reward = Reward.create(vals)
-        except errors.UniqueViolation as error:
-            raise ConcurrencyError("This reward was given just now.") from error
+        with once(self.env.cr, "This reward was given just now."):
+            reward = Reward.create(vals)
         reward._credit(loyalty, points)
         return reward
 

@@ -9,6 +9,7 @@ from odoo.tools.urls import urljoin
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
 from ..tools import pulse_token
+from .relationship_alert import JOIN
 
 SHARE = "referral-share"
 # Whose link a visitor opened; nothing about the visitor.
@@ -26,11 +27,14 @@ class RelationshipReferralCode(models.Model):
 
     def _get_share_page_url(self):
         """Return the address of the page from which this customer shares; theirs alone."""
+        return urljoin(self.get_base_url(), self._get_share_path())
+
+    def _get_share_path(self):
         self.ensure_one()
         token = pulse_token.seal(
             self.env["relationship.invitation"]._get_link_key(), SHARE, self.id,
             self.sudo().token)
-        return urljoin(self.get_base_url(), f"/referral/share/{token}")
+        return f"/referral/share/{token}"
 
     @api.model
     def _unseal_share_sudo(self, token):
@@ -103,7 +107,7 @@ class RelationshipReferralCode(models.Model):
     # A friend joins
     # ------------------------------------------------------------
 
-    def _join(self, vals, device):
+    def _join(self, vals, device, occasion):
         """Take up a friend who came by this link and agreed to be known.
 
         Whoever is known already stays as they are, and nothing tells the visitor that they are
@@ -112,12 +116,15 @@ class RelationshipReferralCode(models.Model):
 
         :param dict vals: ``name``, ``email`` and ``phone`` as typed, ``lang``
         :param str device: stands for the visitor's device
-        :return: the referral, in sudo
+        :param str occasion: names the page load; one takes up one friend
+        :return: the referral, in sudo; empty where the same was sent before
         :raise UserError: with one sentence on what is missing or can't be right
         """
         self.ensure_one()
         code_sudo = self.sudo()
         clean = code_sudo._read_friend(vals)
+        if not code_sudo._claim_join(clean, occasion):
+            return self.env["relationship.referral"].sudo()
         partner = code_sudo._find_friend(clean)
         known = bool(partner)
         if not known:
@@ -128,17 +135,39 @@ class RelationshipReferralCode(models.Model):
             # Who that was stands in the referral, which forgets them with their contact.
             partner._message_log(body=self.env._(
                 "Joined by a friend's link and agreed to be contacted."))
+        key = f"link:{code_sudo.id}:{partner.id}"
+        told = known and self.env["relationship.referral"].sudo().search_count(
+            [("source_key", "=", key)], limit=1)
         referral = self.env["relationship.referral"]._claim({
             "referred_id": partner.id,
             "token": code_sudo.token,
             "company_id": code_sudo.company_id.id,
             "source": "link",
             "device_key": device,
-            "source_key": f"link:{code_sudo.id}:{partner.id}",
+            "source_key": key,
         })
-        if known and referral:
+        if known and referral and not told:
             referral._flag_unproven()
         return referral
+
+    def _claim_join(self, clean, occasion):
+        """Take up a friend by one request at a time: the others wait, and see what it stored.
+
+        :return: whether to go on; False where the same page was sent with the same before
+        :raise UserError: when a page is sent again for somebody else
+        """
+        phone = self.env["res.partner"]._sanitize_phone(clean["phone"], self.company_id)
+        digest = self.env["relationship.rate.limit"]._digest
+        page, *ways = (
+            f"{JOIN}{digest(kind, told)}" for kind, told in (
+                ("page", occasion), ("email", clean["email"]), ("phone", phone or clean["phone"]))
+            if told)
+        taken = self.env["relationship.alert"].sudo()._claim([page, *ways])
+        if page in taken:
+            return True
+        if taken:
+            raise UserError(self.env._("Please look at it once more and press the button."))
+        return False
 
     @api.model
     def _read_friend(self, vals):
@@ -207,14 +236,18 @@ class RelationshipReferral(models.Model):
 class RelationshipInvitation(models.Model):
     _inherit = "relationship.invitation"
 
-    def _get_referral_url(self):
+    def _offers_referral(self):
+        self.ensure_one()
+        return bool(self.sudo().partner_id)
+
+    def _get_referral_path(self):
         """The page from which whoever answered can send friends."""
         self.ensure_one()
         partner = self.sudo().partner_id
         if not partner:
             return False
         code = self.env["relationship.referral.code"]._get_or_create(partner, self.company_id)
-        return code._get_share_page_url()
+        return code._get_share_path()
 
 
 class ResUsers(models.Model):

@@ -281,3 +281,66 @@ class TestAlert(CaseCase):
             self.rule.measure_id = self.env.ref("relationship_insight.measure_m03_why")
         with self.assertRaises(AccessError):
             self.rule.with_user(self.boss).threshold = 3
+
+
+@tagged("post_install", "-at_install")
+class TestCaseKey(CaseCase):
+    """What opened a case is named by the server alone, and one bad name stops nobody else."""
+
+    def make_as_staff(self, **vals):
+        return self.env["relationship.case"].with_user(self.nok).create({
+            "name": "Mine", "partner_id": self.customer.id, **vals})
+
+    def test_staff_cannot_name_the_occasion(self):
+        Case = self.env["relationship.case"].with_user(self.nok)
+        with self.assertRaises(AccessError):
+            self.make_as_staff(source_key="callback:7")
+        case = self.make_as_staff()
+        with self.assertRaises(AccessError):
+            case.write({"source_key": "callback:7"})
+        planted = Case.with_context(default_source_key="callback:7").create({
+            "name": "Planted", "partner_id": self.customer.id})
+        self.assertNotEqual(planted.sudo().source_key, "callback:7")
+        self.assertEqual(planted.with_user(self.nok).env.user, self.nok)
+
+    def test_a_planted_key_swallows_no_call(self):
+        other = self.env["res.partner"].create({"name": "Somebody else"})
+        planted = self.make_as_staff(partner_id=other.id)
+        planted.sudo().source_key = "callback:9"
+        case = self.env["relationship.case"]._request_callback(
+            self.customer, self.company, "callback:9", "After five")
+        self.assertEqual((case.partner_id, case.kind), (self.customer, "callback"))
+        self.assertEqual(planted.kind, "complaint")
+
+    def test_one_bad_alert_stops_no_other(self):
+        others = self.env["res.partner"].create([{"name": str(i)} for i in range(3)])
+        for partner in others:
+            self.answer(0, partner_id=partner.id)
+        bad = self.answer(0)
+        Rule = self.env.registry["relationship.alert.rule"]
+        prepare, said = Rule._prepare_case, []
+
+        def break_one(rule, partner, user, alert):
+            if partner == self.customer and not said:
+                said.append(alert["key"])
+                rule.env.cr.execute("SELECT 1 / 0")
+            return prepare(rule, partner, user, alert)
+        with patch.object(Rule, "_prepare_case", break_one), self.assertLogs(
+                "odoo.addons.relationship_insight", "ERROR"), self.assertLogs(
+                "odoo.sql_db", "ERROR"):
+            self.raise_alerts()
+        self.assertEqual(
+            self.env["relationship.case"].search([("partner_id", "in", others.ids)]).partner_id,
+            others)
+        self.assertFalse(self.cases())
+        self.raise_alerts()
+        self.assertEqual(self.cases().reading_ids, bad, "the next run takes what failed")
+
+    def test_a_planted_key_stops_no_alert(self):
+        other = self.env["res.partner"].create({"name": "Somebody else"})
+        reading = self.answer(0)
+        key = f"day:{self.customer.id}:{self.company.id}:{reading.date.date()}"
+        self.make_as_staff(partner_id=other.id).sudo().source_key = f"alert:{key}"
+        self.answer(0, partner_id=other.id)
+        self.raise_alerts()
+        self.assertEqual(self.cases().reading_ids, reading)

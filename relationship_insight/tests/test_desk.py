@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, tagged
 
+from odoo.addons.relationship_insight.controllers.pulse_page import HEADERS
+
 from .common_card import STAFF, CardCase
 
 
@@ -226,7 +228,10 @@ class TestDeskMail(DeskCase, HttpCase):
     def test_one_click_stops_it_and_looking_does_not(self):
         token = self.rep._get_relationship_digest_token()
         url = f"/relationship/desk/stop/{token}"
-        self.assertEqual(self.url_open(url).status_code, 200)
+        page = self.url_open(url)
+        self.assertEqual(page.status_code, 200)
+        for name, value in HEADERS.items():
+            self.assertEqual(page.headers.get(name), value, name)
         self.assertTrue(self.rep.relationship_digest)
         answer = self.url_open(url, data={"List-Unsubscribe": "One-Click"})
         self.rep.invalidate_recordset()

@@ -1,12 +1,9 @@
 from datetime import timedelta
 
-from psycopg2 import IntegrityError
-
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
 
 from .common_note import NoteCase
 
@@ -128,9 +125,15 @@ class TestNote(NoteCase):
         self.assertEqual(both.mapped("source_key"), ["offline-2", "offline-1"])
         with self.assertRaises(UserError):
             self.log(user=self.dao, source_key="offline-1")
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            self.env["relationship.note"].create([
-                {"partner_id": self.customer.id, "source_key": "same"} for _twice in range(2)])
+        twice = self.env["relationship.note"].create([
+            {"partner_id": self.customer.id, "source_key": "same"} for _twice in range(2)])
+        self.assertEqual(len(set(twice.ids)), 1)
+
+    def test_sent_again_from_the_dialog_of_a_draft(self):
+        Note = self.env["relationship.note"].with_user(self.nok).with_context(
+            default_source_key="draft-1")
+        first, second = (Note.create({"partner_id": self.customer.id}) for _twice in range(2))
+        self.assertEqual((first, first.source_key), (second, "draft-1"))
 
     def test_form_defaults(self):
         with Form(self.env["relationship.note"].with_user(self.nok).with_context(

@@ -2,8 +2,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, ConcurrencyError, ValidationError
 from odoo.tests import freeze_time, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.point_of_sale.tests.common import CommonPosTest
 
@@ -94,14 +95,15 @@ class TestPosCapture(PosCaptureCommon):
         self.assertTrue(self._send({**note, "feelings": [], "line": " "}))
         self.assertFalse(self._stored(note))
 
-    def test_simultaneous_send_is_left_to_the_unique_index(self):
+    def test_simultaneous_send_is_tried_again(self):
         note = self._note()
         self._send(note)
         Note = self.env.registry["relationship.note"]
         # What a second transaction sees while the first has not committed: nothing.
         self.patch(Note, "search", lambda self, *args, **kwargs: self.browse())
         self.patch(Note, "_find_known", lambda self, source_keys: {})
-        self.assertFalse(self._send(note))
+        with self.assertRaises(ConcurrencyError), mute_logger("odoo.sql_db"):
+            self._send(note)
         self.env.invalidate_all()
         self.env.cr.execute(
             "SELECT count(*) FROM relationship_note WHERE source_key = %s", [note["key"]])

@@ -171,6 +171,17 @@ class TestPulseWishes(PulseCase):
         self.assertFalse(self._load(thanks).xpath("//input[@name='phone']"))
         self.campaign.thanks_callback = False
 
+    def test_thanks_make_a_link_for_friends_when_asked_for(self):
+        self.campaign.thanks_referral = True
+        invitation = self._invite()
+        thanks = self._finish(invitation)
+        codes = [("partner_id", "=", invitation.partner_id.id)]
+        self.assertTrue(self._load(thanks).xpath("//button[@value='referral']"))
+        self.assertFalse(self.env["relationship.referral.code"].search_count(codes))
+        answer = self._post(thanks, {"n": self._nonce(thanks), "step": "referral"})
+        self.assertIn("/referral/share/", answer.headers["Location"])
+        self.assertEqual(self.env["relationship.referral.code"].search_count(codes), 1)
+
     def test_bursts_from_one_device_are_flagged(self):
         partners = self.env["res.partner"].create([{"name": f"P{n}"} for n in range(4)])
         invitations = [self._invite(partner_id=partner.id) for partner in partners]

@@ -183,9 +183,10 @@ class TestReferralPublic(HttpCase):
     def test_thank_you_page_offers_the_link(self):
         invitation = self.env["relationship.invitation"].new({
             "partner_id": self.anna.id, "company_id": self.company.id})
-        self.assertIn("/referral/share/", invitation._get_referral_url())
+        self.assertTrue(invitation._offers_referral())
+        self.assertIn("/referral/share/", invitation._get_referral_path())
         self.assertFalse(self.env["relationship.invitation"].new(
-            {"company_id": self.company.id})._get_referral_url())
+            {"company_id": self.company.id})._offers_referral())
 
     def test_portal_account_after_the_link(self):
         self.env["res.config.settings"].create({"auth_signup_uninvited": "b2c"}).execute()
@@ -208,3 +209,21 @@ class TestReferralPublic(HttpCase):
         page = self.url_open("/my/referral")
         self.assertIn(self.code.share_url, page.text)
         self.assertGreater(datetime.now() + timedelta(1), self.code.create_date)
+
+    def test_looking_makes_no_code(self):
+        self.env["res.users"].create({
+            "name": "Chai", "login": "chai", "password": "chai-portal-1",
+            "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])]})
+        chai = self.env["res.users"].search([("login", "=", "chai")]).partner_id
+        codes = [("partner_id", "=", chai.id)]
+        self.authenticate("chai", "chai-portal-1")
+        for method in ("GET", "HEAD"):
+            page = self.url_open("/my/referral", method=method)
+            self.assertEqual(page.status_code, 200)
+            self.assertFalse(self.env["relationship.referral.code"].search_count(codes))
+        page = self.url_open("/my/referral")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+        page = self.url_open("/my/referral", data={"csrf_token": token})
+        code = self.env["relationship.referral.code"].search(codes)
+        self.assertIn(code.share_url, page.text)
+        self.assertIn(code.share_url, self.url_open("/my/referral").text)

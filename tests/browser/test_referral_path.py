@@ -187,6 +187,7 @@ def share(customer, login):
     customer.page.fill("input[name=password]", login)
     customer.page.click("form.oe_login_form button[type=submit]")
     customer.click("a[href='/my/referral']")
+    customer.click("form[action='/my/referral'] button")
     customer.page.wait_for_selector("img.qr")
     customer.picture("share")
     link = customer.page.input_value("#link")
