@@ -116,6 +116,7 @@
         "wizard/relationship_reading_void_views.xml",
         "wizard/relationship_survey_add_views.xml",
         "wizard/relationship_wave_override_views.xml",
+        "wizard/relationship_anonymise_views.xml",
         "wizard/relationship_ask_views.xml",
         "views/relationship_instrument_views.xml",
         "views/relationship_invitation_views.xml",

@@ -19,7 +19,14 @@ def uninstall_hook(env):
         "DROP TRIGGER IF EXISTS relationship_invitation_holdout ON relationship_invitation")
     env.cr.execute("DROP FUNCTION IF EXISTS relationship_invitation_holdout()")
     _forget_foreign_names(env)
+    _forget_saved(env)
     env.invalidate_all(flush=False)
+
+
+def _forget_saved(env):
+    """Forget what users saved about our models: filters and export templates name them in text."""
+    env.cr.execute("DELETE FROM ir_filters WHERE model_id LIKE 'relationship.%'")
+    env.cr.execute("DELETE FROM ir_exports WHERE resource LIKE 'relationship.%'")
 
 
 def _forget_foreign_names(env):

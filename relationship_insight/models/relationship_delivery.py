@@ -111,6 +111,11 @@ class RelationshipDelivery(models.Model):
             delivery.kind = "invitation" if not delivery.step else (
                 "wishes" if delivery.step == WISHES_STEP else "reminder")
 
+    def _forget_person(self, _deleted):
+        """Nobody is left to write to; what went out stays counted."""
+        self.filtered(lambda message: message.state == "queued").write(
+            {"state": "cancelled", "failure_type": "archived"})
+
     def action_open_invitation(self):
         self.ensure_one()
         return {

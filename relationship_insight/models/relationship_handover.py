@@ -25,7 +25,7 @@ class RelationshipHandover(models.Model):
         "res.users", string="User Who Leaves", index="btree_not_null", ondelete="set null",
         domain=[("share", "=", False)], check_company=True)
     staff_id = fields.Many2one(
-        "res.partner", string="Who Leaves", required=True, index=True, ondelete="restrict",
+        "res.partner", string="Who Leaves", index=True, ondelete="set null",
         compute="_compute_staff_id", store=True, readonly=False, precompute=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade")

@@ -13,6 +13,10 @@ UNANSWERED = ("planned", "sent", "opened", "uncertain", "started")
 class RelationshipInvitation(models.Model):
     _inherit = "relationship.invitation"
 
+    def _forget_person(self, _deleted):
+        """Nobody is left to ask; who was asked stays asked."""
+        self.filtered(lambda ask: ask.state == "planned").write({"state": "cancelled"})
+
     @api.model
     def _expire(self, limit=BATCH):
         """Close what nobody answered in time; answers already given stay.

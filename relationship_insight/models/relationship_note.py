@@ -36,8 +36,9 @@ class RelationshipNote(models.Model):
         index=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company)
+    # Empty once the colleague's contact is deleted, which nothing of ours may block.
     staff_id = fields.Many2one(
-        "res.partner", required=True, index=True, ondelete="restrict",
+        "res.partner", index=True, ondelete="set null",
         default=lambda self: self.env.user.partner_id)
     team_id = fields.Many2one(
         "crm.team", string="Sales Team", ondelete="set null", index="btree_not_null",

@@ -17,7 +17,8 @@ class RelationshipNote(models.Model):
 
     def unlink(self):
         self.check_access("unlink")
-        self._filter_made(self.sudo().further_ids.activity_id).filtered("active").unlink()
+        # First: the ledger points at both, and the database would check it in between.
+        self.sudo().further_ids.unlink()
         return super().unlink()
 
     @api.model

@@ -33,8 +33,11 @@ class RelationshipNote(models.Model):
         return res
 
     def unlink(self):
-        people = self._get_people().ids
-        res = super().unlink()
+        self.check_access("unlink")
+        # Odoo's privacy tool deletes one by one what has gone with the contact already.
+        notes = self.exists()
+        people = notes._get_people().ids
+        res = super(RelationshipNote, notes).unlink()
         self._sync_touch(people)
         return res
 

@@ -11,8 +11,7 @@ class RelationshipPreferenceCheck(models.Model):
     preference_id = fields.Many2one(
         "relationship.preference", readonly=True, index="btree_not_null", ondelete="set null")
     staff_id = fields.Many2one(
-        "res.partner", string="Asked By", required=True, readonly=True, index=True,
-        ondelete="restrict")
+        "res.partner", string="Asked By", readonly=True, index=True, ondelete="set null")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     date = fields.Date(required=True, readonly=True)
     result = fields.Selection([

@@ -33,8 +33,7 @@ class RelationshipPromise(models.Model):
         index="btree_not_null")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     staff_id = fields.Many2one(
-        "res.partner", string="Owner", required=True, readonly=True, index=True,
-        ondelete="restrict")
+        "res.partner", string="Owner", readonly=True, index=True, ondelete="set null")
     team_id = fields.Many2one(
         "crm.team", string="Sales Team", readonly=True, ondelete="set null",
         index="btree_not_null")
@@ -116,6 +115,10 @@ class RelationshipPromise(models.Model):
     def _withdraw(self):
         """Close open promises that were never made after all, or are made anew."""
         self.write({"state": "cancelled", "date_done": fields.Date.context_today(self)})
+
+    def _forget_person(self, _deleted):
+        """Nobody is left to keep an open promise to."""
+        self._get_going()._withdraw()
 
     def _settle(self, day):
         for promise in self:

@@ -97,6 +97,10 @@ class RelationshipReading(models.Model):
             if error:
                 raise ValidationError(error)
 
+    def _forget_person(self, _deleted):
+        """An answer in words is nothing without them."""
+        self.filtered(lambda reading: reading.kind == "text").write({"text": False, "na": True})
+
     @api.model
     def _get_reading_error(self, measure, value, na, text, date, now):
         """Say in one sentence why these values can't be a reading, or return None."""

@@ -225,9 +225,11 @@ class RelationshipReferral(models.Model):
             referral.deadline = referral.date + timedelta(days=referral.program_id.window_days)
 
     def unlink(self):
-        customers = self.sudo()._get_customer_ids()
-        others = self.sudo()._get_competing()
-        res = super().unlink()
+        self.check_access("unlink")
+        referrals = self.exists()
+        customers = referrals.sudo()._get_customer_ids()
+        others = referrals.sudo()._get_competing()
+        res = super(RelationshipReferral, referrals).unlink()
         others.exists()._resolve()
         self.env["relationship.referral.queue"]._wake(customers)
         return res

@@ -57,16 +57,15 @@ class RelationshipReferral(models.Model):
         self._drop_thanks()
         self.write({"state": "rejected", "reason": "merged", "winner_id": False})
 
-    def _forget_people(self):
-        """Forget who was meant, wherever it is written out; what happened stays as a count."""
-        self.write({"referrer_name": False, "device_key": False})
-        self.flag_ids.evidence = False
-        self.env["mail.tracking.value"].sudo().search([
-            ("mail_message_id.model", "=", self._name),
-            ("mail_message_id.res_id", "in", self.ids),
-            ("field_id.name", "in", ("referrer_id", "referred_id")),
-        ]).unlink()
+    def _forget_person(self, deleted):
+        """Forget who was meant; what happened stays as a count, and friends are still thanked."""
+        self.env["relationship.referral.queue"]._wake(self._get_customer_ids())
         for referral in self.with_context(active_test=False):
             activity = referral.thank_activity_id
             if activity:
-                activity.summary = activity.activity_type_id.summary or activity.res_name
+                activity.write({
+                    "summary": activity.activity_type_id.summary or activity.res_name,
+                    "note": False})
+        if deleted:
+            # A bare name on somebody who is gone says nothing any more.
+            self.filtered(lambda ref: not ref.referrer_id).unlink()

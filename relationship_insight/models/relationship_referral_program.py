@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 REWARD_TYPES = (
     "coupons", "promo_code", "next_order_coupons", "gift_card", "ewallet", "loyalty")
@@ -134,9 +135,27 @@ class RelationshipReferralProgram(models.Model):
         companies = companies or self.env["res.company"].sudo().search([("active", "=", True)])
         have = self.sudo().with_context(active_test=False).search(
             [("company_id", "in", companies.ids)]).company_id
-        return self.sudo().create([
-            {"name": self.env._("Friends bring friends"), "company_id": company.id}
+        programs = self.sudo().with_context(lang="en_US").create([
+            {"name": "Friends bring friends", "company_id": company.id}
             for company in companies - have])
+        programs._translate_standard_name()
+        return self.sudo().browse(programs.ids)
+
+    def _translate_standard_name(self):
+        """Name the standard programme in every language that is in use and has no name yet.
+
+        Its companies are made by code, whatever the language of whoever makes them.
+        """
+        self.flush_recordset(["name"])
+        for code, _name in self.env["res.lang"].get_installed():
+            env = self.with_context(lang=code).env
+            self.env.cr.execute(SQL(
+                """
+                UPDATE relationship_referral_program SET name = name || jsonb_build_object(%s, %s)
+                 WHERE id = ANY(%s) AND NOT name ? %s AND name->>'en_US' = %s
+                """, code, env._("Friends bring friends"), self.ids, code,
+                "Friends bring friends"))
+        self.invalidate_recordset(["name"])
 
     def _is_sure(self, source):
         """Whether a claim known this way counts without a check."""

@@ -73,11 +73,5 @@ class ResPartner(models.Model):
 
     def unlink(self):
         """Erase what was said with a deleted contact; the bare figures stay without a name."""
-        notes = self.env["relationship.note"].sudo().with_context(active_test=False).search(
-            [("partner_id", "in", self.ids)])
-        notes.unlink()
-        readings = self.env["relationship.reading"].sudo().search([("partner_id", "in", self.ids)])
-        words = readings.filtered(lambda reading: reading.kind == "text")
-        words.write({"text": False, "source_key": False, "na": True})
-        (readings - words).write({"text": False, "source_key": False})
+        self.env["relationship.erasure"]._forget(self, deleted=True)
         return super().unlink()

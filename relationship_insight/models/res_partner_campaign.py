@@ -35,12 +35,3 @@ class ResPartner(models.Model):
             "views": [(False, "list"), (False, "pivot")],
             "context": {},
         }
-
-    def unlink(self):
-        """Erase where a deleted contact was asked; that somebody was asked stays."""
-        self.env["relationship.invitation"].sudo().search([("partner_id", "in", self.ids)]).write({
-            "email": False, "phone": False, "device_hash": False, "access_token": False,
-            "failure_reason": False, "callback_phone": False, "callback_about": False})
-        self.env["relationship.delivery"].sudo().search([("partner_id", "in", self.ids)]).write({
-            "email": False, "phone": False, "failure_reason": False, "message_id": False})
-        return super().unlink()

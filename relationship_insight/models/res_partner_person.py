@@ -14,9 +14,3 @@ class ResPartner(models.Model):
             "relationship_insight.relationship_brief_action")
         return {**action, "context": {
             "partner_id": self[:1].id, "active_id": self[:1].id}}
-
-    def unlink(self):
-        """Of a deleted contact only the bare figures stay: promises without words or name."""
-        self.env["relationship.promise"].sudo().search(
-            [("partner_id", "in", self.ids)]).write({"name": False})
-        return super().unlink()

@@ -165,17 +165,3 @@ class ResPartner(models.Model):
         res = super().write(vals)
         touched._start()
         return res
-
-    def unlink(self):
-        """Erase the names that were told with a deleted contact; chains lose this link alone."""
-        Referral = self.env["relationship.referral"].sudo()
-        referrals = Referral.search([
-            "|", ("referrer_id", "in", self.ids), ("referred_id", "in", self.ids)])
-        neighbours = referrals._get_customer_ids()
-        # A bare name on somebody who is gone says nothing any more.
-        bare = referrals.filtered(lambda ref: not ref.referrer_id)
-        (referrals - bare)._forget_people()
-        bare.unlink()
-        res = super().unlink()
-        Referral.env["relationship.referral.queue"]._wake(neighbours)
-        return res

@@ -79,6 +79,8 @@ from . import test_referral_public
 from . import test_referral_utm
 from . import test_campaign_sample
 from . import test_campaign_privacy
+from . import test_person_delete, test_person_erase
+from . import test_uninstall
 from . import test_pos_referral
 from . import test_pos_referral_refund
 from . import test_neighbours

@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDON = ROOT / "relationship_insight"
 MANIFEST = ast.literal_eval((ADDON / "__manifest__.py").read_text(encoding="utf-8"))
 UNINSTALL = """
+env["ir.filters"].create({"name": "Mine", "model_id": "relationship.note"})
+env["ir.exports"].create({"name": "Mine", "resource": "relationship.reading"})
 env["ir.module.module"].search([("name", "=", "relationship_insight")]).button_immediate_uninstall()
 """
 
@@ -150,6 +152,10 @@ def _traces(databases, database):
         select 'model ' || model from ir_model
         union all
         select 'parameter ' || key from ir_config_parameter
+        union all
+        select 'filter ' || model_id || name from ir_filters
+        union all
+        select 'export ' || resource || name from ir_exports
     """
     return set(databases.sql(catalogue, database=database))
 
