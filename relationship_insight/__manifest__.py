@@ -165,6 +165,7 @@
             "relationship_insight/static/tests/unit/**/*",
         ],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }
