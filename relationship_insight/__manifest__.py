@@ -121,6 +121,7 @@
         "views/relationship_invitation_views.xml",
         "views/relationship_eligibility_views.xml",
         "views/relationship_wave_views.xml",
+        "wizard/relationship_campaign_start_views.xml",
         "views/relationship_campaign_views.xml",
         "views/relationship_contact_preference_views.xml",
         "views/relationship_invitation_mail_templates.xml",

@@ -74,3 +74,4 @@ from . import test_campaign_privacy
 from . import test_pos_referral
 from . import test_pos_referral_refund
 from . import test_night
+from . import test_campaign_start

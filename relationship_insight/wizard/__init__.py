@@ -7,4 +7,4 @@ from . import base_partner_merge_person
 from . import base_partner_merge_referral, base_partner_merge_trace, relationship_referral_tell
 from . import relationship_answer_export, relationship_answer_import
 from . import relationship_delivery_resolve
-from . import relationship_note_each
+from . import relationship_note_each, relationship_campaign_start
