@@ -122,6 +122,7 @@
         "views/relationship_invitation_views.xml",
         "views/relationship_eligibility_views.xml",
         "views/relationship_wave_views.xml",
+        "wizard/relationship_campaign_start_views.xml",
         "views/relationship_campaign_views.xml",
         "views/relationship_contact_preference_views.xml",
         "views/relationship_invitation_mail_templates.xml",
@@ -166,6 +167,7 @@
             "relationship_insight/static/tests/unit/**/*",
         ],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

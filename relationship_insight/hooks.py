@@ -1,3 +1,9 @@
+def post_init_hook(env):
+    """Read the customers that are there already, as soon as a worker is free."""
+    env["res.company"]._create_missing_ready_campaigns()
+    env["res.company"]._wake_relationship_refresh()
+
+
 def uninstall_hook(env):
     """Empty the evidence first: it holds on to the measures, which Odoo removes before it."""
     # Voices are nobody else's: they go with the conversations that they belong to.

@@ -158,4 +158,7 @@ class RelationshipDemo(models.AbstractModel):
         first = fields.Date.start_of(fields.Date.context_today(self), "month")
         for back in range(MONTHS - 1, -1, -1):
             Profile._refresh(asof=fields.Date.subtract(first, months=back, days=1))
+        begin = fields.Datetime.now()
         Profile._refresh()
+        for company in Profile._companies():
+            company._note_relationship_refresh(begin)

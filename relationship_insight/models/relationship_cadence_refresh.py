@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.cron_wake import was_woken
+
 TASK_DAYS = 7
 COLUMNS = (
     "user_id", "spend_12m", "tier_id", "ideal_days", "max_days", "last_date", "last_note_id",
@@ -14,9 +16,12 @@ class RelationshipCadence(models.Model):
     @api.model
     def _cron_refresh(self):
         """Nightly, and after a change of the tiers: everybody anew; promises that broke."""
+        if was_woken(self.env):
+            return
         self.env["relationship.touch"]._refresh()
         self._refresh()
         self.env["relationship.promise"]._cron_break()
+        self.env["relationship.profile"]._tell_screens([])
 
     @api.model
     def _refresh(self, customer_ids=None):

@@ -198,7 +198,7 @@ class RelationshipCampaign(models.Model):
         """Make the invitations and write the outcome of every line into the ledger."""
         self.env.cr.execute(SQL("SELECT DISTINCT tz FROM relationship_plan_line"))
         zones = [zone for zone, in self.env.cr.fetchall() if zone in pytz.all_timezones_set]
-        local = company.partner_id.tz or self.env.user.tz or "UTC"
+        local = company._relationship_tz()
         draw = sql_unit_hash("hour", SQL("line.id"))
         self.env.cr.execute(SQL(
             """

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..stats import intervals
 from ..stats.suppression import hidden_cells
+from ..tools.cron_wake import was_woken
 from .relationship_profile_insight import COUNTS_ONLY, LOW_BASE
 
 CUTS = ("channel", "lang", "stratum", "shop_name")
@@ -29,6 +30,8 @@ class RelationshipCampaign(models.Model):
     @api.model
     def _cron_refresh_results(self):
         """Count the results of every campaign that was answered lately."""
+        if was_woken(self.env):
+            return
         for campaign in self.sudo().search([("state", "!=", "draft")]):
             campaign._refresh_results()
             self.env["ir.cron"]._commit_progress(1)

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 
+from .relationship_wave import WAITING_FOR
+
 REMINDERS = {"cadence": (4, 10), "event": (5, 0)}
+# What went wrong with a message; what comes after the second was never handed over.
+TROUBLE = ("bounced", "uncertain", "failed")
 LINK_DAYS = {"cadence": 30, "event": 14}
 
 
@@ -30,6 +34,57 @@ class RelationshipCampaign(models.Model):
     link_days = fields.Integer(
         compute="_compute_reminder_days", store=True, readonly=False, precompute=True,
         default=None)
+
+    sending_problem = fields.Char(
+        compute="_compute_sending_problem",
+        groups="relationship_insight.group_relationship_relations")
+    wave_problem = fields.Selection(
+        WAITING_FOR, string="Why the Wave Doesn't Start", compute="_compute_wave_problem")
+    bounced_count = fields.Integer(
+        string="Bounced", compute="_compute_sending",
+        groups="relationship_insight.group_relationship_relations")
+    unsure_count = fields.Integer(
+        string="Uncertain", compute="_compute_sending",
+        groups="relationship_insight.group_relationship_relations",
+        help="The connection broke while it was handed over: it may have arrived or not.")
+    unsent_count = fields.Integer(
+        string="Not Sent", compute="_compute_sending",
+        groups="relationship_insight.group_relationship_relations")
+
+    @api.depends("state")
+    def _compute_sending_problem(self):
+        running = self.filtered(lambda campaign: campaign.state == "running")
+        messages = self.env["relationship.sending.pause"]._get_messages(running.company_id)
+        for campaign in self:
+            campaign.sending_problem = campaign in running and messages.get(campaign.company_id)
+
+    @api.depends("wave_ids.state", "wave_ids.waiting_for")
+    def _compute_wave_problem(self):
+        for campaign in self:
+            campaign.wave_problem = campaign.wave_ids.filtered(
+                lambda wave: wave.waiting_for and wave.state != "closed")[:1].waiting_for
+
+    def _compute_sending(self):
+        """Count what became of messages, reminders too, in one query for all campaigns."""
+        counts = {
+            (campaign, state): count for campaign, state, count in
+            self.env["relationship.delivery"].sudo()._read_group(
+                [("campaign_id", "in", self.ids), ("state", "in", TROUBLE)],
+                ["campaign_id", "state"], ["__count"])}
+        for campaign in self:
+            bounced, unsure, *unsent = (counts.get((campaign, state), 0) for state in TROUBLE)
+            campaign.bounced_count, campaign.unsure_count = bounced, unsure
+            campaign.unsent_count = sum(unsent)
+
+    def action_view_trouble(self):
+        """Open the messages that bounced, failed, or of which nobody knows."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "relationship_insight.relationship_delivery_action"),
+            "domain": [("campaign_id", "=", self.id), ("state", "in", TROUBLE)],
+            "context": {"search_default_group_state": 1},
+        }
 
     @api.depends("kind")
     def _compute_reminder_days(self):

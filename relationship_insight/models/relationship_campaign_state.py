@@ -13,6 +13,8 @@ class RelationshipCampaign(models.Model):
     def action_start(self):
         """Begin to ask; from now on the planner decides day by day."""
         self.check_access("write")
+        if not self.env.su:
+            self._check_can_start()
         for campaign in self:
             campaign._get_audience_domain()
             version = campaign.instrument_id.sudo()._get_live_version()

@@ -33,7 +33,7 @@ class RelationshipDesk(models.AbstractModel):
 
         :param bool everyone: all customers instead of one's own; for Customer Relations
         :return: dict with ``people`` (at most five, each with its reason), ``promises``,
-            ``events`` and ``handovers``
+            ``events``, ``handovers`` and ``being_read`` (customers were never read as yet)
         """
         self.env["relationship.cadence"].check_access("read")
         relations = self.env.user.has_group("relationship_insight.group_relationship_relations")
@@ -43,6 +43,7 @@ class RelationshipDesk(models.AbstractModel):
             "today": fields.Date.context_today(self),
             "user": self.env.user.name,
             "everyone": everyone,
+            "being_read": self.env.companies._relationship_being_read(),
             "can_see_everyone": relations,
             "digest": self.env.user.relationship_digest,
             "drafts": len(self.env["relationship.note.draft"]._get_mine()),

@@ -85,7 +85,8 @@ class RelationshipInvitation(models.Model):
                 "Because your name was drawn. Every %(every)s we ask some of our customers, chosen "
                 "by chance and never by what they spend.", every=every)
         return self.env._(
-            "Because every %(every)s we ask all our customers the same questions.", every=every)
+            "Because every %(every)s we ask our customers the same questions, and your turn has "
+            "come. Some rest, and a few chosen by chance are never asked.", every=every)
 
     def _get_order_reference(self):
         """Return the name of the order that was the occasion, False if there is none."""

@@ -105,6 +105,11 @@ class RelationshipProfile(models.Model):
                 self.env._("A colleague looks after this customer."),
                 self.env._("Their insight is shown to that colleague and to Customer Relations."),
             ]}
+        if self.env.company._relationship_being_read():
+            return {"state": "empty", "customer_id": customer.id, "sentences": [
+                self.env._("Our customers are being read."),
+                self.env._("What they bought, said and felt shows here in a few minutes."),
+            ]}
         return {"state": "empty", "customer_id": customer.id, "sentences": [
             self.env._("Nothing is known about this customer yet."),
             self.env._(

@@ -30,13 +30,15 @@ class RelationshipProfile(models.Model):
     def get_insight_options(self):
         """Return what the page needs before its pictures: choices of the filters, what is there.
 
-        :return: dict with ``has_profiles``, ``has_attitude``, ``can_compare`` (may filter by
+        :return: dict with ``has_profiles``, ``has_attitude``, ``being_read`` (customers
+            were never read as yet), ``can_compare`` (may filter by
             person), ``can_refresh``, ``can_survey``, ``salespeople`` and ``staff`` as
             [id, name], ``floor`` (smallest group shown), ``companies`` (names),
             ``threshold_company``
         """
         can_compare = self.env.user.has_group("relationship_insight.group_relationship_relations")
         return {
+            "being_read": self.env.companies._relationship_being_read(),
             "has_profiles": bool(self.search_count([], limit=1)),
             "has_attitude": bool(self.search_count([("attitude_count", ">", 0)], limit=1)),
             "can_compare": can_compare,
@@ -65,7 +67,7 @@ class RelationshipProfile(models.Model):
         return [[partner.id, partner.name] for partner in staff]
 
     def action_refresh_now(self):
-        """Ask the nightly refresh to run as soon as a worker is free.
+        """Have all customers of the companies in sight read as soon as a worker is free.
 
         :raise AccessError: unless the user is a manager of the app
         """
@@ -75,14 +77,14 @@ class RelationshipProfile(models.Model):
             "relationship_insight.ir_cron_relationship_refresh", raise_if_not_found=False)
         if not cron or not cron.sudo().active:
             raise UserError(self.env._("The nightly refresh is switched off."))
-        cron.sudo()._trigger()
+        self.env.companies._ask_relationship_refresh()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "The refresh has been started. Come back in a few minutes."),
+                    "All customers are being read. This page shows the result by itself."),
             },
         }
 

@@ -30,7 +30,8 @@ class RelationshipProfile(models.Model):
         risk of ``stats.bond``.
 
         :return: dict with ``coverage``, ``untouched`` (top customers, the largest first),
-            ``untouched_count``, ``people``, ``days``, ``currency_id``, ``warn``, ``alarm``
+            ``untouched_count``, ``people``, ``days``, ``currency_id``, ``warn``, ``alarm``,
+            ``being_read`` (customers were never read as yet)
         :raise AccessError: for whom only sees their own customers
         """
         self._check_sees_everybody()
@@ -55,6 +56,7 @@ class RelationshipProfile(models.Model):
             "currency_id": company.currency_id.id,
             "warn": WARN,
             "alarm": ALARM,
+            "being_read": company._relationship_being_read(),
             "untouched_count": self.search_count(domain),
             "untouched": [
                 {

@@ -5,16 +5,13 @@ from datetime import datetime, timedelta
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.sql_ids import sql_ids
-from .ir_websocket import STAFF_CHANNEL
 
 _logger = logging.getLogger(__name__)
 
-DIRTY_BATCH = 1000
-LOCK_ATTEMPTS = 300
 # So many new rows change what the planner must know of the table to join it to others.
 MANY_NEW = 10_000
 # Columns of relationship_new that are stored under the same name.
@@ -40,7 +37,7 @@ class RelationshipProfile(models.Model):
     _inherit = "relationship.profile"
 
     @api.model
-    def _refresh(self, partners=None, asof=None):
+    def _refresh(self, partners=None, asof=None, companies=None):
         """Turn the evidence into insight, in a few SQL statements per company.
 
         Nothing later than ``asof`` is seen. For today the result is the live insight; for a
@@ -48,13 +45,14 @@ class RelationshipProfile(models.Model):
 
         :param partners: commercial partners (ids or records) to refresh, None for all
         :param asof: a date; None for today in each company's time zone
+        :param companies: res.company, None for all that are in use
         """
         if partners is not None:
             partners = sorted({getattr(partner, "id", partner) for partner in partners})
             if not partners:
                 return
         self.env.flush_all()
-        for company in self._companies():
+        for company in self._companies() if companies is None else companies:
             today = self._local_today(company)
             day = asof or today
             start = time.monotonic()
@@ -69,69 +67,6 @@ class RelationshipProfile(models.Model):
         self.env.cr.execute("RESET enable_nestloop; RESET work_mem; RESET jit")
         self.env.invalidate_all()
 
-    @api.model
-    def _cron_refresh(self):
-        """Nightly: the month-end snapshots that are missing, then everybody as of today."""
-        # With the lock has to come the sight of what its last holder wrote, or writing fails.
-        self.env["ir.cron"]._commit_progress()
-        for _attempt in range(LOCK_ATTEMPTS):
-            if self._try_lock_refresh():
-                break
-            self.env.cr.rollback()
-            time.sleep(1)
-        self._snapshot_months()
-        for company in self._companies():
-            self.env["relationship.calibration"]._get(
-                company, self._local_today(company), anew=True)
-        self._refresh()
-
-    @api.model
-    def _cron_refresh_dirty(self):
-        """Refresh the customers with new evidence, a batch at a time."""
-        Queue = self.env["relationship.refresh.queue"]
-        self.env["ir.cron"]._commit_progress()  # see _cron_refresh
-        while self._try_lock_refresh() and (ids := Queue._take(DIRTY_BATCH)):
-            known = self._get_ids_by_company(ids)
-            self._refresh(ids)
-            self._tell_screens(ids, known)
-            remaining = Queue.search_count([], limit=1)
-            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
-                return
-        if Queue.search_count([], limit=1):
-            soon = fields.Datetime.now() + timedelta(seconds=30)
-            self.env.ref(
-                "relationship_insight.ir_cron_relationship_refresh_dirty")._trigger(at=soon)
-
-    @api.model
-    def _tell_screens(self, customer_ids, before=None):
-        """Let open cards of these customers load anew; what they show stays under the rules.
-
-        Each company's staff is told of its own customers alone.
-
-        :param dict before: what ``_get_ids_by_company`` said before their refresh
-        """
-        told = self._get_ids_by_company(customer_ids)
-        for company, ids in (before or {}).items():
-            told.setdefault(company, set()).update(ids)
-        for company, ids in told.items():
-            self.env["bus.bus"]._sendone(
-                (company, STAFF_CHANNEL), "relationship.profile/refreshed",
-                {"customers": sorted(ids)})
-
-    @api.model
-    def _get_ids_by_company(self, customer_ids):
-        """Return {company: ids of those of these customers it knows something about}."""
-        rows = self.sudo()._read_group(
-            [("commercial_partner_id", "in", customer_ids)],
-            ["company_id"], ["commercial_partner_id:array_agg"])
-        return {company: set(ids) for company, ids in rows}
-
-    @api.model
-    def _try_lock_refresh(self):
-        """Take the right to refresh until the commit; False while another worker has it."""
-        return self.env.execute_query(SQL(
-            "SELECT pg_try_advisory_xact_lock(hashtext('relationship_insight.refresh'))"))[0][0]
-
     # ------------------------------------------------------------
     # Companies and time
     # ------------------------------------------------------------
@@ -143,11 +78,11 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _timezone(self, company):
-        return company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
+        return company._relationship_tz()
 
     @api.model
     def _local_today(self, company):
-        return datetime.now(pytz.timezone(self._timezone(company))).date()
+        return company._relationship_today()
 
     @api.model
     def _end_of_day(self, company, day):

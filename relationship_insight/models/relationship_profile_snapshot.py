@@ -18,17 +18,23 @@ class RelationshipProfile(models.Model):
     _inherit = "relationship.profile"
 
     @api.model
+    def _missing_month_ends(self, company):
+        """The last twelve month ends that have no snapshot yet, the oldest first."""
+        first = self._first_evidence(company)
+        if not first:
+            return []
+        last = self.env["relationship.snapshot"].sudo().search(
+            [("company_id", "=", company.id)], order="date desc", limit=1).date
+        month = self._local_today(company).replace(day=1)
+        ends = [month - relativedelta(months=months, days=1) for months in range(11, -1, -1)]
+        return [day for day in ends if first <= day and (not last or day > last)]
+
+    @api.model
     def _snapshot_months(self):
         """Write the snapshots of the last twelve month ends that are still missing."""
         for company in self._companies():
-            today = self._local_today(company)
-            last = self.env["relationship.snapshot"].sudo().search(
-                [("company_id", "=", company.id)], order="date desc", limit=1).date
-            first = self._first_evidence(company)
-            for months in range(12, 0, -1):
-                month_end = today.replace(day=1) - relativedelta(months=months - 1, days=1)
-                if first and first <= month_end and (not last or month_end > last):
-                    self._snapshot_company(company, month_end, None)
+            for day in self._missing_month_ends(company):
+                self._snapshot_company(company, day, None)
 
     @api.model
     def _first_evidence(self, company):

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..stats.intervals import newcombe, wilson
 from ..stats.referral import k_factor, mean_difference
+from ..tools.cron_wake import was_woken
 
 # Promoters answer 9 or 10 of 10.
 PROMOTER = 90
@@ -31,6 +32,8 @@ class RelationshipReferralFigures(models.Model):
     @api.model
     def _cron_refresh(self):
         """Everybody's place in the chains, then the figures; whole or not at all per company."""
+        if was_woken(self.env):
+            return
         for company in self.env["res.company"].sudo().search(
                 [("active", "=", True)], order="id"):
             self.env["relationship.referral.standing"]._refresh(company)

@@ -45,6 +45,14 @@ class RelationshipSendingPause(models.Model):
             ("date_until", ">", fields.Datetime.now())])
 
     @api.model
+    def _get_messages(self, companies):
+        """{company: what keeps a whole mail server from sending}, where one is paused."""
+        found = {
+            company: self.sudo()._get_active(company).filtered(lambda pause: not pause.domain)[:1]
+            for company in companies}
+        return {company: pause._get_message() for company, pause in found.items() if pause}
+
+    @api.model
     def _add(self, company, server, domain, reason, stop=False):
         """Note a failure and pause for longer each time; return the pause."""
         wait, patience = (DOMAIN_WAIT, DOMAIN_PATIENCE) if domain else (SERVER_WAIT, 1)

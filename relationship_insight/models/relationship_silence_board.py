@@ -12,13 +12,21 @@ class RelationshipSilence(models.Model):
     _inherit = "relationship.silence"
 
     @api.model
+    def _was_refreshed(self):
+        """Whether the job that fills the board ever ran."""
+        cron = self.env.ref(
+            "relationship_insight.ir_cron_relationship_silence", raise_if_not_found=False)
+        return not cron or bool(cron.sudo().lastcall)
+
+    @api.model
     @api.readonly
     def get_silence_board(self, level="staff", period="180"):
         """Return the units of one level as points, as the current user may see them.
 
         :return: dict with ``units``, ``hidden`` (how many have too few customers), ``floor``,
             ``window``, ``asof``, ``pairs`` (customers to ask about), ``customers`` (whether they
-            can be judged one by one), ``can_refresh``
+            can be judged one by one), ``being_read`` (nothing was held against anything as yet),
+            ``can_refresh``
         :raise UserError: on a level or period that does not exist
         """
         if level not in dict(LEVELS) or period not in dict(PERIODS):
@@ -59,6 +67,8 @@ class RelationshipSilence(models.Model):
                 [("period", "=", period), ("status", "=", "silent"),
                  ("company_id", "in", self.env.companies.ids)]),
             "customers": shown._get_customers_judged(),
+            "being_read": not units and (
+                self.env.companies._relationship_being_read() or not self._was_refreshed()),
             "can_refresh": self.env.user.has_group(
                 "relationship_insight.group_relationship_manager"),
         }

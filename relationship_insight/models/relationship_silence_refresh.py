@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.cron_wake import was_woken
 from .relationship_profile_bond import LISTENING
 from .relationship_purchase import Scope
 from .relationship_touch import NOT_A_TALK
@@ -25,7 +26,10 @@ class RelationshipSilence(models.Model):
     @api.model
     def _cron_refresh(self):
         """Nightly: look at every company anew."""
+        if was_woken(self.env):
+            return
         self._refresh()
+        self.env["relationship.profile"]._tell_screens([])
 
     @api.model
     def _refresh(self, companies=None, asof=None):

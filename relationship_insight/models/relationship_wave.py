@@ -1,5 +1,11 @@
 from odoo import api, fields, models
 
+WAITING_FOR = [
+    ("read", "All customers are being read first; it starts by itself after that"),
+    ("nobody", "Nobody buys here who belongs to its audience"),
+    ("left_out", "Everybody in its audience is left out: never asked, or not drawn"),
+]
+
 
 class RelationshipWave(models.Model):
     """One round of a campaign, from the draw to what was done with the answers."""
@@ -21,6 +27,8 @@ class RelationshipWave(models.Model):
         ("running", "Running"),
         ("closed", "Closed"),
     ], required=True, default="draft", readonly=True, copy=False)
+    waiting_for = fields.Selection(
+        WAITING_FOR, string="Why It Doesn't Start", readonly=True, copy=False)
     version_id = fields.Many2one(
         "relationship.instrument.version", string="Questions Asked", readonly=True,
         ondelete="restrict", index=True)

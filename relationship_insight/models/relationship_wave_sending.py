@@ -53,12 +53,9 @@ class RelationshipWave(models.Model):
 
     @api.depends("state")
     def _compute_sending_problem(self):
-        pauses = self.env["relationship.sending.pause"].sudo()
-        found = {company: pauses._get_active(company).filtered(lambda pause: not pause.domain)[:1]
-                 for company in self.company_id}
+        messages = self.env["relationship.sending.pause"]._get_messages(self.company_id)
         for wave in self:
-            pause = found.get(wave.company_id)
-            wave.sending_problem = pause._get_message() if pause and wave.to_send_count else False
+            wave.sending_problem = wave.to_send_count and messages.get(wave.company_id)
 
     def action_send_now(self):
         """Start the sender at once instead of at its next turn."""

@@ -28,7 +28,10 @@ class RelationshipWave(models.Model):
                     "First tell customers what came of %(wave)s: write down what they said and "
                     "what you did, and publish it. A manager can start without, with a reason.",
                     wave=untold.display_name))
-            wave._start()
+            if waiting_for := wave._start():
+                raise UserError(self.env._(
+                    "%(wave)s can't start yet. %(reason)s.", wave=wave.display_name,
+                    reason=wave._get_waiting_text(waiting_for)))
         self.env["relationship.campaign"]._trigger_plan()
 
     def action_override(self):
@@ -76,14 +79,42 @@ class RelationshipWave(models.Model):
             self._start()
 
     def _start(self):
+        """Draw those to ask and run; with nobody to ask, wait to be drawn again.
+
+        :return: what it waits for, False if it runs
+        """
         self.ensure_one()
         campaign = self.campaign_id.sudo()
         if self.state not in ("draft", "planned"):
             raise UserError(self.env._("This wave has started already."))
         version = campaign.instrument_id._get_live_version()
-        now = fields.Datetime.now()
+        if campaign.company_id._relationship_being_read():
+            return self._wait_for("read")
+        self._start_late()
+        counts = campaign._plan_draw(self, fields.Datetime.now())
+        if not counts["sample_count"]:
+            self.env["relationship.eligibility"].sudo().search(
+                [("wave_id", "=", self.id)]).unlink()
+            return self._wait_for("left_out" if counts["population_count"] else "nobody")
         self.sudo().write({
-            "state": "running", "version_id": version.id, **campaign._plan_draw(self, now)})
+            "state": "running", "version_id": version.id, "waiting_for": False, **counts})
+        return False
+
+    def _wait_for(self, what):
+        """Note what keeps a wave from starting; it is drawn again at each turn of the planner."""
+        if self.waiting_for != what:
+            self.sudo().waiting_for = what
+        return what
+
+    def _start_late(self):
+        """A wave that had to wait is spread over as many days as it was to be, from today on."""
+        late = fields.Date.today() - self.date_start
+        if self.waiting_for and late.days > 0:
+            self.sudo().write({
+                "date_start": self.date_start + late, "date_end": self.date_end + late})
+
+    def _get_waiting_text(self, what):
+        return dict(self._fields["waiting_for"]._description_selection(self.env))[what]
 
     def _close(self):
         """Those still waiting are not asked in these waves any more."""

@@ -51,8 +51,3 @@ class ResCompany(models.Model):
         """Weekdays on which customers may be reached, 0 being Monday."""
         self.ensure_one()
         return WEEKDAYS[self.relationship_send_days]
-
-    def _relationship_tz(self):
-        """Time zone of customers who have none of their own."""
-        self.ensure_one()
-        return self.partner_id.tz or self.resource_calendar_id.tz or "UTC"

@@ -84,3 +84,5 @@ from . import test_uninstall
 from . import test_pos_referral
 from . import test_pos_referral_refund
 from . import test_neighbours
+from . import test_night
+from . import test_campaign_start

@@ -21,6 +21,7 @@ class CampaignCase(TransactionCase):
         cls.company = cls.env["res.company"].create({
             "name": "Asking Store", "relationship_holdout_share": 0})
         cls.company.partner_id.tz = "Asia/Bangkok"
+        cls.company._note_relationship_refresh(NOW)
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
         cls.Ledger = cls.env["relationship.eligibility"]
         cls.Invitation = cls.env["relationship.invitation"]

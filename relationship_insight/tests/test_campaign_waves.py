@@ -184,6 +184,8 @@ class TestCampaignWaves(CampaignCase):
 
     def test_campaign_form_as_a_user(self):
         relations = self.new_user("wave_relations", RELATIONS)
+        self.company.email = "shop@example.com"
+        self.env["ir.mail_server"].create({"name": "Post office", "smtp_host": "localhost"})
         with Form(self.env["relationship.campaign"].with_user(relations)) as form:
             form.name = "From the form"
             form.instrument_id = self.pulse

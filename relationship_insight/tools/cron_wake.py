@@ -1,7 +1,11 @@
 """Waking crons from requests that come by the hundred."""
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tools import SQL
 
+RECENTLY = timedelta(hours=20)
 WANTED = "relationship_insight.wake"
 
 
@@ -36,3 +40,14 @@ def _wake(env, xmlids):
         """, [cron_id or None for cron_id in ids]))
     for cron_id, in asleep:
         env["ir.cron"].sudo().browse(cron_id)._trigger()
+
+
+def was_woken(env):
+    """Whether the job that runs is at its usual hour, but ran already since the last one.
+
+    Jobs that follow the night of the companies are woken by it; their own hour, in UTC and maybe
+    at noon where the company is, only counts where nothing woke them.
+    """
+    cron = env["ir.cron"].browse(env.context.get("cron_id"))
+    last, now = env.context.get("lastcall"), fields.Datetime.now()
+    return bool(cron and last and cron.nextcall <= now and now - last < RECENTLY)

@@ -34,6 +34,7 @@ def main(people=100_000):
         seconds = timed(lambda: fill(env, company, campaigns, people))
         cr.commit()
         print(f"{people:,} people, {people * CONTACTS:,} past contacts made in {seconds:.0f} s")
+        company._note_relationship_refresh(fields.Datetime.now())
         for campaign in campaigns:
             campaign.action_start()
         cr.commit()

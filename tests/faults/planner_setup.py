@@ -66,6 +66,7 @@ execute_values(cr, """
 execute_values(cr, """
     INSERT INTO relationship_contact_preference (partner_id, company_id, pace, paused_until,
         opted_out) VALUES %s""", wishes)
+company._note_relationship_refresh(START)
 for campaign in campaigns:
     campaign.action_start()
 cr.execute("ANALYZE")

@@ -1,12 +1,17 @@
 """What was logged before enters the ledger of promises and the days of the last talk."""
 
 from odoo import SUPERUSER_ID, api
+from odoo.tools import convert_file
 
 CHUNK = 1000
 
 
 def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {"relationship_no_refresh": True})
+    # Tiers that somebody deleted don't come back with an update; these never were there.
+    convert_file(
+        env, "relationship_insight", "data/relationship_tier_data.xml", {}, mode="init",
+        noupdate=True)
     env["res.company"]._create_missing_relationship_tiers()
     Note = env["relationship.note"]
     last = 0

@@ -1,5 +1,7 @@
 """The usual tiers of the first company are known by name, so that they can be translated."""
 
+from odoo.tools.sql import table_exists
+
 TIERS = (
     ("relationship_tier_key", "Key customers", 10, 30, 60),
     ("relationship_tier_good", "Good customers", 20, 60, 120),
@@ -7,6 +9,8 @@ TIERS = (
 
 
 def migrate(cr, version):
+    if not table_exists(cr, "relationship_tier"):
+        return  # from before tiers: they come with their names
     for name, english, sequence, ideal, most in TIERS:
         cr.execute(
             """

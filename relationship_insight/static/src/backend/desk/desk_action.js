@@ -5,6 +5,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { useAllRefreshed } from "../relationship_card/refreshed_hook";
 
 /** My desk: a handful of people to talk with today, each with the reason, and what is due. */
 export class DeskAction extends Component {
@@ -19,6 +20,7 @@ export class DeskAction extends Component {
         this.display = { controlPanel: {} };
         this.state = useState({ desk: null });
         onWillStart(() => this.load(false));
+        useAllRefreshed(() => this.load());
     }
 
     async load(everyone = this.state.desk?.everyone) {

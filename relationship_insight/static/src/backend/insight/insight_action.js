@@ -5,6 +5,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { useAllRefreshed } from "../relationship_card/refreshed_hook";
 import { FeelingsCard } from "./feelings_card";
 import { HistoryCard } from "./history_card";
 import { MatrixCard } from "./matrix_card";
@@ -27,13 +28,15 @@ export class InsightAction extends Component {
             options: null,
         });
         useSetupAction({ getLocalState: () => ({ filters: { ...this.state.filters } }) });
-        onWillStart(async () => {
-            this.state.options = await this.orm.call(
-                "relationship.profile",
-                "get_insight_options",
-                []
-            );
+        onWillStart(() => this.load());
+        useAllRefreshed(async () => {
+            await this.load();
+            this.state.filters = { ...this.state.filters };
         });
+    }
+
+    async load() {
+        this.state.options = await this.orm.call("relationship.profile", "get_insight_options", []);
     }
 
     get options() {

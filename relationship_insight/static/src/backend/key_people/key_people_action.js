@@ -7,6 +7,7 @@ import { formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Component, markRaw, onWillStart, useState } from "@odoo/owl";
 import * as format from "../insight/insight_format";
+import { useAllRefreshed } from "../relationship_card/refreshed_hook";
 
 /** Which top customers nobody talks with, and what is at risk if one colleague leaves. */
 export class KeyPeopleAction extends Component {
@@ -21,14 +22,17 @@ export class KeyPeopleAction extends Component {
         this.display = { controlPanel: {} };
         this.format = format;
         this.state = useState({ board: null, leaver: null, now: null, second: [] });
-        onWillStart(async () => {
-            this.state.board = markRaw(
-                await this.orm.call("relationship.profile", "get_key_people", [])
-            );
-            if (this.board.people.length) {
-                await this.choose(this.board.people[0].staff_id);
-            }
-        });
+        onWillStart(() => this.load());
+        useAllRefreshed(() => this.load());
+    }
+
+    async load() {
+        this.state.board = markRaw(
+            await this.orm.call("relationship.profile", "get_key_people", [])
+        );
+        if (this.board.people.length) {
+            await this.choose(this.board.people[0].staff_id);
+        }
     }
 
     get board() {

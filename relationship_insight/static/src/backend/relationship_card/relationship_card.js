@@ -77,7 +77,7 @@ export class RelationshipCard extends Component {
     /** New evidence was worked in: show it where the customer is open, without a flicker. */
     async onRefreshed(customers) {
         const shown = this.card;
-        if (!shown || !customers.includes(shown.customer_id)) {
+        if (!shown || (customers.length && !customers.includes(shown.customer_id))) {
             return;
         }
         const partnerId = this.partnerId;

@@ -9,6 +9,7 @@ import { Component, markRaw, onWillStart, useState } from "@odoo/owl";
 import { InsightCard } from "../insight/insight_card";
 import { InsightChart } from "../insight/insight_chart";
 import * as format from "../insight/insight_format";
+import { useAllRefreshed } from "../relationship_card/refreshed_hook";
 import { placedUnits, silenceConfig, STATUS_COLORS, STATUS_SYMBOLS } from "./silence_config";
 
 const NO_FILTERS = { level: "staff", period: "180", axis: "talks" };
@@ -48,6 +49,7 @@ export class SilenceAction extends Component {
             },
         });
         onWillStart(() => this.load());
+        useAllRefreshed(() => this.load());
     }
 
     async load() {
@@ -82,7 +84,10 @@ export class SilenceAction extends Component {
     }
 
     get headline() {
-        const { pairs } = this.board;
+        const { pairs, being_read: beingRead } = this.board;
+        if (beingRead) {
+            return _t("Our customers are being read.");
+        }
         if (this.silent.length) {
             return _t(
                 "Sales rose with almost no recorded conversation: %(names)s. Ask, don't judge.",
@@ -119,6 +124,9 @@ export class SilenceAction extends Component {
     get message() {
         if (this.placed.length) {
             return "";
+        }
+        if (this.board.being_read) {
+            return _t("Sales and talks of all customers are being read. This page fills by itself in a few minutes.");
         }
         if (this.board.hidden) {
             return _t("Too few customers: groups of fewer than %s stay hidden.", this.board.floor);
