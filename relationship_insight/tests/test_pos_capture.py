@@ -193,7 +193,8 @@ class TestPosCapture(PosCaptureCommon):
         # The colleague opened this session; the stranger works at another till.
         self.session.sudo().user_id = colleague
         for user_id, staff in [
-            (colleague.id, colleague), (stranger.id, self.cashier), (clerk.id, self.cashier), (2**30, self.cashier),
+            (colleague.id, colleague), (stranger.id, self.cashier), (clerk.id, self.cashier),
+            (2**30, self.cashier),
             (False, self.cashier), ("x", self.cashier),
         ]:
             note = self._note(user_id=user_id)
