@@ -24,6 +24,7 @@ from . import (
     relationship_case_callback,
     relationship_case_escalate,
     relationship_case_note,
+    relationship_case_owner,
     relationship_alert,
     relationship_alert_rule,
     relationship_alert_rule_raise,
