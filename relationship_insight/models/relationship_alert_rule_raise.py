@@ -163,7 +163,8 @@ class RelationshipAlertRule(models.Model):
         if case:
             case.reading_ids |= self.env["relationship.reading"].browse(alert["reading_ids"])
             spoken = self.with_context(lang=case.user_id.lang)
-            case.message_post(body=spoken.env._("The customer answered again and is still unhappy."))
+            case.message_post(
+                body=spoken.env._("The customer answered again and is still unhappy."))
         return case
 
     def _prepare_case(self, partner, user, alert):

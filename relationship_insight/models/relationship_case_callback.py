@@ -51,7 +51,8 @@ class RelationshipCase(models.Model):
         spoken = self.with_context(lang=self.user_id.lang)
         self.write({
             "kind": "callback",
-            "name": spoken.env._("Please call: %(customer)s", customer=self.partner_id.display_name),
+            "name": spoken.env._(
+                "Please call: %(customer)s", customer=self.partner_id.display_name),
             "priority": "1",
             "description": "\n\n".join(filter(None, (self.description, text))),
         })

@@ -133,6 +133,32 @@ class TestReferralPublic(HttpCase):
         statuses = [self.post(email=f"f{i}@example.com").status_code for i in range(3)]
         self.assertEqual(statuses, [200, 200, 429])
 
+    def test_a_shop_full_of_friends_may_join_and_mistakes_count_for_nobody(self):
+        for number in range(15):
+            answer = self.post(email=f"friend{number}@example.com")
+            self.assertIn("Welcome!", answer.text)
+        self.env["ir.config_parameter"].set_param("relationship_insight.limit_join", "16")
+        for _mistake in range(3):
+            self.assertEqual(self.post(email="no address").status_code, 200)
+        self.assertIn("Welcome!", self.post(email="last@example.com").text)
+        self.assertEqual(self.post(email="more@example.com").status_code, 429)
+
+    def test_whoever_tries_on_and_on_waits_longer_and_longer(self):
+        self.env["ir.config_parameter"].set_param("relationship_insight.limit_try", "2")
+        sent = ["mistake"] * 3
+        self.assertEqual(
+            [self.post(email=email).status_code for email in sent], [200, 200, 429])
+        Limit = self.env["relationship.rate.limit"]
+
+        def after(**passed):
+            for row in Limit.search([]):
+                row.date = row.date - timedelta(**passed)
+            return [self.post(email=email).status_code for email in sent]
+        self.assertEqual(after(minutes=1, seconds=1), [200, 200, 429])
+        self.assertEqual(after(minutes=1, seconds=1), [200, 200, 429])
+        self.assertEqual(after(minutes=1, seconds=1), [429] * 3, "six in ten minutes")
+        self.assertEqual(after(minutes=10), [200, 200, 429])
+
     def test_whatever_is_sent_is_answered(self):
         rng = random.Random(11)
         letters = "aA0-_=&%?#/\\'\"<>{}()[]:;.,ก💐\x00\n \u202e"
