@@ -136,6 +136,7 @@ from . import (
     relationship_referral_rules,
     relationship_referral_flag,
     relationship_referral_reward,
+    relationship_referral_mood,
     relationship_referral_payout,
     relationship_referral_process,
     relationship_referral_queue,

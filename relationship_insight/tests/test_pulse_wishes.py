@@ -140,8 +140,12 @@ class TestPulseWishes(PulseCase):
 
     def test_thanks_make_a_link_for_friends_when_asked_for(self):
         self.campaign.thanks_referral = True
+        unhappy = self._finish(self._invite())
+        self.assertFalse(self._load(unhappy).xpath("//button[@value='referral']"))
+        self.env["relationship.reading"].search([]).unlink()
         invitation = self._invite()
         thanks = self._finish(invitation)
+        self.env["relationship.reading"].search([]).unlink()
         codes = [("partner_id", "=", invitation.partner_id.id)]
         self.assertTrue(self._load(thanks).xpath("//button[@value='referral']"))
         self.assertFalse(self.env["relationship.referral.code"].search_count(codes))

@@ -226,6 +226,28 @@ class TestReferralPublic(HttpCase):
         self.assertTrue(user)
         self.assertEqual(self.friends().referred_id, user.partner_id)
 
+    def test_who_was_let_down_is_not_asked_for_friends(self):
+        def ask():
+            return self.anna._may_be_asked_for_friends(self.company)
+        self.assertTrue(ask())
+        Reading = self.env["relationship.reading"]
+        vals = {"partner_id": self.anna.id, "company_id": self.company.id, "origin": "pulse"}
+        recommend, annoyed = (
+            self.env.ref(f"relationship_insight.measure_{name}") for name in ("m03", "m02_annoyed"))
+        for measure, value, allowed in (
+                (recommend, 9, True), (recommend, 2, False),
+                (annoyed, annoyed.scale_min, False)):
+            reading = Reading.create({**vals, "measure_id": measure.id, "value": value})
+            self.assertEqual(ask(), allowed, (measure.code, value))
+            reading.date = datetime.now() - timedelta(days=60)
+        Reading.search([("partner_id", "=", self.anna.id)]).unlink()
+        self.assertTrue(ask())
+        case = self.env["relationship.case"].create({
+            "name": "Scratched", "partner_id": self.anna.id, "company_id": self.company.id})
+        self.assertFalse(ask())
+        case.action_cancel()
+        self.assertTrue(ask())
+
     def test_portal_entry(self):
         self.env["res.users"].create({
             "name": "Anna", "login": "anna", "password": "anna-portal-1",
