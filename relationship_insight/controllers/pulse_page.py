@@ -38,9 +38,14 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
+# So many in so many seconds. A parameter relationship_insight.limit_… replaces the first number,
+# and the others grow with it; what has several waits the longer, the more came.
 LIMITS = {
-    "address": (1200, 600), "link": (150, 600), "guess": (60, 600), "join": (10, 600),
-    "stop": (20, 600),
+    "address": ((1200, 600),), "link": ((150, 600),), "guess": ((60, 600),), "stop": ((20, 600),),
+    # Friends who joined, per address: a shop's Wi-Fi and a mobile carrier have one for many.
+    "join": ((100, 3600),),
+    # What is sent to join, whatever comes of it, per link and per device.
+    "try": ((20, 60), (60, 600), (120, 3600)),
 }
 
 
@@ -117,16 +122,18 @@ class PulsePage(Controller):
 
     # Limits
 
-    def _is_over_limit(self, env, *places):
+    def _is_over_limit(self, env, *places, count=True):
         """Count a request; True when one of its places, (kind, which one), has had its share."""
         Limit = env["relationship.rate.limit"]
         wanted = []
         for kind, which in places:
-            most, seconds = LIMITS[kind]
+            windows = LIMITS[kind]
             param = env["ir.config_parameter"].get_param(f"relationship_insight.limit_{kind}")
-            most = int(param) if param and param.isdecimal() else most
-            wanted.append((Limit._digest(kind, which), most, seconds))
-        return not Limit._allows(*wanted)
+            factor = int(param) / windows[0][0] if param and param.isdecimal() else 1
+            wanted += [
+                (Limit._digest(kind, which), round(most * factor), seconds)
+                for most, seconds in windows]
+        return not Limit._allows(*wanted, count=count)
 
     def _is_flood(self, env, link):
         return self._is_over_limit(

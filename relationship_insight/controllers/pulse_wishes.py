@@ -169,7 +169,7 @@ class PulseWishes(PulsePage):
             return self._bad_input(env)
         if not form:
             return self._show_thanks(invitation, scope)
-        if form.get("step") == "callback" and self._offers_callback(invitation):
+        if form.get("step") == "callback" and invitation._offers_callback():
             return self._take_callback(invitation, scope, form)
         if form.get("step") == "referral" and self._offers_referral(invitation):
             return self._redirect(invitation._get_referral_path())
@@ -178,9 +178,6 @@ class PulseWishes(PulsePage):
             if more and more.state != "done":
                 return self._redirect(f"/pulse/{more.access_token}?lang={env.context['lang']}")
         return self._show_thanks(invitation, scope)
-
-    def _offers_callback(self, invitation):
-        return invitation.campaign_id.thanks_callback
 
     def _offers_referral(self, invitation):
         return invitation.campaign_id.thanks_referral and invitation._offers_referral()
@@ -213,7 +210,7 @@ class PulseWishes(PulsePage):
             nonce=self._make_nonce(env, scope),
             outcome=outcome,
             long_title=long.state == "running" and long._get_public_title(),
-            offers_callback=self._offers_callback(invitation) and not invitation.callback_date,
+            offers_callback=not invitation.callback_date and invitation._offers_callback(),
             callback_error=callback_error, callback_phone=callback_phone,
             offers_referral=self._offers_referral(invitation),
             again_url=again_url,

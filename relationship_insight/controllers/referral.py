@@ -43,14 +43,17 @@ class Referral(PulsePage):
         if not form.get("agreed"):
             return self._show_friend(code, scope, form=form, error=env._(
                 "Please agree that we may keep your name and contact you."))
-        if self._is_over_limit(env, ("join", request.httprequest.remote_addr)):
+        device, joined = self._get_device(env), ("join", request.httprequest.remote_addr)
+        if self._is_over_limit(env, joined, count=False) or self._is_over_limit(
+                env, ("try", code.token), ("try", device)):
             return self._too_many(env)
         try:
-            code._join(
-                {**form.to_dict(), "lang": env.context["lang"]}, self._get_device(env),
-                form["n"])
+            referral = code._join(
+                {**form.to_dict(), "lang": env.context["lang"]}, device, form["n"])
         except UserError as error:
             return self._show_friend(code, scope, form=form, error=str(error))
+        if referral:
+            self._is_over_limit(env, joined)
         return self._show_welcome(code)
 
     def _show_friend(self, code, scope, form=None, error=False):

@@ -150,12 +150,8 @@ class RelationshipAlertRule(models.Model):
         """The customer's salesperson, but never the person the answer is about."""
         self.ensure_one()
         company = self.env["res.company"].browse(alert["company_id"])
-        candidates = (
-            partner.user_id | partner.commercial_partner_id.user_id | self.user_id
-            | company.relationship_case_user_id)
-        return candidates.filtered(
-            lambda user: user.active and not user.share and company in user.company_ids
-            and user.partner_id.id != alert["staff_id"])[:1]
+        about = self.env["res.partner"].browse(alert["staff_id"] or [])
+        return self.env["relationship.case"]._find_owner(partner, company, self.user_id, about)
 
     def _add_to_open_case(self, partner, alert):
         """Add the answers to the customer's open case, if there is one."""
@@ -166,7 +162,9 @@ class RelationshipAlertRule(models.Model):
         ], limit=1)
         if case:
             case.reading_ids |= self.env["relationship.reading"].browse(alert["reading_ids"])
-            case.message_post(body=self.env._("The customer answered again and is still unhappy."))
+            spoken = self.with_context(lang=case.user_id.lang)
+            case.message_post(
+                body=spoken.env._("The customer answered again and is still unhappy."))
         return case
 
     def _prepare_case(self, partner, user, alert):

@@ -15,7 +15,7 @@ class RelationshipCase(models.Model):
         :param company: in whose name the customer was asked
         :param str source_key: names the occasion, for example the invitation
         :param str text: what the customer wrote, if anything
-        :param user: who should call; None: the customer's salesperson, else the person for care
+        :param user: who should call; None: see ``_find_owner``
         :param str sitting: source key of the case that the same answers open, or have opened
         :return: the case, new or as it was
         """
@@ -27,15 +27,16 @@ class RelationshipCase(models.Model):
         told = cases.filtered(lambda case: case.state in OPEN_STATES)
         if told:
             return told._add_callback(text)
-        user = user or (
-            partner.user_id | partner.commercial_partner_id.user_id
-            | company.relationship_case_user_id)[:1]
+        if not user or not user._may_own_cases(company):
+            user = self._find_owner(partner, company)
+        # The words are for whoever calls.
+        spoken = self.with_context(lang=user.lang)
         return self._open_once({
-            "name": self.env._("Please call: %(customer)s", customer=partner.display_name),
+            "name": spoken.env._("Please call: %(customer)s", customer=partner.display_name),
             "kind": "callback",
             "partner_id": partner.id,
             "company_id": company.id,
-            "user_id": user.id if company in user.company_ids else False,
+            "user_id": user.id,
             "channel": channel,
             "description": text,
             "source_key": source_key,
@@ -44,12 +45,17 @@ class RelationshipCase(models.Model):
     def _add_callback(self, text):
         """Note on the case of somebody's unhappy answers that they want to be called."""
         self.ensure_one()
+        if not self.user_id:
+            self.user_id = self._find_owner(self.partner_id, self.company_id)
+            self._schedule_contact()
+        spoken = self.with_context(lang=self.user_id.lang)
         self.write({
             "kind": "callback",
-            "name": self.env._("Please call: %(customer)s", customer=self.partner_id.display_name),
+            "name": spoken.env._(
+                "Please call: %(customer)s", customer=self.partner_id.display_name),
             "priority": "1",
             "description": "\n\n".join(filter(None, (self.description, text))),
         })
         self.message_post(
-            body=self.env._("The customer asked to be called."), author_id=self.partner_id.id)
+            body=spoken.env._("The customer asked to be called."), author_id=self.partner_id.id)
         return self

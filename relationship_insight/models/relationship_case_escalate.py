@@ -25,13 +25,15 @@ class RelationshipCase(models.Model):
         user = self._get_escalation_user()
         self.write({"date_escalated": fields.Datetime.now(), "priority": "1"})
         if user:
-            self.activity_schedule(
+            spoken = self.with_context(lang=user.lang)
+            spoken.activity_schedule(
                 "mail.mail_activity_data_warning", user_id=user.id,
-                summary=self.env._("Nobody has been in touch with this customer yet"))
+                summary=spoken.env._("Nobody has been in touch with this customer yet"))
 
     def _get_escalation_user(self):
         self.ensure_one()
         leader = self.team_id.user_id
         if leader and leader != self.user_id:
             return leader
-        return self.company_id.relationship_case_user_id
+        return self.company_id.relationship_case_user_id or self._find_desk_owner(
+            self.company_id, None)

@@ -36,12 +36,14 @@ class RelationshipRateLimit(models.Model):
         return self._digest("device", address, (agent or "")[:300])
 
     @api.model
-    def _allows(self, *places):
+    def _allows(self, *places, count=True):
         """Count one request of each of these places; False when one has had its share already.
 
         What is refused isn't counted, so that the table stays small in a flood.
 
-        :param places: (place, limit, seconds): so many requests in these seconds; 0: any number
+        :param places: (place, limit, seconds): so many requests in these seconds; 0: any number.
+            A place with several such limits counts once: the more came, the longer it waits
+        :param bool count: False only looks whether there is room
         """
         wanted = [place for place in places if place[1] > 0]
         if not wanted:
@@ -58,10 +60,13 @@ class RelationshipRateLimit(models.Model):
                          LIMIT wanted.most
                     ) counted) < most
             )
-            INSERT INTO relationship_rate_limit (place, date)
-            SELECT place, %(now)s FROM room WHERE (SELECT COUNT(*) FROM room) = %(count)s
-            RETURNING id
+            %(what)s
+            SELECT DISTINCT place, %(now)s::timestamp FROM room
+             WHERE (SELECT COUNT(*) FROM room) = %(count)s
+            %(back)s
             """,
+            what=SQL("INSERT INTO relationship_rate_limit (place, date)" if count else ""),
+            back=SQL("RETURNING id" if count else ""),
             wanted=SQL(", ").join(
                 SQL("(%s, %s, %s::timestamp)", place, limit, now - timedelta(seconds=seconds))
                 for place, limit, seconds in wanted),

@@ -238,7 +238,9 @@ class RelationshipInvitation(models.Model):
 
     def _offers_referral(self):
         self.ensure_one()
-        return bool(self.sudo().partner_id)
+        invitation = self.sudo()
+        return bool(invitation.partner_id) and invitation.partner_id._may_be_asked_for_friends(
+            invitation.company_id)
 
     def _get_referral_path(self):
         """The page from which whoever answered can send friends."""

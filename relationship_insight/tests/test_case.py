@@ -344,3 +344,51 @@ class TestCaseKey(CaseCase):
         self.answer(0, partner_id=other.id)
         self.raise_alerts()
         self.assertEqual(self.cases().reading_ids, reading)
+
+
+@tagged("post_install", "-at_install")
+class TestCaseOwner(CaseCase):
+    """A promised call has somebody who makes it, and speaks their language."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.relationship_case_user_id = False
+        cls.customer.user_id = False
+        cls.own = cls.env["res.company"].create({"name": "New shop"})
+
+    def request_call(self, company, key):
+        return self.env["relationship.case"]._request_callback(self.customer, company, key)
+
+    def test_somebody_of_the_desk_then_a_manager(self):
+        case = self.env["relationship.case"]
+        self.assertFalse(case._find_owner(self.customer, self.own))
+        manager = new_test_user(
+            self.env, "chief", groups="relationship_insight.group_relationship_manager",
+            company_id=self.own.id, company_ids=[Command.set(self.own.ids)])
+        self.assertEqual(self.request_call(self.own, "a").user_id, manager)
+        desk = new_test_user(
+            self.env, "desk", groups=RELATIONS, company_id=self.own.id,
+            company_ids=[Command.set(self.own.ids)])
+        case = self.request_call(self.own, "b")
+        self.assertEqual((case.user_id, case.activity_ids.user_id), (desk, desk))
+
+    def test_a_salesperson_who_may_not_see_it_is_no_owner(self):
+        self.customer.user_id = new_test_user(self.env, "outside", groups="base.group_user")
+        owner = self.request_call(self.company, "c").user_id
+        self.assertTrue(owner.has_group("relationship_insight.group_relationship_relations"))
+
+    def test_words_are_the_callers(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.nok.lang = "fr_FR"
+        self.customer.user_id = self.nok
+        seen = []
+        translate = type(self.env)._
+
+        def listen(env, source, *args, **kwargs):
+            seen.append((source, env.context.get("lang")))
+            return translate(env, source, *args, **kwargs)
+        with patch.object(type(self.env), "_", listen):
+            self.env["relationship.case"].with_context(lang="en_US")._request_callback(
+                self.customer, self.company, "d")
+        self.assertIn(("Please call: %(customer)s", "fr_FR"), seen)

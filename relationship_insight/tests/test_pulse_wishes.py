@@ -169,12 +169,22 @@ class TestPulseWishes(PulseCase):
             "callback_about": "The <b>order</b>"}])
         self.assertTrue(invitation.callback_date)
         self.assertFalse(self._load(thanks).xpath("//input[@name='phone']"))
-        self.campaign.thanks_callback = False
+
+    def test_no_call_is_offered_where_nobody_would_make_it(self):
+        thanks = self._finish(self._invite())
+        self.assertTrue(self._load(thanks).xpath("//input[@name='phone']"))
+        Case = self.env.registry["relationship.case"]
+        self.patch(Case, "_find_owner", lambda case, *_people: case.env["res.users"])
+        self.assertFalse(self._load(thanks).xpath("//input[@name='phone']"))
 
     def test_thanks_make_a_link_for_friends_when_asked_for(self):
         self.campaign.thanks_referral = True
+        unhappy = self._finish(self._invite())
+        self.assertFalse(self._load(unhappy).xpath("//button[@value='referral']"))
+        self.env["relationship.reading"].search([]).unlink()
         invitation = self._invite()
         thanks = self._finish(invitation)
+        self.env["relationship.reading"].search([]).unlink()
         codes = [("partner_id", "=", invitation.partner_id.id)]
         self.assertTrue(self._load(thanks).xpath("//button[@value='referral']"))
         self.assertFalse(self.env["relationship.referral.code"].search_count(codes))

@@ -133,6 +133,32 @@ class TestReferralPublic(HttpCase):
         statuses = [self.post(email=f"f{i}@example.com").status_code for i in range(3)]
         self.assertEqual(statuses, [200, 200, 429])
 
+    def test_a_shop_full_of_friends_may_join_and_mistakes_count_for_nobody(self):
+        for number in range(15):
+            answer = self.post(email=f"friend{number}@example.com")
+            self.assertIn("Welcome!", answer.text)
+        self.env["ir.config_parameter"].set_param("relationship_insight.limit_join", "16")
+        for _mistake in range(3):
+            self.assertEqual(self.post(email="no address").status_code, 200)
+        self.assertIn("Welcome!", self.post(email="last@example.com").text)
+        self.assertEqual(self.post(email="more@example.com").status_code, 429)
+
+    def test_whoever_tries_on_and_on_waits_longer_and_longer(self):
+        self.env["ir.config_parameter"].set_param("relationship_insight.limit_try", "2")
+        sent = ["mistake"] * 3
+        self.assertEqual(
+            [self.post(email=email).status_code for email in sent], [200, 200, 429])
+        Limit = self.env["relationship.rate.limit"]
+
+        def after(**passed):
+            for row in Limit.search([]):
+                row.date = row.date - timedelta(**passed)
+            return [self.post(email=email).status_code for email in sent]
+        self.assertEqual(after(minutes=1, seconds=1), [200, 200, 429])
+        self.assertEqual(after(minutes=1, seconds=1), [200, 200, 429])
+        self.assertEqual(after(minutes=1, seconds=1), [429] * 3, "six in ten minutes")
+        self.assertEqual(after(minutes=10), [200, 200, 429])
+
     def test_whatever_is_sent_is_answered(self):
         rng = random.Random(11)
         letters = "aA0-_=&%?#/\\'\"<>{}()[]:;.,ก💐\x00\n \u202e"
@@ -199,6 +225,28 @@ class TestReferralPublic(HttpCase):
         user = self.env["res.users"].search([("login", "=", "dee@example.com")])
         self.assertTrue(user)
         self.assertEqual(self.friends().referred_id, user.partner_id)
+
+    def test_who_was_let_down_is_not_asked_for_friends(self):
+        def ask():
+            return self.anna._may_be_asked_for_friends(self.company)
+        self.assertTrue(ask())
+        Reading = self.env["relationship.reading"]
+        vals = {"partner_id": self.anna.id, "company_id": self.company.id, "origin": "pulse"}
+        recommend, annoyed = (
+            self.env.ref(f"relationship_insight.measure_{name}") for name in ("m03", "m02_annoyed"))
+        for measure, value, allowed in (
+                (recommend, 9, True), (recommend, 2, False),
+                (annoyed, annoyed.scale_min, False)):
+            reading = Reading.create({**vals, "measure_id": measure.id, "value": value})
+            self.assertEqual(ask(), allowed, (measure.code, value))
+            reading.date = datetime.now() - timedelta(days=60)
+        Reading.search([("partner_id", "=", self.anna.id)]).unlink()
+        self.assertTrue(ask())
+        case = self.env["relationship.case"].create({
+            "name": "Scratched", "partner_id": self.anna.id, "company_id": self.company.id})
+        self.assertFalse(ask())
+        case.action_cancel()
+        self.assertTrue(ask())
 
     def test_portal_entry(self):
         self.env["res.users"].create({

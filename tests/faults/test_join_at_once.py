@@ -19,7 +19,7 @@ def link(server, clone):
     country = client.ref("base", "th")
     client.call("res.company", "write", [1], {"country_id": country})
     client.call(
-        "ir.config_parameter", "set_param", "relationship_insight.limit_join", str(10 * CALLERS))
+        "ir.config_parameter", "set_param", "relationship_insight.limit_try", str(10 * CALLERS))
     anna = client.call("res.partner", "create", {"name": "Anna Sukjai"})
     client.call("res.partner", "action_open_referral_page", [anna])
     (code,) = client.call(
