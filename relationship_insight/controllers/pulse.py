@@ -210,7 +210,7 @@ class Pulse(PulsePage):
                 nonce = self._make_nonce(env, scope)
                 return self._json({"again": True, "n": nonce}, 409)
             return self._show(invitation, scope, form=form, message=env._(
-                "Please look at your answers once more and press the button."), **values)
+                "Please check your answers and press the button again."), **values)
         step = form.get("step")
         if opens and (step == "open" or not invitation._read_answers(form)[0]):
             # Nobody has said anything yet, so there is nothing to keep.
@@ -242,7 +242,7 @@ class Pulse(PulsePage):
         if missing or not stored:
             return self._show(
                 invitation, scope, form=form, invalid=missing, **values, message=env._(
-                    "Please answer what is marked.") if missing else env._(
+                    "Please answer the marked questions.") if missing else env._(
                     "Nothing is answered yet. One answer is enough."))
         invitation._finish_answers(
             self._get_device(env), self._get_seconds(env, scope, form), stored)

@@ -239,7 +239,8 @@ class PulsePage(Controller):
         response = self._render(
             env, "pulse_message", None, 429, face="2", js=False,
             title=env._("One moment, please"),
-            text=env._("A lot has come in from here. Please try again in a few minutes."))
+            text=env._(
+                "Many requests have come from your network. Please try again in a few minutes."))
         response.headers["Retry-After"] = "120"
         return response
 
@@ -249,4 +250,5 @@ class PulsePage(Controller):
         return self._render(
             env, "pulse_message", None, 400, face="2", js=False,
             title=env._("We couldn't read that"),
-            text=env._("Something in it was no text. Please go back and write it once more."))
+            text=env._(
+                "We couldn't read part of it as text. Please go back and write it again."))

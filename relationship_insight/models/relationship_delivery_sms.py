@@ -41,8 +41,9 @@ class RelationshipDelivery(models.Model):
         lang = self._get_lang()
         campaign = self.campaign_id.with_context(lang=lang)
         words = campaign.sms_text or campaign.env._(
-            "%(company)s: may we ask you one question? It takes a minute: %(link)s",
-            company="{company}", link="{link}")
+            "%(company)s: may we ask for your opinion (%(length)s)? %(link)s",
+            company="{company}", link="{link}",
+            length=self.invitation_id.version_id.with_context(lang=lang)._get_length())
         values = {
             "{company}": self.company_id.name,
             "{link}": self.invitation_id._get_answer_url(),

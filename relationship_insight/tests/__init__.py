@@ -4,6 +4,7 @@ from . import test_pos_capture
 from . import test_pos_capture_order
 from . import test_pos_strip
 from . import test_pos_capture_detail
+from . import test_public_words
 from . import test_purchase
 from . import test_answer_files
 from . import test_campaign_result

@@ -179,7 +179,7 @@ class TestPulse(PulseCase):
             "n": self._nonce(path), "step": "done",
             "M04": "17", "M10_honest": "", "M03_why": "Kind"})
         self.assertEqual(answer.status_code, 200)
-        self.assertIn("Please answer what is marked", answer.text)
+        self.assertIn("Please answer the marked question", answer.text)
         self.assertIn("Kind</textarea>", answer.text)
         self.assertEqual(invitation.state, "started")
         other = self._invite()

@@ -88,7 +88,7 @@ class TestPulseFelt(PulseCase):
         self.env.registry.clear_cache()
         form = {"n": self._nonce(self.path), "at": 2000, "tap": 1, "felt": self.card,
                 "M04_visit": 4, "step": "done"}
-        self.assertIn("Please answer what is marked", self._post(self.path, form).text)
+        self.assertIn("Please answer the marked question", self._post(self.path, form).text)
         self.assertEqual(self._post(self.path, {**form, "M02_glad": 2}).status_code, 303)
 
     def test_feelings_put_in_one_by_one_share_the_card(self):
