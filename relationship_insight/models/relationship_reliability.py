@@ -101,7 +101,7 @@ class RelationshipReliability(models.Model):
                 "least_change": changes.least_detectable_change(
                     estimate.spread or 0, estimate.used) if estimate.own else 0,
             }
-            for (scale, valence), estimate in estimates.items()])
+            for (scale, valence), estimate in estimates.items() if estimate.n])
         return {
             (scale.code, valence): estimate
             for (scale, valence), estimate in estimates.items()}

@@ -76,7 +76,7 @@ export class ResultCard extends Component {
                 }
             ),
             _t(
-                "Better or worse is said from %s points on, and so that of all changes told in a year at most one in ten is chance.",
+                "Better or worse is said from %s points on, and only if at most one in ten of all changes told in a year is chance.",
                 point.least_change.toFixed(1)
             ),
         ];
