@@ -243,6 +243,7 @@ from . import (
     survey_user_input_line,
     survey_user_input_invitation,
     pos_relationship_purchase,
+    pos_relationship_purchase_discount,
     pos_relationship_purchase_settle,
     pos_relationship_purchase_credit,
     pos_account_move,

@@ -11,6 +11,7 @@ class RelationshipProfile(models.Model):
     def _promo_sources(self, scope):
         """Add the lines of tickets, save those that settle a sale order, which has them too."""
         Purchase = self.env["relationship.purchase"]
+        reward = Purchase._sql_is_reward("pos.order.line", SQL("l"))
         settles = SQL("FALSE")
         if Purchase._has_settling_tickets():
             settles = SQL(
@@ -26,12 +27,14 @@ class RelationshipProfile(models.Model):
                   FROM %(orders)s
                   JOIN pos_order_line l ON l.order_id = o.id
                   JOIN res_partner partner ON partner.id = o.partner_id
-                 WHERE o.state IN %(states)s AND l.discount > 0
+                 WHERE o.state IN %(states)s AND (l.discount > 0 OR %(reward)s OR %(listed)s)
                    AND l.refunded_orderline_id IS NULL AND NOT %(settles)s AND %(scope)s
                 """,
                 let_off=Purchase._sql_let_off(
                     Purchase._sql_line_amount("l"), SQL("l.price_unit * l.qty"),
-                    SQL("l.discount")),
+                    Purchase._sql_pos_discount(SQL("l"), SQL("o")), reward),
+                reward=reward,
+                listed=Purchase._sql_shows_discount(SQL("o")),
                 orders=scope.orders("pos_order", "o"),
                 states=PAID_STATES,
                 settles=settles,
@@ -42,10 +45,11 @@ class RelationshipProfile(models.Model):
                 SELECT partner.commercial_partner_id, %(let_off)s / back.rate
                   FROM (%(back)s) back
                   JOIN res_partner partner ON partner.id = back.partner_id
-                 WHERE back.counts AND back.discount > 0
+                 WHERE back.counts AND (back.discount > 0 OR back.reward)
                 """,
                 let_off=Purchase._sql_let_off(
-                    SQL("back.amount"), SQL("back.gross"), SQL("back.discount")),
+                    SQL("back.amount"), SQL("back.gross"), SQL("back.discount"),
+                    SQL("back.reward")),
                 back=Purchase._sql_pos_back(scope),
             ),
         ]

@@ -147,7 +147,8 @@ class RelationshipPurchase(models.Model):
             """
             SELECT back.order_id AS ticket_id, ticket.partner_id AS ticket_partner_id,
                    ticket.state IN %(states)s AND %(until)s AS counts,
-                   %(amount)s::float8 AS amount, back.discount, back.price_unit * back.qty AS gross,
+                   %(amount)s::float8 AS amount, %(discount)s AS discount, %(reward)s AS reward,
+                   back.price_unit * back.qty AS gross,
                    sold.id AS order_id, sold.partner_id, sold.company_id,
                    COALESCE(NULLIF(sold.currency_rate, 0), 1)::float8 AS rate, %(settling)s
               FROM %(lines)s
@@ -159,6 +160,8 @@ class RelationshipPurchase(models.Model):
             until=scope._replace(partners=None, company_id=None).sql(
                 SQL("ticket.date_order"), SQL("NULL"), SQL("NULL")),
             amount=self._sql_line_amount("back"),
+            discount=self._sql_pos_discount(SQL("origin"), SQL("sold")),
+            reward=self._sql_is_reward("pos.order.line", SQL("origin")),
             settling=settling,
             lines=lines,
             join=join,

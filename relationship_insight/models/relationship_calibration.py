@@ -95,12 +95,13 @@ class RelationshipCalibration(models.Model):
     def _behaviour_rows(self, company, asof):
         """Return rows (x, t_x, T, median gap, ages of repeat days) of a sample of customers."""
         Profile = self.env["relationship.profile"]
-        customers = self.env.execute_query(SQL(
-            """
-            SELECT COALESCE(
-                NULLIF((SELECT COUNT(*) FROM relationship_profile WHERE company_id = %s), 0),
-                (SELECT reltuples FROM pg_class WHERE oid = 'res_partner'::regclass))
-            """, company.id))[0][0]
+        # Before the first refresh nobody is counted yet; all contacts of the database aren't the
+        # company's customers, of whom a sample by them would leave hardly any.
+        customers = Profile.sudo().search_count([("company_id", "=", company.id)])
+        if not customers:
+            [(customers,)] = self.env.execute_query(SQL(
+                "WITH %s SELECT COUNT(DISTINCT customer) FROM orders",
+                Profile._cte_orders(company, asof)))
         share = min(1.0, SAMPLE_SIZE / max(customers, 1))
         return self.env.execute_query(SQL(
             """

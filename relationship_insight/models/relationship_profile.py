@@ -78,7 +78,9 @@ class RelationshipProfile(models.Model):
     p_behaviour = fields.Float(
         string="Chance That They Buy Often", readonly=True, aggregator="avg")
     p_alive = fields.Float(
-        string="Chance of Still Being a Customer", readonly=True, aggregator="avg")
+        string="Not Left Yet, by the Model", readonly=True, aggregator="avg",
+        help="From the rhythm of their own repeat purchases. It says that they have not left for "
+        "good, not that they will buy soon; of who bought once it can say nothing.")
     expected_90d = fields.Float(
         string="Expected Purchases, 90 Days", readonly=True, aggregator="sum")
     gap_mean = fields.Float(string="Mean Gap (days)", readonly=True, aggregator="avg")

@@ -225,6 +225,7 @@ class RelationshipProfile(models.Model):
     def _promo_sources(self, scope):
         """Return SELECTs (customer, discount): what lines let off, and what went back with them."""
         Purchase = self.env["relationship.purchase"]
+        reward = Purchase._sql_is_reward("sale.order.line", SQL("l"))
         return [
             SQL(
                 """
@@ -233,11 +234,12 @@ class RelationshipProfile(models.Model):
                   FROM %(orders)s
                   JOIN sale_order_line l ON l.order_id = so.id
                   JOIN res_partner partner ON partner.id = so.partner_id
-                 WHERE so.state = 'sale' AND l.discount > 0 AND %(scope)s
+                 WHERE so.state = 'sale' AND (l.discount > 0 OR %(reward)s) AND %(scope)s
                 """,
                 let_off=Purchase._sql_let_off(
                     SQL("l.price_total"), SQL("l.price_unit * l.product_uom_qty"),
-                    SQL("l.discount")),
+                    SQL("l.discount"), reward),
+                reward=reward,
                 orders=scope.orders("sale_order", "so"),
                 scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
             ),

@@ -1,5 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
+
+ABOVE_ALL = 1e15
 
 
 class RelationshipProfile(models.Model):
@@ -18,12 +20,23 @@ class RelationshipProfile(models.Model):
                               + (COUNT(*) OVER (PARTITION BY t >= 1, rate) - 1) / 2.0 - 0.5)
                        / COUNT(*) OVER (PARTITION BY t >= 1)
                    END AS behaviour_pct,
-                   NTILE(5) OVER (ORDER BY last_purchase, customer) AS rfm_recency,
-                   NTILE(5) OVER (ORDER BY purchase_days, customer) AS rfm_frequency,
-                   NTILE(5) OVER (ORDER BY spend_total, customer) AS rfm_monetary
+                   %(recency)s AS rfm_recency, %(frequency)s AS rfm_frequency,
+                   %(monetary)s AS rfm_monetary
               FROM relationship_new_behaviour
              WHERE purchase_days > 0
-            """)
+            """,
+            recency=self._sql_fifth(SQL("last_purchase")),
+            frequency=self._sql_fifth(SQL("purchase_days")),
+            monetary=self._sql_fifth(SQL("spend_total")))
+
+    @api.model
+    def _sql_fifth(self, column):
+        """SQL of the fifth (1 to 5) of a column's average rank: equal values are in one fifth."""
+        return SQL(
+            """
+            (1 + (2 * RANK() OVER (ORDER BY %(column)s) + COUNT(*) OVER (PARTITION BY %(column)s)
+                  - 2) * 5 / (2 * COUNT(*) OVER ()))::int
+            """, column=column)
 
     @api.model
     def _query_grid_ranks(self, grid):
@@ -61,26 +74,24 @@ class RelationshipProfile(models.Model):
     @api.model
     def _store_rate_grid(self, calibration):
         """Keep tonight's distribution, so that single customers can be ranked in between."""
-        row = self.env.execute_query(SQL(
+        [(rates, *bounds)] = self.env.execute_query(SQL(
             """
             SELECT (SELECT PERCENTILE_DISC(%(points)s::float8[]) WITHIN GROUP (ORDER BY rate)
-                      FROM relationship_new WHERE tenure_days >= 1),
-                   (SELECT PERCENTILE_DISC(%(fifths)s::float8[]) WITHIN GROUP (
-                           ORDER BY first_purchase + (last_purchase - first_purchase))
-                      FROM relationship_new WHERE purchase_days > 0),
-                   (SELECT PERCENTILE_DISC(%(fifths)s::float8[]) WITHIN GROUP (
-                           ORDER BY purchase_days)
-                      FROM relationship_new WHERE purchase_days > 0),
-                   (SELECT PERCENTILE_DISC(%(fifths)s::float8[]) WITHIN GROUP (ORDER BY spend_total)
-                      FROM relationship_new WHERE purchase_days > 0)
+                      FROM relationship_new WHERE tenure_days >= 1), %(bounds)s
+              FROM relationship_new
+             WHERE purchase_days > 0
             """,
             points=[(point + 0.5) / 1000 for point in range(1000)],
-            fifths=[0.2, 0.4, 0.6, 0.8]))[0]
-        rates, recency, frequency, monetary = row
-        epoch = fields.Date.to_date("1970-01-01")
+            bounds=SQL(", ").join(
+                SQL("(MIN(%s) FILTER (WHERE %s >= %s))::float8", value, SQL.identifier(fifth), step)
+                for fifth, value in (
+                    ("rfm_recency", SQL("(last_purchase - DATE '1970-01-01')")),
+                    ("rfm_frequency", SQL("purchase_days")),
+                    ("rfm_monetary", SQL("spend_total")))
+                for step in range(2, 6))))
+        # A fifth that nobody is in begins above everybody.
+        bounds = [ABOVE_ALL if bound is None else bound for bound in bounds]
         calibration.rate_grid = {
             "rate": rates or [],
-            "recency": [(day - epoch).days for day in recency or []],
-            "frequency": [float(value) for value in frequency or []],
-            "monetary": [float(value) for value in monetary or []],
+            "recency": bounds[:4], "frequency": bounds[4:8], "monetary": bounds[8:],
         }

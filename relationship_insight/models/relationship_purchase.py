@@ -205,7 +205,8 @@ class RelationshipPurchase(models.Model):
             sign=sign,
             signed=SQL("%s * aml.price_total::float8", sign),
             let_off=self._sql_let_off(
-                SQL("aml.price_total"), SQL("aml.price_unit * aml.quantity"), SQL("aml.discount")),
+                SQL("aml.price_total"), SQL("aml.price_unit * aml.quantity"), SQL("aml.discount"),
+                self._sql_is_reward("sale.order.line", SQL("sol"))),
             rate=SQL("COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)::float8"),
             credit=SQL(
                 """
@@ -220,13 +221,45 @@ class RelationshipPurchase(models.Model):
         )
 
     @api.model
-    def _sql_let_off(self, total, gross, discount):
-        """SQL of the money a discount (in percent) saved on a line of this total."""
+    def _sql_let_off(self, total, gross, discount, reward):
+        """SQL of the money saved on a line of this total: by a discount in percent, or a reward.
+
+        :param reward: SQL that tells a line which is nothing but a discount on the others
+        """
         return SQL(
             """
-            (CASE WHEN %(discount)s < 100 THEN %(total)s * %(discount)s / (100 - %(discount)s)
+            (CASE WHEN %(reward)s THEN -%(total)s
+                  WHEN %(discount)s < 100 THEN %(total)s * %(discount)s / (100 - %(discount)s)
                   WHEN %(discount)s = 100 THEN %(gross)s ELSE 0 END)::float8
-            """, total=total, gross=gross, discount=SQL("COALESCE(%s, 0)", discount))
+            """, total=total, gross=gross, reward=reward,
+            discount=SQL("COALESCE(%s, 0)", discount))
+
+    @api.model
+    def _sql_is_reward(self, model, line):
+        """SQL that tells a line which lets off what others cost: promotion, coupon, loyalty points
+        or discount on the whole order. Gift cards and wallets are money, not discounts.
+        """
+        products = [
+            SQL("SELECT %s FROM %s WHERE %s IS NOT NULL", *map(SQL.identifier, (
+                field, self.env[owner]._table, field)))
+            for owner, field in self._discount_products(model)
+            if owner in self.env and field in self.env[owner]._fields]
+        tests = [
+            SQL("%s.product_id IN (%s)", line, product) for product in products]
+        if "reward_id" in self.env[model]._fields:
+            tests.append(SQL(
+                """
+                %s.reward_id IN (
+                    SELECT reward.id FROM loyalty_reward reward
+                      JOIN loyalty_program program ON program.id = reward.program_id
+                     WHERE program.program_type NOT IN ('gift_card', 'ewallet'))
+                """, line))
+        return SQL("(%s) IS TRUE", SQL(" OR ").join(tests or [SQL("FALSE")]))
+
+    @api.model
+    def _discount_products(self, model):
+        """Return (model, field) of the products that stand for a discount on a whole order."""
+        return [("res.company", "sale_discount_product_id")]
 
     @api.model
     def _sql_credit_not_elsewhere(self):

@@ -30,37 +30,24 @@ def percentiles(values):
     return [standing[value] for value in values]
 
 
-def ntile(values, buckets=5, keys=None):
-    """Group number 1..``buckets`` of each value, groups of equal size as SQL's ntile().
+def fifths(values):
+    """Fifth from 1 to 5 of each value by its average rank; equal values are in one fifth.
 
-    The first groups are one larger when the sizes do not come out even.
-
-    :param keys: tie-breakers, one a value, such as ids; default the position
-    :raise ValueError: on bad values or buckets
+    :raise ValueError: if one is not a finite number
     """
-    if buckets < 1:
-        raise ValueError("buckets must be at least 1")
     values = [finite("value", value) for value in values]
-    keys = range(len(values)) if keys is None else list(keys)
-    if len(keys) != len(values):
-        raise ValueError("keys must be as many as values")
-    order = sorted(range(len(values)), key=lambda place: (values[place], keys[place]))
-    small, larger = divmod(len(values), buckets)
-    groups = [0] * len(values)
-    start = 0
-    for bucket in range(1, buckets + 1):
-        end = start + small + (bucket <= larger)
-        for place in order[start:end]:
-            groups[place] = bucket
-        start = end
-    return groups
+    found, below = {}, 0
+    for value, count in _counted(values):
+        # Average rank less one half, in fifths of all, in whole numbers.
+        found[value] = 1 + (2 * below + count) * 5 // (2 * len(values))
+        below += count
+    return [found[value] for value in values]
 
 
-def rfm(customers, keys=None):
+def rfm(customers):
     """RFM quintiles of each customer, for display only.
 
     :param customers: triples (days since last purchase, purchase days, money spent)
-    :param keys: tie-breakers, one a customer
     :raise ValueError: on values that are not finite numbers
     Source: Hughes 1994, Strategic Database Marketing.
     """
@@ -71,9 +58,9 @@ def rfm(customers, keys=None):
     return [
         RFM(*quintiles)
         for quintiles in zip(
-            ntile([-days for days in recency], keys=keys),
-            ntile(frequency, keys=keys),
-            ntile(monetary, keys=keys),
+            fifths([-days for days in recency]),
+            fifths(frequency),
+            fifths(monetary),
             strict=True,
         )
     ]

@@ -132,7 +132,7 @@ class Oracle:
         quintiles = ranks.rfm([
             (result[c]["recency_days"], result[c]["purchase_days"],
              round(result[c]["spend_total"], 6))
-            for c in buyers], keys=buyers)
+            for c in buyers])
         for customer, rfm in zip(buyers, quintiles):
             result[customer] |= {
                 "rfm_recency": rfm.recency, "rfm_frequency": rfm.frequency,

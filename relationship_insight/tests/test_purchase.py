@@ -426,3 +426,64 @@ class TestPurchase(PurchaseCase):
             ("company_id", "=", self.env.company.id)])
         self.assertAlmostEqual(profile.spend_total, spend, 2)
         self.assertAlmostEqual(profile.promo_share, discount / (discount + spend), 6)
+
+    def _promo(self):
+        self.env["relationship.profile"]._refresh(self.customer.ids)
+        return self.env["relationship.profile"].sudo().search([
+            ("commercial_partner_id", "=", self.customer.id),
+            ("company_id", "=", self.env.company.id)]).promo_share
+
+    def _reward(self, program_type):
+        program = self.env["loyalty.program"].create({
+            "name": program_type, "program_type": program_type, "trigger": "auto",
+            "reward_ids": [Command.create({"reward_type": "discount", "discount": 10})]})
+        return program.reward_ids[:1]
+
+    def test_rewards_are_discounts(self):
+        """100 with a coupon of -30: 0.30 was let off, whichever program it came from."""
+        for program_type in ("promotion", "promo_code", "coupons", "loyalty"):
+            order = self._order((100, 1), {
+                "price_unit": -30, "product_uom_qty": 1, "name": "Coupon",
+                "reward_id": self._reward(program_type).id})
+            self.assertEqual(order.amount_total, 70)
+            self.assertAlmostEqual(self._promo(), 0.3, 6, program_type)
+        self._ticket((100, 1), {"price_unit": -30, "qty": 1, "reward_id": self._reward(
+            "coupons").id}, partner=self.customer)
+        self.assertAlmostEqual(self._promo(), 0.3, 6)
+
+    def test_gift_cards_are_money(self):
+        for program_type in ("gift_card", "ewallet"):
+            self._order((100, 1), {
+                "price_unit": -30, "product_uom_qty": 1, "name": "Card",
+                "reward_id": self._reward(program_type).id})
+        self.assertEqual(self._promo(), 0)
+
+    def test_rewards_go_back_with_the_goods(self):
+        returned = self._order((100, 1), {
+            "price_unit": -30, "product_uom_qty": 1, "name": "Coupon", "reward_id": self._reward("coupons").id})
+        self._order((50, 1))
+        self.assertAlmostEqual(self._promo(), 30 / 150, 6)
+        self._credit(self._invoice(returned))
+        self.assertAlmostEqual(self._promo(), 0, 6)
+
+    def test_discount_on_the_whole_order(self):
+        self.env.company.sale_discount_product_id = self.env["product.product"].create(
+            {"name": "Discount", "taxes_id": False})
+        self._order((100, 1), {
+            "price_unit": -25, "product_uom_qty": 1,
+            "product_id": self.env.company.sale_discount_product_id.id})
+        self.assertAlmostEqual(self._promo(), 0.25, 6)
+
+    def test_pricelist_that_shows_a_discount(self):
+        """A fifth off by the pricelist, half of the rest by hand: 60 of 100 were let off."""
+        pricelist = self.env["product.pricelist"].create({"name": "Club", "item_ids": [
+            Command.create({"compute_price": "percentage", "percent_price": 20})]})
+        ticket = self._ticket(
+            {"price_unit": 80, "qty": 1, "discount": 50}, partner=self.customer)
+        self.assertAlmostEqual(self._promo(), 0.5, 6)
+        ticket.pricelist_id = pricelist
+        self.env.flush_all()
+        self.assertAlmostEqual(self._promo(), 0.6, 6)
+        ticket.lines.price_type = "manual"
+        self.env.flush_all()
+        self.assertAlmostEqual(self._promo(), 0.5, 6)

@@ -149,10 +149,15 @@ class TestRefresh(PopulationCase):
             if exact[customer]["behaviour_pct"] is not None:
                 self.assertAlmostEqual(
                     values["behaviour_pct"], exact[customer]["behaviour_pct"], delta=0.5)
-            # Quintiles split customers with as many purchase days by chance, the borders don't.
-            for name in ("rfm_recency", "rfm_monetary"):
-                if exact[customer][name] is not None:
-                    self.assertAlmostEqual(values[name], exact[customer][name], delta=1)
+            for name in ("rfm_recency", "rfm_frequency"):
+                self.assertEqual(values[name], exact[customer][name], name)
+            if exact[customer]["rfm_monetary"] is not None:
+                self.assertAlmostEqual(
+                    values["rfm_monetary"], exact[customer]["rfm_monetary"], delta=1)
+        fifths = {}
+        for values in exact.values():
+            fifths.setdefault(values["purchase_days"], set()).add(values["rfm_frequency"])
+        self.assertEqual({len(each) for each in fifths.values()}, {1})
 
     def test_bands_hold(self):
         """A bond keeps its band until it is clearly in another one."""

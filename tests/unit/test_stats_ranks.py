@@ -37,19 +37,19 @@ def test_percentiles_of_every_cdnow_customer(cdnow_summary):
     np.testing.assert_allclose(ranks.percentiles(values), theirs)
 
 
-@given(VALUES, st.integers(1, 9))
-def test_ntile_makes_equal_groups_in_order(values, buckets):
-    groups = ranks.ntile(values, buckets)
-    sizes = [groups.count(bucket) for bucket in range(1, buckets + 1)]
-    # numpy splits as SQL's ntile() does: the first groups take what does not come out even.
-    assert sizes == [len(part) for part in np.array_split(range(len(values)), buckets)]
-    ordered = [group for _value, _place, group in
-               sorted(zip(values, range(len(values)), groups, strict=True))]
-    assert ordered == sorted(ordered)
+@given(VALUES)
+def test_fifths_are_those_of_average_ranks(values):
+    # In whole numbers, as a rank of half is exact there.
+    ranked = pd.Series(values).rank(method="average")
+    theirs = [1 + int(2 * rank - 1) * 5 // (2 * len(values)) for rank in ranked]
+    assert ranks.fifths(values) == theirs
 
 
-def test_ties_are_broken_by_key():
-    assert ranks.ntile([1, 1, 1, 1], 2, keys=[4, 1, 3, 2]) == [2, 1, 2, 1]
+def test_equal_values_are_in_one_fifth():
+    # Seven bought once, two twice, one three times: places 1 to 7 share the fourth.
+    assert ranks.fifths([1] * 7 + [2, 2, 3]) == [2] * 7 + [5, 5, 5]
+    assert ranks.fifths([4, 4, 4]) == [3, 3, 3]
+    assert ranks.fifths([]) == []
 
 
 def test_rfm():
@@ -65,15 +65,14 @@ def test_rfm_of_every_cdnow_customer_agrees_with_pandas(cdnow_summary):
     quintiles = ranks.rfm(customers)
     for place, (column, sign) in enumerate(((0, -1), (1, 1), (2, 1))):
         values = pd.Series([sign * customer[column] for customer in customers])
-        theirs = pd.qcut(values.rank(method="first"), 5, labels=False) + 1
+        theirs = 1 + (2 * values.rank() - 1).astype(int) * 5 // (2 * len(values))
         assert [quintile[place] for quintile in quintiles] == theirs.tolist()
 
 
 @pytest.mark.parametrize("call", [
     lambda: ranks.percentiles([1, None]),
     lambda: ranks.percentiles([math.nan]),
-    lambda: ranks.ntile([1], 0),
-    lambda: ranks.ntile([1, 2], 2, keys=[1]),
+    lambda: ranks.fifths([None]),
     lambda: ranks.rfm([(1, 2, math.inf)]),
 ])
 def test_bad_input_is_refused(call):

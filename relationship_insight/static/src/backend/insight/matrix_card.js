@@ -139,8 +139,17 @@ export class MatrixCard extends Component {
         });
     }
 
-    boundsText({ least, most }) {
-        return _t("At least %(least)s, at most %(most)s, whatever the others are like.", {
+    get sharesText() {
+        return _t(
+            "Here the %s not placed above are counted in too, by what we know of how they buy. So the order can differ from the list above.",
+            format.number(this.data.unknown.count)
+        );
+    }
+
+    boundsText({ share, least, most }) {
+        return _t("About %(count)s of all %(total)s. At least %(least)s, at most %(most)s, whatever the others are like.", {
+            count: format.number(Math.round(share * this.data.total)),
+            total: format.number(this.data.total),
             least: `${Math.floor(least * 100)}%`,
             most: `${Math.ceil(most * 100)}%`,
         });
