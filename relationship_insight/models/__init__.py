@@ -1,5 +1,6 @@
 from . import (
     relationship_guarded,
+    relationship_of_customer,
     relationship_staff_floor,
     relationship_measure,
     relationship_measure_wording,

@@ -15,7 +15,8 @@ class RelationshipCase(models.Model):
 
     _name = "relationship.case"
     _description = "Care Case"
-    _inherit = ["relationship.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "relationship.guarded", "relationship.of.customer", "mail.thread", "mail.activity.mixin"]
     _order = "date_deadline, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -25,7 +26,7 @@ class RelationshipCase(models.Model):
         "res.partner", string="Customer", required=True, index=True, ondelete="cascade",
         tracking=True)
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id", string="Customer Entity", store=True,
+        "res.partner", string="Customer Entity", compute="_compute_customer", store=True,
         index=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company)

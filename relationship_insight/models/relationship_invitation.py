@@ -19,6 +19,7 @@ class RelationshipInvitation(models.Model):
     """One person asked once. Written by the planner, the sender and the public page only."""
 
     _name = "relationship.invitation"
+    _inherit = "relationship.of.customer"
     _description = "Invitation"
     _order = "date_planned desc, id desc"
     _rec_name = "campaign_id"
@@ -36,7 +37,7 @@ class RelationshipInvitation(models.Model):
         ondelete="set null", help="Empty where nobody knows who answers.")
     commercial_partner_id = fields.Many2one(
         "res.partner", string="Customer Entity", readonly=True, index="btree_not_null",
-        ondelete="set null", compute="_compute_commercial_partner_id", store=True,
+        ondelete="set null", compute="_compute_customer", store=True,
         precompute=True)
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     state = fields.Selection([
@@ -122,11 +123,6 @@ class RelationshipInvitation(models.Model):
         "(wave_id, partner_id) WHERE wave_id IS NOT NULL AND partner_id IS NOT NULL")
     _to_send_idx = models.Index("(date_planned, id) WHERE state = 'planned'")
     _customer_idx = models.Index("(partner_id, date_planned) WHERE partner_id IS NOT NULL")
-
-    @api.depends("partner_id.commercial_partner_id")
-    def _compute_commercial_partner_id(self):
-        for invitation in self:
-            invitation.commercial_partner_id = invitation.partner_id.commercial_partner_id
 
     def _cancel(self):
         """Withdraw invitations nobody answered yet; their links stop working."""

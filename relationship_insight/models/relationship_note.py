@@ -25,14 +25,14 @@ class RelationshipNote(models.Model):
 
     _name = "relationship.note"
     _description = "Conversation"
-    _inherit = "relationship.guarded"
+    _inherit = ["relationship.guarded", "relationship.of.customer"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, index=True, ondelete="cascade")
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id", string="Customer Entity", store=True,
+        "res.partner", string="Customer Entity", compute="_compute_customer", store=True,
         index=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company)

@@ -21,14 +21,14 @@ class RelationshipPreference(models.Model):
 
     _name = "relationship.preference"
     _description = "Preference of a Customer"
-    _inherit = "relationship.guarded"
+    _inherit = ["relationship.guarded", "relationship.of.customer"]
     _order = "state, kind, confirm_count desc, id desc"
     _check_company_auto = True
 
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, index=True, ondelete="cascade")
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id", string="Customer Entity", store=True,
+        "res.partner", string="Customer Entity", compute="_compute_customer", store=True,
         index=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company)

@@ -21,6 +21,7 @@ class RelationshipPromise(models.Model):
     """The ledger of what we said we would do. It outlives the activity that reminds of it."""
 
     _name = "relationship.promise"
+    _inherit = "relationship.of.customer"
     _description = "Promise"
     _order = "date_due desc, id desc"
 
@@ -29,7 +30,7 @@ class RelationshipPromise(models.Model):
         "res.partner", string="Customer", readonly=True, index="btree_not_null",
         ondelete="set null")
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id", string="Customer Entity", store=True,
+        "res.partner", string="Customer Entity", compute="_compute_customer", store=True,
         index="btree_not_null")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     staff_id = fields.Many2one(

@@ -7,7 +7,7 @@ class RelationshipReading(models.Model):
 
     _name = "relationship.reading"
     _description = "Reading"
-    _inherit = ["relationship.guarded", "relationship.staff.floor"]
+    _inherit = ["relationship.guarded", "relationship.of.customer", "relationship.staff.floor"]
     _order = "date desc, id desc"
     _rec_name = "measure_id"
 
@@ -22,7 +22,7 @@ class RelationshipReading(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Customer", index="btree_not_null", ondelete="set null")
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id", string="Customer Entity", store=True,
+        "res.partner", string="Customer Entity", compute="_compute_customer", store=True,
         index="btree_not_null", precompute=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company)

@@ -44,8 +44,11 @@ class RelationshipReferral(models.Model):
     """One claim that a customer was brought by another, from the first word to the thank-you."""
 
     _name = "relationship.referral"
+    _customers = {
+        "referrer_commercial_id": "referrer_id", "referred_commercial_id": "referred_id"}
     _description = "Referral"
-    _inherit = ["relationship.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "relationship.guarded", "relationship.of.customer", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -62,7 +65,7 @@ class RelationshipReferral(models.Model):
         "res.partner", string="Who Brought Them", index="btree_not_null", ondelete="set null",
         tracking=True)
     referrer_commercial_id = fields.Many2one(
-        related="referrer_id.commercial_partner_id", string="Brought By (Customer)", store=True,
+        "res.partner", string="Brought By (Customer)", compute="_compute_customer", store=True,
         index="btree_not_null")
     referrer_name = fields.Char(
         string="Name They Told", help="As it was told, until the customer is found.")
@@ -70,7 +73,7 @@ class RelationshipReferral(models.Model):
         "res.partner", string="Friend", index="btree_not_null", ondelete="set null",
         tracking=True)
     referred_commercial_id = fields.Many2one(
-        related="referred_id.commercial_partner_id", string="Friend (Customer)", store=True,
+        "res.partner", string="Friend (Customer)", compute="_compute_customer", store=True,
         index="btree_not_null")
     lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
     code_id = fields.Many2one(

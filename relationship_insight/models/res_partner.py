@@ -68,6 +68,7 @@ class ResPartner(models.Model):
         before = self.commercial_partner_id.ids
         res = super().write(vals)
         # Whoever now buys for somebody else takes the evidence along.
+        self.env["relationship.of.customer"]._follow(self)
         self.env["relationship.refresh.queue"]._add_buyers(before + self.commercial_partner_id.ids)
         return res
 

@@ -52,6 +52,30 @@ class TestNeighbours(SurveyCaptureCase):
             [self.customer.id])
         self.assertEqual(self.env.cr.fetchone(), (1,))
 
+    def test_contact_of_whom_we_know_nothing_moves_and_goes_cheaply(self):
+        here, there = self.env["res.partner"].create([
+            {"name": "Rice Mill", "is_company": True}, {"name": "Pier", "is_company": True}])
+        person = self.env["res.partner"].create({"name": "Dao", "parent_id": here.id})
+        moving = self.our_statements(lambda: person.write({"parent_id": there.id}))
+        self.assertLessEqual(len(moving), 6, moving)
+        deleting = self.our_statements(person.unlink)
+        self.assertLessEqual(len(deleting), 2, deleting)
+
+    def test_rows_follow_a_contact_to_another_customer(self):
+        here, there = self.env["res.partner"].create([
+            {"name": "Rice Mill", "is_company": True}, {"name": "Pier", "is_company": True}])
+        boss = self.env["res.partner"].create({"name": "Dao", "parent_id": here.id})
+        clerk = self.env["res.partner"].create({"name": "Nok", "parent_id": boss.id})
+        note = self.env["relationship.note"].create({
+            "partner_id": clerk.id, "channel": "store", "purpose": "listen", "summary": "Tea"})
+        referral = self.env["relationship.referral"].create(
+            {"referrer_id": boss.id, "referred_id": self.customer.id, "source": "staff"})
+        self.assertEqual(note.commercial_partner_id, here)
+        self.assertEqual(referral.referrer_commercial_id, here)
+        boss.parent_id = there
+        self.assertEqual(note.commercial_partner_id, there)
+        self.assertEqual(referral.referrer_commercial_id, there)
+
     def test_whoever_may_copy_a_till_copies_what_it_shows(self):
         manager = new_test_user(
             self.env, "till manager", "base.group_system,point_of_sale.group_pos_manager",

@@ -1,0 +1,63 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class RelationshipOfCustomer(models.AbstractModel):
+    """Rows of a person that count for the customer the person belongs to.
+
+    They follow the person's own link. When contacts move to another customer one statement moves
+    all their rows: by dependencies Odoo would ask each of these tables several times, for every
+    contact that is moved or deleted anywhere.
+    """
+
+    _name = "relationship.of.customer"
+    _description = "Of a Customer"
+
+    # {field that holds the customer: field that holds the person}
+    _customers = {"commercial_partner_id": "partner_id"}
+
+    @api.depends(lambda self: tuple(self._customers.values()))
+    def _compute_customer(self):
+        for customer, person in self._customers.items():
+            for record in self:
+                record[customer] = record[person].commercial_partner_id
+
+    @api.model
+    def _follow(self, partners):
+        """Let the rows of these contacts, and of those below them, follow to their customer.
+
+        :param partners: contacts whose place was just written
+        """
+        self.env.flush_all()
+        moves = [
+            (model, customer, person)
+            for name in self.pool.descendants([self._name], "_inherit")
+            if not (model := self.env[name])._abstract
+            for customer, person in model._customers.items()]
+        names = [SQL.identifier(f"moved_{number}") for number in range(len(moves))]
+        ((*counts,),) = self.env.execute_query(SQL(
+            """
+            WITH RECURSIVE person AS (
+                SELECT id, commercial_partner_id FROM res_partner WHERE id = ANY(%s)
+                 UNION
+                SELECT child.id, child.commercial_partner_id
+                  FROM res_partner child JOIN person ON child.parent_id = person.id
+            ), %s SELECT %s
+            """,
+            partners.ids,
+            SQL(", ").join(
+                SQL(
+                    """%(name)s AS (
+                        UPDATE %(table)s row SET %(customer)s = person.commercial_partner_id
+                          FROM person
+                         WHERE row.%(person)s = person.id
+                           AND row.%(customer)s IS DISTINCT FROM person.commercial_partner_id
+                     RETURNING 1)
+                    """,
+                    name=name, table=SQL.identifier(model._table),
+                    customer=SQL.identifier(customer), person=SQL.identifier(person))
+                for name, (model, customer, person) in zip(names, moves)),
+            SQL(", ").join(SQL("(SELECT COUNT(*) FROM %s)", name) for name in names)))
+        for (model, customer, _person), count in zip(moves, counts):
+            if count:
+                model.invalidate_model([customer])
