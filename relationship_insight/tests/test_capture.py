@@ -146,7 +146,8 @@ class TestCaptureLine(NoteCase):
         case = self.env["relationship.case"].with_user(self.dao).create(
             {"partner_id": self.customer.id, "name": "Kettle leaks"})
         document = {"order_model": "relationship.case", "order_id": case.id}
-        self.log(channel="call_out", **document)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            self.log(channel="call_out", **document)
         self.assertEqual(case.state, "new", "a colleague's case isn't theirs to move")
         self.log(user=self.dao, channel="call_missed", **document)
         self.assertEqual(case.state, "new")
