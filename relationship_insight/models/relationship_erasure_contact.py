@@ -17,7 +17,7 @@ class RelationshipErasure(models.AbstractModel):
     @api.model
     def _forget_contacts(self, partners):
         """Empty the contacts and archive them; orders and invoices keep pointing at them."""
-        addresses = self._get_addresses(partners, {})
+        emails, numbers = self._get_addresses(partners, {})
         for partner in partners:
             partner.write({
                 **dict.fromkeys(BY_HOOKS, False),
@@ -37,7 +37,7 @@ class RelationshipErasure(models.AbstractModel):
             SQL(", ").join(SQL("%s = NULL", SQL.identifier(name)) for name in names),
             sql_ids(partners.ids)))
         self._drop_attached({"res.partner": partners.ids}, with_names=True)
-        self._drop_mails(partners, addresses)
+        self._drop_mails(partners, emails, numbers)
         self._forget_tracking(partners, everywhere=True)
         self.env.cr.execute(SQL(
             "UPDATE mail_message SET email_from = NULL, reply_to = NULL"

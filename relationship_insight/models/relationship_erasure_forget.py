@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize_all
 
 from ..tools.sql_ids import sql_ids
 
@@ -40,7 +40,7 @@ class RelationshipErasure(models.AbstractModel):
     @api.model
     def _forget_found(self, partners, found, deleted):
         names = [name for name in found if isinstance(name, str)]
-        addresses = self._get_addresses(partners, found)
+        emails, numbers = self._get_addresses(partners, found)
         gone = [name for name in names if self._is_gone(name, deleted)]
         for name in names:
             self._drop_sides(self.env[name].browse(found[name]))
@@ -58,7 +58,7 @@ class RelationshipErasure(models.AbstractModel):
             for column, texts in columns:
                 self._blank(name, found.get((name, column), ()), texts)
         self._forget_tracking(partners)
-        self._drop_mails(partners, addresses)
+        self._drop_mails(partners, emails, numbers)
         self.env.invalidate_all(flush=False)
 
     @api.model
@@ -145,21 +145,34 @@ class RelationshipErasure(models.AbstractModel):
 
     @api.model
     def _get_addresses(self, partners, found):
-        """Return all e-mail addresses and numbers that we ever wrote to."""
+        """Return all e-mail addresses and numbers that we wrote to and that nobody else has."""
         rows = [partners] + [
             self.env[name].browse(found[name])
             for name in ("relationship.invitation", "relationship.delivery") if name in found]
-        return {address.strip() for records in rows for name in ("email", "phone")
-                for address in records.mapped(name) if address and address.strip()}
+        emails = {
+            email for records in rows for text in records.mapped("email")
+            for email in email_normalize_all(text)}
+        numbers = {number for records in rows for number in records.mapped("phone") if number}
+        numbers |= set(filter(None, partners.mapped("phone_sanitized")))
+        shared = self.env["res.partner"].search([
+            ("id", "not in", partners.ids), "|", ("email_normalized", "in", list(emails)),
+            ("phone_sanitized", "in", list(numbers))])
+        emails -= set(shared.mapped("email_normalized"))
+        return emails, numbers - {*shared.mapped("phone_sanitized"), *shared.mapped("phone")}
 
     @api.model
-    def _drop_mails(self, partners, addresses):
+    def _drop_mails(self, partners, emails, numbers):
         """Delete what is queued or kept of mails and messages to these people."""
-        to_them = [("recipient_ids", "in", partners.ids)]
-        for address in addresses:
-            to_them = ["|", *to_them, ("email_to", "ilike", address)]
-        self.env["mail.mail"].search(to_them).unlink()
+        Mail = self.env["mail.mail"]
+        mails = Mail.search([("recipient_ids", "in", partners.ids)])
+        to_others = mails.filtered(lambda mail: mail.recipient_ids - partners)
+        to_others.recipient_ids -= partners
+        mails -= to_others
+        for email in emails:
+            mails |= Mail.search([("email_to", "ilike", email)]).filtered(
+                lambda mail: emails.issuperset(email_normalize_all(mail.email_to)))
+        mails.unlink()
         if "sms.sms" in self.env:
             self.env["sms.sms"].search([
-                "|", ("partner_id", "in", partners.ids),
-                ("number", "in", list(addresses))]).unlink()
+                "|", ("partner_id", "in", partners.ids), ("number", "in", list(numbers)),
+            ]).unlink()

@@ -257,6 +257,26 @@ class TestPersonErase(PersonCase):
             for value in [*reading.mapped("value"), 9]])
         self.assertRecordValues(promise, [{"state": "cancelled", "name": False}])
 
+    def test_mails_to_others_stay(self):
+        """Who shares the address, or has one that ends the same, keeps their mails."""
+        self.person.email = "an@example.com"
+        sister = self.env["res.partner"].create({"name": "Susan", "email": "susan@example.com"})
+        mails = self.env["mail.mail"].create([
+            {"subject": email, "email_to": email} for email in (
+                "an@example.com", '"An" <an@example.com>', "susan@example.com",
+                "an@example.com, susan@example.com")])
+        mails |= self.env["mail.mail"].create(
+            {"subject": "partner", "recipient_ids": [(6, 0, (sister | self.person).ids)]})
+        self.person._relationship_anonymise()
+        self.assertEqual(mails.exists().mapped("subject"), [
+            "susan@example.com", "an@example.com, susan@example.com", "partner"])
+        self.assertEqual(mails.exists()[-1].recipient_ids, sister)
+        other = self.env["res.partner"].create({"name": "An", "email": "both@example.com"})
+        self.env["res.partner"].create({"name": "Her man", "email": "both@example.com"})
+        shared = self.env["mail.mail"].create({"email_to": "both@example.com"})
+        other._relationship_anonymise()
+        self.assertTrue(shared.exists())
+
     def test_who_may(self):
         staff = new_test_user(self.env, "anna", groups=(
             "relationship_insight.group_relationship_relations,base.group_partner_manager"))
