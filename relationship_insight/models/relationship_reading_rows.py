@@ -1,3 +1,5 @@
+import re
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytz
@@ -5,6 +7,10 @@ import pytz
 from odoo import api, fields, models
 
 LINKS = ("measure_id", "partner_id", "company_id", "competitor_id", "staff_id")
+# Years of the Buddhist era, as Thai calendars and spreadsheets write them.
+BUDDHIST = re.compile(r"(?<!\d)2[4-9]\d\d(?!\d)")
+BUDDHIST_AHEAD = 543
+TIMES = ("", " %H:%M:%S", " %H:%M")
 PLAIN = ("date", "value", "na", "text", "channel", "lang", "origin")
 
 
@@ -127,13 +133,13 @@ class RelationshipReading(models.Model):
                     return float(cell)
                 except ValueError:
                     return WrongCell(self.env._("“%(value)s” is not a number.", value=cell))
-            try:
-                moment = fields.Datetime.to_datetime(cell)
+            moment = self._read_moment(cell)
+            if moment:
                 return zone.localize(moment, is_dst=False).astimezone(
                     pytz.utc).replace(tzinfo=None)
-            except ValueError:
-                return WrongCell(self.env._(
-                    "“%(value)s” is not a date. Write it like 2026-01-31 14:30:00.", value=cell))
+            return WrongCell(self.env._(
+                "“%(value)s” is not a date. Write it like %(day)s or 2026-01-31 14:30:00.",
+                value=cell, day=datetime(2026, 1, 31).strftime(self._get_date_format())))
 
         def convert(name, cell):
             if name in ("text", "lang"):
@@ -143,3 +149,25 @@ class RelationshipReading(models.Model):
             return known[name, cell]
 
         return convert
+
+    @api.model
+    def _get_date_format(self):
+        return self.env["res.lang"]._get_data(code=self.env.lang or "en_US").date_format
+
+    @api.model
+    def _read_moment(self, cell):
+        """Return the moment a cell says, in ISO or as the user writes dates; None if it is none.
+
+        Years of the Buddhist era are understood in both.
+        """
+        cell = BUDDHIST.sub(lambda year: str(int(year[0]) - BUDDHIST_AHEAD), " ".join(cell.split()))
+        try:
+            return fields.Datetime.to_datetime(cell)
+        except ValueError:
+            day = self._get_date_format()
+        for time in TIMES:
+            try:
+                return datetime.strptime(cell, day + time)
+            except ValueError:
+                continue
+        return None

@@ -222,7 +222,7 @@ class RelationshipReferral(models.Model):
                 SELECT b.order_model, b.order_id, b.date, b.net_amount FROM bought b
                  WHERE b.customer = r.referred_commercial_id AND b.company_id = r.company_id
                    AND b.is_visit AND b.date >= told.earliest AND b.date <= r.deadline
-                   AND b.net_amount >= COALESCE(program.min_amount, 0)
+                   AND b.net_amount >= COALESCE(program.min_amount, 0) AND %(has_goods)s
               ORDER BY b.date, b.order_model, b.order_id
                 OFFSET CASE program.qualifying_event WHEN 'second' THEN 1 ELSE 0 END LIMIT 1
         ) counted ON TRUE
@@ -230,6 +230,7 @@ class RelationshipReferral(models.Model):
             """,
             purchases=self.env["relationship.purchase"]._purchase_union(scope),
             day=self._sql_day_start(company),
+            has_goods=self._sql_has_goods(SQL("b")),
             ids=self.ids))
         return {row.pop("id"): row for row in rows}
 

@@ -48,12 +48,12 @@ class ReferralCase(TransactionCase):
         return cls.Referral._claim({"source": source, "company_id": cls.company.id, **vals})
 
     @classmethod
-    def buy(cls, partner, amount=100, days=0):
+    def buy(cls, partner, amount=100, days=0, product=None):
         """A confirmed order of so many days ago."""
         order = cls.env["sale.order"].create({
             "partner_id": partner.id, "company_id": cls.company.id,
             "order_line": [Command.create({
-                "product_id": cls.product.id, "price_unit": amount, "tax_ids": False})],
+                "product_id": (product or cls.product).id, "price_unit": amount, "tax_ids": False})],
         })
         order.action_confirm()
         order.date_order = cls.ago(days)

@@ -132,10 +132,53 @@ class TestAnswerFiles(TransactionCase):
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             self.assertIn(b'name="Labels"', book.read("xl/workbook.xml"))
             self.assertIn(b"Completely satisfied", book.read("xl/sharedStrings.xml"))
-        head, rows = self.env["relationship.answer.import"].new(
+        head, rows, _numbers = self.env["relationship.answer.import"].new(
             {"file": base64.b64encode(content)})._read_file()
         self.assertIn("M04", head)
         self.assertEqual([row[0] for row in rows if row[0].startswith("anna")], [self.anna.email])
+
+    def test_rows_keep_their_numbers_and_one_mistake_is_told_once(self):
+        wizard = self.wizard([
+            [], ["nobody@example.com", "2026-01-31 14:30:00", "5", "4", "", ""],
+            [], ["bo@example.com", "tomorrow", "5", "4", "x", ""]])
+        wizard.action_import()
+        lines = wizard.errors.splitlines()
+        self.assertEqual(len(lines), 2, wizard.errors)
+        self.assertTrue(lines[0].startswith("Row 3: There is no customer"), lines[0])
+        self.assertTrue(lines[1].startswith("Row 5: “tomorrow” is not a date"), lines[1])
+        self.assertIn("01/31/2026", lines[1])
+
+    def test_dates_as_people_write_them(self):
+        read = self.env["relationship.reading"]._read_moment
+        self.assertEqual(str(read("2569-11-13 08:30:00")), "2026-11-13 08:30:00")
+        self.assertEqual(str(read("11/13/2026")), "2026-11-13 00:00:00")
+        self.env["res.lang"]._activate_lang("th_TH")
+        thai = self.env["relationship.reading"].with_context(lang="th_TH")._read_moment
+        self.assertEqual(str(thai("13/11/2026 09:15")), "2026-11-13 09:15:00")
+        self.assertEqual(str(thai("29/02/2567")), "2024-02-29 00:00:00")
+        self.assertIsNone(thai("11/13/2026"))
+
+    def test_long_layout_out_and_in_again(self):
+        self.wizard([
+            ["anna@example.com", "2026-01-31 14:30:00", "9", "4", "'=1+1", ""],
+            ["bo@example.com", "2026-02-01 10:00:00", "3", "NA", "@home", ""],
+        ]).action_import()
+        before = self.readings().mapped(
+            lambda r: (r.partner_id, r.measure_id, r.value, r.na, r.text, r.date))
+        for kind in ("csv", "xlsx"):
+            export = self.env["relationship.answer.export"].with_user(self.pim).create({
+                "kind": kind, "layout": "long", "date_from": "2026-01-01",
+                "date_to": "2026-03-01"})
+            export.action_export()
+            self.env.cr.execute("DELETE FROM relationship_reading")
+            self.env.invalidate_all()
+            wizard = self.env["relationship.answer.import"].with_user(self.pim).create(
+                {"file": export.file})
+            wizard.action_read()
+            wizard.action_import()
+            self.assertFalse(wizard.errors)
+            self.assertEqual(self.readings().mapped(
+                lambda r: (r.partner_id, r.measure_id, r.value, r.na, r.text, r.date)), before)
 
     def test_nameless_answers_stay_in(self):
         measure = self.env.ref("relationship_insight.measure_m03")

@@ -34,6 +34,23 @@ class TestReferral(ReferralCase):
         self.assertEqual(sorted(history.mapped("issued")), [20, 50])
         self.assertEqual(set(history.mapped("order_model")), {"relationship.referral"})
 
+    def test_money_kept_for_later_is_no_purchase(self):
+        """A gift card, or a top-up of a wallet, earns nothing; the goods bought later do."""
+        for kind, friend in (("gift_card", self.bee), ("ewallet", self.cat)):
+            card = self.env["product.product"].create({
+                "name": kind, "type": "service", "list_price": 100, "taxes_id": False})
+            program = self.env["loyalty.program"].create({
+                "name": kind, "program_type": kind, "company_id": self.company.id})
+            program.rule_ids = [
+                fields.Command.clear(), fields.Command.create({"product_ids": card.ids})]
+            referral = self.claim(self.anna, friend, date=self.ago(40))
+            self.buy(friend, 500, days=39, product=card)
+            referral._process()
+            self.assertEqual((referral.state, referral.order_id), ("confirmed", 0), kind)
+            order = self.buy(friend, 80, days=30)
+            referral._process()
+            self.assertEqual((referral.state, referral.order_id), ("rewarded", order.id), kind)
+
     def test_the_hold_keeps_the_reward(self):
         referral = self.claim(self.anna, self.bee, date=self.ago(10))
         self.buy(self.bee, days=5)

@@ -13,6 +13,11 @@ BATCH = 5000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def unguard(cell):
+    """Return a cell as it was before the export kept a spreadsheet from running it."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
+
+
 class RelationshipAnswerExport(models.TransientModel):
     """Answers as a table: one person and sitting a row, one question a column."""
 
@@ -94,21 +99,33 @@ class RelationshipAnswerExport(models.TransientModel):
 
     def _make_table(self, measures, rows, labels=None):
         """Return the lines of one sheet; ``labels`` gives words for numbers."""
-        head = ["Customer", "Date", "Channel", "Language"]
+        heads = self._get_heads()
+        head = [heads[name] for name in ("customer", "date", "channel", "lang")]
         if self.layout == "long":
-            lines = [[*head, "Measure", "Value"]]
+            lines = [[*head, heads["code"], heads["value"]]]
             for row in rows:
                 start = [row["customer"], row["date"], row["channel"], row["lang"]]
                 lines += [
                     [*start, m.code, self._word(m, row["answers"][m.id], labels)]
                     for m in measures if m.id in row["answers"]]
             return lines
-        lines = [[*head, *(m.question or m.name if labels else m.code for m in measures)]]
+        words = [m.question or m.name for m in measures]
+        lines = [[*head, *(
+            m.code if not labels else f"{word} ({m.code})" if words.count(word) > 1 else word
+            for m, word in zip(measures, words, strict=True))]]
         for row in rows:
             lines.append([
                 row["customer"], row["date"], row["channel"], row["lang"],
                 *(self._word(m, row["answers"].get(m.id, ""), labels) for m in measures)])
         return lines
+
+    def _get_heads(self):
+        """Return {what a column holds: its head in the user's language}."""
+        return {
+            "customer": self.env._("Customer"), "date": self.env._("Date"),
+            "channel": self.env._("Channel"), "lang": self.env._("Language"),
+            "code": self.env._("Measure"), "value": self.env._("Value"),
+        }
 
     def _word(self, measure, answer, labels):
         if labels and isinstance(answer, float):
@@ -140,7 +157,9 @@ class RelationshipAnswerExport(models.TransientModel):
                 sheet.write_row(number, 0, line, bold if not number else None)
             sheet.autofit(300)
         key = book.add_worksheet(self.env._("Key")[:31])
-        key.write_row(0, 0, ["Code", "Name", "Question", "From", "To", "Words"], bold)
+        key.write_row(0, 0, [
+            self.env._("Code"), self.env._("Name"), self.env._("Question"), self.env._("From"),
+            self.env._("To"), self.env._("Words")], bold)
         for number, measure in enumerate(measures, start=1):
             key.write_row(number, 0, [
                 measure.code, measure.name, measure.question or "", measure.scale_min,
@@ -155,6 +174,6 @@ class RelationshipAnswerExport(models.TransientModel):
         return stream.getvalue().encode("utf-8-sig")
 
     def _as_text(self, cell):
-        if isinstance(cell, str) and cell.startswith(FORMULA):
+        if isinstance(cell, str) and cell.lstrip("'").startswith(FORMULA):
             return f"'{cell}"
         return cell

@@ -3,8 +3,12 @@ import binascii
 import csv
 import io
 
+import openpyxl
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+from .relationship_answer_export import unguard
 
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
@@ -15,7 +19,13 @@ LABELS = {
     "channel": ("channel", "ช่องทาง"),
     "staff": ("staff", "พนักงาน"),
     "lang": ("language", "lang", "ภาษา"),
+    "code": ("measure", "คำถาม"),
+    "value": ("value", "คำตอบ"),
 }
+# One row an answer, as the long layout of the export has it.
+LONG = ("code", "value")
+# What is wrong with one of these is wrong once a row, however many answers the row has.
+COMMON = {"partner_id", "date", "channel", "staff_id", "lang"}
 
 
 class RelationshipAnswerImport(models.TransientModel):
@@ -39,7 +49,7 @@ class RelationshipAnswerImport(models.TransientModel):
     def action_read(self):
         """Read the file and guess what each column holds."""
         self.ensure_one()
-        head, rows = self._read_file()
+        head, rows, _numbers = self._read_file()
         self.column_ids.unlink()
         self.write({
             "state": "columns", "row_count": len(rows), "errors": False,
@@ -55,8 +65,8 @@ class RelationshipAnswerImport(models.TransientModel):
     def action_import(self):
         """Store every answer of the file, or none and say why."""
         self.ensure_one()
-        head, rows = self._read_file()
-        names, data, places = self._to_long(head, rows)
+        _head, rows, numbers = self._read_file()
+        names, data, places = self._to_long(rows, numbers)
         result = self.env["relationship.reading"].load(names, data)
         if result["ids"]:
             self.write({"state": "done", "count": len(result["ids"]), "errors": False})
@@ -80,13 +90,14 @@ class RelationshipAnswerImport(models.TransientModel):
     # ------------------------------------------------------------
 
     def _read_file(self):
-        """Return the head and the rows of the file, every cell a stripped text."""
+        """Return the head, the rows and their numbers in the file; every cell a stripped text."""
         try:
             content = base64.b64decode(self.file)
         except (binascii.Error, ValueError, TypeError) as error:
             raise UserError(self.env._("The file can't be read.")) from error
         table = self._read_xlsx(content) if content[:2] == b"PK" else self._read_csv(content)
-        table = [row for row in table if any(row)]
+        filled = [(number, row) for number, row in enumerate(table, start=1) if any(row)]
+        table = [[unguard(cell) for cell in row] for _number, row in filled]
         if len(table) < 2:
             raise UserError(self.env._(
                 "The file needs a first row with the names of the columns, and answers below."))
@@ -95,7 +106,7 @@ class RelationshipAnswerImport(models.TransientModel):
             raise UserError(self.env._(
                 "At most %(rows)s rows and %(columns)s columns at a time.",
                 rows=MAX_ROWS, columns=MAX_COLUMNS))
-        return head, rows
+        return head, rows, [number for number, _row in filled[1:]]
 
     def _read_csv(self, content):
         for encoding in ("utf-8-sig", "cp874"):
@@ -121,11 +132,25 @@ class RelationshipAnswerImport(models.TransientModel):
             _count, rows = reader._read_xlsx({})
         except Exception as error:
             raise UserError(self.env._("The file can't be read.")) from error
-        return [[str(cell).strip() for cell in row] for row in rows]
+        rows = [[str(cell).strip() for cell in row] for row in rows]
+        # Odoo leaves out empty rows: they are put back, so that rows keep their numbers.
+        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+        numbers = [number for number, row in enumerate(sheet.iter_rows(values_only=True))
+                   if any(cell is not None and str(cell).strip() for cell in row)]
+        if len(numbers) != len(rows):
+            return rows
+        table = [[] for _number in range(numbers[-1] + 1)] if numbers else []
+        for number, row in zip(numbers, rows, strict=True):
+            table[number] = row
+        return table
 
     @api.model
     def _guess_role(self, name):
         low = name.strip().lower()
+        heads = {text.lower(): role for role, text in self.env[
+            "relationship.answer.export"]._get_heads().items()}
+        if low in heads:
+            return {"role": heads[low]}
         for role, words in LABELS.items():
             if any(low == word or low.startswith(f"{word} ") for word in words):
                 return {"role": role}
@@ -140,26 +165,34 @@ class RelationshipAnswerImport(models.TransientModel):
     # From one row a person to one row an answer
     # ------------------------------------------------------------
 
-    def _to_long(self, head, rows):
+    def _to_long(self, rows, numbers):
         """Return the columns, the rows for ``load`` and where in the file each came from."""
         columns = {role: self.column_ids.filtered(lambda c, role=role: c.role == role)
                    for role in (*LABELS, "measure")}
         self._check_columns(columns)
         names = ["partner_id", "date", "measure_id/.id", "value", "text", "na"]
         optional = [role for role in ("channel", "staff", "lang") if columns[role]]
+        found = self._match_codes(columns, rows)
         names += [{"staff": "staff_id"}.get(role, role) for role in optional]
         fallback = f"{self.date} 12:00:00" if self.date else ""
         data, places = [], []
-        for number, row in enumerate(rows, start=2):
+        for number, row in zip(numbers, rows, strict=True):
             cell = lambda column, row=row: (  # noqa: E731
                 row[column.place] if column and column.place < len(row) else "")
             common = [cell(columns["customer"]), cell(columns["date"]) or fallback]
             tail = [cell(columns[role]) for role in optional]
-            for column in columns["measure"]:
-                value = cell(column)
+            asked = [(column.measure_id, cell(column), column) for column in columns["measure"]]
+            if columns["code"]:
+                asked = [(found.get(cell(columns["code"])), cell(columns["value"]),
+                          columns["value"])]
+            for measure, value, column in asked:
                 if not value:
                     continue
-                measure, na = column.measure_id, value.strip().upper() in ("NA", "N/A")
+                if not measure:
+                    data.append([*common, cell(columns["code"]), value, "", "", *tail])
+                    places.append((number, columns["code"].name))
+                    continue
+                na = value.strip().upper() in ("NA", "N/A")
                 is_text = measure.kind in ("text", "awareness")
                 data.append([
                     *common, str(measure.id),
@@ -170,6 +203,15 @@ class RelationshipAnswerImport(models.TransientModel):
             raise UserError(self.env._("There are no answers in these columns."))
         return names, data, places
 
+    def _match_codes(self, columns, rows):
+        """Return {what the column of questions says: the measure} of a file in rows of answers."""
+        place = columns["code"].place
+        codes = {row[place] for row in rows if columns["code"] and place < len(row) and row[place]}
+        found = self.env["relationship.reading"]._match_cells("measure_id", "", codes)
+        Measure = self.env["relationship.measure"]
+        return {code: Measure.browse(match) for code, match in found.items()
+                if isinstance(match, int)}
+
     def _check_columns(self, columns):
         for role in LABELS:
             if len(columns[role]) > 1:
@@ -179,7 +221,8 @@ class RelationshipAnswerImport(models.TransientModel):
                         self.env))[role]))
         if not columns["customer"]:
             raise ValidationError(self.env._("Say which column names the customer."))
-        if not columns["measure"]:
+        if bool(columns["code"]) != bool(columns["value"]) or not (
+                columns["measure"] or columns["code"]):
             raise ValidationError(self.env._("Say which columns hold answers."))
         if not (columns["date"] or self.date):
             raise ValidationError(self.env._(
@@ -196,12 +239,16 @@ class RelationshipAnswerImport(models.TransientModel):
             place = message.get("record")
             if place is not None and place < len(places):
                 row, column = places[place]
+                if message.get("field") in COMMON:
+                    lines.append(self.env._(
+                        "Row %(row)s: %(error)s", row=row, error=message["message"]))
+                    continue
                 lines.append(self.env._(
                     "Row %(row)s, column “%(column)s”: %(error)s",
                     row=row, column=column, error=message["message"]))
             else:
                 lines.append(message["message"])
-        return "\n".join(lines)
+        return "\n".join(dict.fromkeys(lines))
 
 
 class RelationshipAnswerImportColumn(models.TransientModel):
@@ -223,6 +270,8 @@ class RelationshipAnswerImportColumn(models.TransientModel):
         ("staff", "Staff"),
         ("lang", "Language"),
         ("measure", "Answers to"),
+        ("code", "Question (one row an answer)"),
+        ("value", "Answer (one row an answer)"),
     ], string="Holds", required=True, default="skip")
     measure_id = fields.Many2one(
         "relationship.measure", domain=[("answerable", "=", True)], ondelete="cascade")
