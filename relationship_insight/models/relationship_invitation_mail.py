@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 FACES = ["😠", "😞", "😐", "😊", "😍"]  # of Unicode 6.0: every mail program has them
+# Where a feeling's own face is younger, an older picture stands for it.
+OLDER_FACES = {"🤗": "💗", "🥰": "😍", "🤩": "🌟"}
 MOST_POINTS = 11
 FACES_PER_ROW = 5
 # A tap on the face of a feeling says that it was there. Numbers stood there in older mails, and
@@ -137,7 +139,7 @@ class RelationshipInvitation(models.Model):
         points = []
         for index, ((code, shown), value) in enumerate(choices):
             measure = by_code[code]
-            face = measure.emoji or "" if felt else (
+            face = OLDER_FACES.get(measure.emoji, measure.emoji or "") if felt else (
                 FACES[4 - index if backwards else index] if len(choices) == len(FACES) else "")
             # The link of an answer is the link of the page and what follows it.
             follows = plain._get_answer_url(measure, shown)[start:]

@@ -27,7 +27,7 @@ class TestMailFirstTap(PulseCase):
         taps = self._taps(invitation)
         self.assertEqual(
             sorted(taps), sorted([
-                "😊 Glad", "🤗 Cared for", "😌 At ease", "🥰 Valued", "🤩 Impressed", "😠 Annoyed",
+                "😊 Glad", "💗 Cared for", "😌 At ease", "😍 Valued", "🌟 Impressed", "😠 Annoyed",
                 "😞 Let down", "😶 Ignored", "😰 Worried", "😣 Pressured"]))
         path = taps["😠 Annoyed"]
         page = self._load(path)
