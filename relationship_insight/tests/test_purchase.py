@@ -460,7 +460,8 @@ class TestPurchase(PurchaseCase):
 
     def test_rewards_go_back_with_the_goods(self):
         returned = self._order((100, 1), {
-            "price_unit": -30, "product_uom_qty": 1, "name": "Coupon", "reward_id": self._reward("coupons").id})
+            "price_unit": -30, "product_uom_qty": 1, "name": "Coupon",
+            "reward_id": self._reward("coupons").id})
         self._order((50, 1))
         self.assertAlmostEqual(self._promo(), 30 / 150, 6)
         self._credit(self._invoice(returned))
