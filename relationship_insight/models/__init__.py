@@ -57,6 +57,7 @@ from . import (
     relationship_wave_state,
     relationship_rate_limit,
     relationship_campaign_thanks,
+    relationship_campaign_words,
     relationship_invitation_link,
     relationship_invitation_page,
     relationship_invitation_answer,

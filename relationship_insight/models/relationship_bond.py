@@ -23,13 +23,15 @@ class RelationshipBond(models.Model):
         ondelete="cascade")
     date = fields.Date(string="As Of", readonly=True)
     strength = fields.Float(
-        readonly=True, aggregator="avg", groups=WORD_GROUP, help="0 to 100; decays when nobody talks.")
+        readonly=True,
+        aggregator="avg", groups=WORD_GROUP, help="0 to 100; decays when nobody talks.")
     band = fields.Selection([
         ("none", "None"), ("weak", "Weak"), ("good", "Good"), ("strong", "Strong"),
     ], readonly=True, groups=WORD_GROUP)
     basis = fields.Selection([
         ("customer", "The customer told us"), ("staff", "Staff-reported only"),
-    ], readonly=True, groups=WORD_GROUP, help="Without the customer's own voice a bond never counts above 60.")
+    ], readonly=True,
+        groups=WORD_GROUP, help="Without the customer's own voice a bond never counts above 60.")
     own_strength = fields.Float(
         string="Bond from Talks", readonly=True, aggregator="avg", digits=(8, 4),
         help="0 to 60: what talks, orders served and promises make of the bond. The customer's "
@@ -55,21 +57,28 @@ class RelationshipBond(models.Model):
         string="Since Last Month", readonly=True, aggregator="avg", groups=WORD_GROUP,
         help="Points won or lost since the end of last month.")
     points_rapport = fields.Float(
-        string="Rapport (points)", readonly=True, digits=(8, 4), aggregator="avg", groups=WORD_GROUP)
+        string="Rapport (points)", readonly=True, digits=(8, 4),
+        aggregator="avg", groups=WORD_GROUP)
     points_intensity = fields.Float(
         string="Talks (points)", readonly=True, digits=(8, 4), aggregator="avg", groups=WORD_GROUP)
     points_recency = fields.Float(
-        string="Recency (points)", readonly=True, digits=(8, 4), aggregator="avg", groups=WORD_GROUP)
+        string="Recency (points)", readonly=True, digits=(8, 4),
+        aggregator="avg", groups=WORD_GROUP)
     points_listening = fields.Float(
-        string="Listening (points)", readonly=True, digits=(8, 4), aggregator="avg", groups=WORD_GROUP)
+        string="Listening (points)", readonly=True, digits=(8, 4),
+        aggregator="avg", groups=WORD_GROUP)
     points_mutuality = fields.Float(
-        string="Two-way (points)", readonly=True, digits=(8, 4), aggregator="avg", groups=WORD_GROUP)
+        string="Two-way (points)", readonly=True, digits=(8, 4),
+        aggregator="avg", groups=WORD_GROUP)
     points_duration = fields.Float(
-        string="Duration (points)", readonly=True, digits=(8, 4), aggregator="avg", groups=WORD_GROUP)
+        string="Duration (points)", readonly=True, digits=(8, 4),
+        aggregator="avg", groups=WORD_GROUP)
     points_knowledge = fields.Float(
-        string="Wishes and Promises (points)", readonly=True, digits=(8, 4), aggregator="avg", groups=WORD_GROUP)
+        string="Wishes and Promises (points)", readonly=True, digits=(8, 4),
+        aggregator="avg", groups=WORD_GROUP)
     points_cap = fields.Float(
-        string="Held Back (points)", readonly=True, digits=(8, 4), aggregator="avg", groups=WORD_GROUP,
+        string="Held Back (points)", readonly=True, digits=(8, 4),
+        aggregator="avg", groups=WORD_GROUP,
         help="Taken off above 60 until the customer has told us.")
     formula_version = fields.Integer(readonly=True, aggregator=None)
     first_talk = fields.Datetime(readonly=True)

@@ -109,7 +109,8 @@ class RelationshipCadence(models.Model):
         if operator != "in":
             return NotImplemented
         bonds = self.env["relationship.bond"].sudo()._search([
-            ("staff_id", "=", self.env.user.partner_id.id), ("first_talk", "!=", False)])
+            ("staff_id", "=", self.env.user.partner_id.id),
+            "|", ("basis", "!=", "customer"), ("first_talk", "!=", False)])
         return (
             Domain("user_id", "in", [self.env.uid, False])
             | Domain("commercial_partner_id", "in", bonds.subselect("commercial_partner_id")))

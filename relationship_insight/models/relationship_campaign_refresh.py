@@ -13,6 +13,10 @@ SCORED_KINDS = ("rating", "emotion", "motive")
 CHANGE_LEVEL = 0.90
 # From so many on, the change is that of the people who answered both times.
 PAIRS = 10
+ROUNDED = (
+    "n_eff", "design_effect", "mean", "low", "high", "deviation", "recommend", "change",
+    "change_low", "change_high",
+)
 RECOMMEND = "M03"
 
 
@@ -86,7 +90,7 @@ class RelationshipCampaign(models.Model):
                         ELSE COALESCE(measure.parent_id, measure.id) END AS measure_id,
                    AVG(CASE WHEN measure.kind = 'emotion' AND measure.valence = '-1'
                        THEN 100 - reading.score ELSE reading.score END)::float8 AS score,
-                   AVG(reading.value)::float8 AS value
+                   AVG(reading.value)::float8 AS value, MIN(invitation.date_start) AS first
               FROM relationship_invitation invitation
               JOIN relationship_reading reading ON reading.invitation_id = invitation.id
               JOIN relationship_measure measure ON measure.id = reading.measure_id
@@ -99,27 +103,38 @@ class RelationshipCampaign(models.Model):
             """, zone=zone, campaign=self.id, kinds=SCORED_KINDS)
 
     def _count_cells(self):
-        """Return the sums that make each result: one dict per period, version, measure and cut."""
-        names = SQL(", ").join(map(SQL.identifier, CUTS))
+        """Return the sums that make each result: one dict per period, version, measure and cut.
+
+        Each counts a multiple of the smallest group, those who answered first: two results that
+        are looked at together, or one after the other, never differ by one person's answer.
+        Those without the cut's value are a row of their own, which nobody is shown.
+        """
+        cuts = SQL(", ").join(
+            SQL("(%s, %s)", cut, SQL("person.%s", SQL.identifier(cut)) if cut != "all"
+                else SQL("NULL")) for cut in ("all", *CUTS))
         return self.env.execute_query_dict(SQL(
             """
-            WITH person AS (%(scores)s)
-            SELECT period, wave_id, version_id, measure_id, %(names)s,
-                   GROUPING(%(names)s) AS kept,
-                   COUNT(DISTINCT person) AS n, SUM(weight) AS w,
+            WITH person AS (%(scores)s),
+            placed AS (
+                SELECT person.*, cuts.cut, cuts.cut_value,
+                       ROW_NUMBER() OVER (cell ORDER BY first, person) AS place,
+                       COUNT(*) OVER cell AS size
+                  FROM person
+            CROSS JOIN LATERAL (VALUES %(cuts)s) cuts (cut, cut_value)
+                WINDOW cell AS (PARTITION BY period, version_id, measure_id, cut, cut_value)
+            )
+            SELECT period, wave_id, version_id, measure_id, cut, cut_value,
+                   COUNT(*) AS n, SUM(weight) AS w,
                    SUM(weight * weight) AS w_squared, SUM(weight * score) AS wx,
                    SUM(weight * score * score) AS wxx,
                    SUM(weight) FILTER (WHERE value >= 9) AS promoters,
                    SUM(weight) FILTER (WHERE value <= 6) AS detractors
-              FROM person
-          GROUP BY GROUPING SETS (
-                (period, wave_id, version_id, measure_id),
-                %(sets)s)
+              FROM placed
+             WHERE place <= size - size %% %(floor)s OR size < %(floor)s
+          GROUP BY period, wave_id, version_id, measure_id, cut, cut_value
             """,
-            scores=self._sql_scores(), names=names,
-            sets=SQL(", ").join(
-                SQL("(period, wave_id, version_id, measure_id, %s)", SQL.identifier(cut))
-                for cut in CUTS)))
+            scores=self._sql_scores(), cuts=cuts,
+            floor=max(self.company_id.relationship_minimum_group, 1)))
 
     def _get_changes(self, segments):
         """Return {(period, measure, segment): (pairs, sum, sum of squares)} of paired changes."""
@@ -136,16 +151,23 @@ class RelationshipCampaign(models.Model):
                            PARTITION BY measure_id, line.segment ORDER BY period) AS place
                   FROM person JOIN (VALUES %(lines)s) AS line (version_id, segment)
                     ON line.version_id = person.version_id
+            ),
+            pair AS (
+                SELECT later.period, later.measure_id, later.segment,
+                       later.score - earlier.score AS change,
+                       ROW_NUMBER() OVER (cell ORDER BY later.first, later.person) AS place,
+                       COUNT(*) OVER cell AS size
+                  FROM placed later
+                  JOIN placed earlier ON earlier.person = later.person
+                   AND earlier.measure_id = later.measure_id AND earlier.segment = later.segment
+                   AND earlier.place = later.place - 1
+                WINDOW cell AS (PARTITION BY later.period, later.measure_id, later.segment)
             )
-            SELECT later.period, later.measure_id, later.segment, COUNT(*),
-                   SUM(later.score - earlier.score),
-                   SUM((later.score - earlier.score) ^ 2)
-              FROM placed later
-              JOIN placed earlier ON earlier.person = later.person
-               AND earlier.measure_id = later.measure_id AND earlier.segment = later.segment
-               AND earlier.place = later.place - 1
+            SELECT period, measure_id, segment, COUNT(*), SUM(change), SUM(change ^ 2)
+              FROM pair WHERE place <= size - size %% %(floor)s
           GROUP BY 1, 2, 3
-            """, scores=self._sql_scores(), lines=lines))
+            """, scores=self._sql_scores(), lines=lines,
+            floor=max(self.company_id.relationship_minimum_group, 1)))
         return {tuple(key): (n, total, squares) for *key, n, total, squares in rows}
 
     def _prepare_results(self, cells, segments, changed, likeness):
@@ -156,16 +178,15 @@ class RelationshipCampaign(models.Model):
         codes = {measure.id: measure.code for measure in measures}
         rows = {}
         for cell in cells:
-            cut = next((name for name in CUTS if cell[name] is not None), None)
-            if cell["kept"] != (1 << len(CUTS)) - 1 and cut is None:
-                continue  # a cut by something this invitation has not
             key = (cell["period"], cell["measure_id"], segments.get(cell["version_id"], 0),
-                   cut or "all", cell[cut] if cut else False)
+                   cell["cut"], cell["cut_value"] or False)
             rows[key] = self._merge_cells(rows.get(key), cell)
         hidden = self._get_hidden(rows, floor)
         results = {}
         for key, cell in sorted(rows.items(), key=lambda row: tuple(map(str, row[0]))):
             period, measure_id, segment, cut, cut_value = key
+            if cut != "all" and not cut_value:
+                continue  # those without: counted only to see what would give them away
             vals = {
                 "campaign_id": self.id, "company_id": company.id, "wave_id": cell["wave_id"],
                 "period": period, "measure_id": measure_id, "segment": segment, "cut": cut,
@@ -175,7 +196,13 @@ class RelationshipCampaign(models.Model):
             }
             results[key] = vals
         self._add_changes(results, changed)
-        return list(results.values())
+        return [self._round_figures(vals) for vals in results.values()]
+
+    @api.model
+    def _round_figures(self, vals):
+        """Round what is shown, so that sums over few can't be had from sums over many."""
+        return {**vals, **{
+            name: round(vals[name], 1) for name in ROUNDED if isinstance(vals.get(name), float)}}
 
     @api.model
     def _merge_cells(self, one, other):

@@ -39,7 +39,10 @@ class RelationshipCampaignResult(models.Model):
         ("insufficient", "Counts only"),
         ("suppressed", "Too few"),
     ], required=True, readonly=True)
-    n = fields.Integer(string="People", readonly=True, aggregator=None)
+    n = fields.Integer(
+        string="People", readonly=True, aggregator=None,
+        help="Counted in steps of the smallest group shown, whoever answered first coming first: "
+        "so no figure changes by one person's answer.")
     n_eff = fields.Float(
         string="Effective Sample", readonly=True, aggregator=None,
         help="As many equally weighted answers would be this exact.")

@@ -10,10 +10,12 @@ from .relationship_profile_bond_points import POINTS
 COLUMNS = (
     "rapport", "intensity", "recency", "listening", "mutuality", "duration", "knowledge",
     "strength", "basis", "talk_count", "served_count", "kept_count", "first_talk", "last_talk",
-    "profile_id", "movement", "own_strength", "own_movement", "formula_version", *POINTS.values(),
+    "profile_id", "movement", "own_strength", "own_movement", "formula_version",
+    *POINTS.values(),
 )
 SNAPSHOT_COLUMNS = (
-    "strength", "own_strength", "basis", "talk_count", "served_count", "kept_count", "formula_version",
+    "strength", "own_strength", "basis", "talk_count", "served_count", "kept_count",
+    "formula_version",
     *POINTS.values(),
 )
 

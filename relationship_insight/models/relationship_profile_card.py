@@ -61,7 +61,9 @@ class RelationshipProfile(models.Model):
         talks = self._search_card_talks(customer)
         motives = profile.motives or {}
         measures = self._fetch_card_measures(profile, readings)
-        staff = talks.staff_id.sudo() | profile.sudo().bond_staff_id
+        staff = talks.staff_id.sudo()
+        if self.env.user.has_group(WORD_GROUP):
+            staff |= profile.sudo().bond_staff_id
         staff.fetch(["name"])
         counts = profile._get_card_counts()
         return {
@@ -209,12 +211,12 @@ class RelationshipProfile(models.Model):
 
     def _get_card_bond(self, counts):
         if not self.env.user.has_group(WORD_GROUP):
-            bond = self.env["relationship.bond"].search([
+            bond = self.env["relationship.bond"].search_fetch([
                 ("profile_id", "=", self.id), ("staff_id", "=", self.env.user.partner_id.id),
-            ], limit=1)
+            ], ["last_talk", "own_strength", "talk_count"], limit=1)
             return self._get_card_axis(
                 bool(bond), bond.own_strength, bond.talk_count, bond.last_talk or False,
-                staff=bond.staff_id.sudo().name or "", told=None)
+                staff=self.env.user.name if bond else "", told=None)
         told, _last = counts.get("bond", (0, None))
         return self._get_card_axis(
             bool(self.talk_count or told) and bool(self.bond), self.bond, self.talk_count,

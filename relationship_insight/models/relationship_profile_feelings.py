@@ -7,7 +7,6 @@ from odoo.tools import SQL
 from ..stats.intervals import wilson
 from ..stats.scales import ANSWERED_ITEMS, ANSWERED_SHARE
 from ..stats.special import t_quantile
-from ..stats.suppression import hidden_cells
 
 BALANCE, EVENTS = "M01", "M02"
 # "Often" and "very often" on the scale of M01.
@@ -35,19 +34,26 @@ class RelationshipProfile(models.Model):
         """
         filters = self._read_insight_filters(filters)
         items = self._get_insight_feeling_items()
-        domain = self._get_insight_domain(filters) & Domain([
+        counted = Domain([
             ("voided", "=", False), ("na", "=", False), ("competitor_id", "=", False)])
-        domains = {
-            name: domain & Domain("measure_id", "in", (items[code, "1"] + items[code, "-1"]).ids)
-            for name, code in (("events", EVENTS), ("answers", BALANCE))
-        }
+        # First those asked for, then the same with filters taken away.
+        domains, *wider = (
+            {
+                name: each & counted & Domain(
+                    "measure_id", "in", (items[code, "1"] + items[code, "-1"]).ids)
+                for name, code in (("events", EVENTS), ("answers", BALANCE))
+            }
+            for each in (
+                self._get_insight_domain(filters), *self._get_insight_wider_domains(filters)))
         days = self._get_insight_months(filters["months"])
         instants = self._get_insight_instants(days)
         floor = self._get_insight_floor()
-        balance = self._get_insight_balance(domains["answers"], instants, items, floor)
+        balance = self._get_insight_balance(
+            domains["answers"], instants, items, floor, [each["answers"] for each in wider])
         sides = {
-            "events": self._get_insight_sides(domains["events"], instants, floor),
-            "answers": self._get_insight_sides(domains["answers"], instants, floor, OFTEN),
+            name: self._get_insight_sides(
+                domains[name], instants, floor, [each[name] for each in wider], often)
+            for name, often in (("events", None), ("answers", OFTEN))
         }
         return {
             "floor": floor,
@@ -82,9 +88,14 @@ class RelationshipProfile(models.Model):
     def _search_insight_readings(self, domain, instants):
         """Return the query of the readings of the period, the month's place, and who it was.
 
-        An erased customer still counts, as the survey answer that stayed without a name.
+        An erased customer still counts, as the survey answer that stayed without a name: nobody
+        reads those one by one, so whoever may see all others counts them in sudo.
         """
         Reading = self.env["relationship.reading"]
+        if self.env.user.has_group("relationship_insight.group_relationship_relations"):
+            Reading.check_access("read")
+            Reading = Reading.sudo()
+            domain &= Domain("company_id", "in", self.env.companies.ids)
         query = Reading._search(domain & Domain(
             [("date", ">=", instants[0]), ("date", "<", instants[-1])]))
 
@@ -97,12 +108,32 @@ class RelationshipProfile(models.Model):
         return query, column, month, person
 
     @api.model
-    def _get_insight_sides(self, domain, instants, floor, often=None):
+    def _get_insight_sides(self, domain, instants, floor, wider, often=None):
         """Return by month how many good and bad feelings, as shares with Wilson's interval.
 
         :param often: value from which an answer counts; its share is then of all answers on
             that side. None: every reading counts, and the two shares sum to 1.
+        :param wider: domains with filters taken away
         """
+        cells, *more = (
+            self._count_insight_sides(each, instants, often) for each in (domain, *wider))
+        counts, *more = ([cell[0] for cell in each] for each in (cells, *more))
+        hidden = self._get_insight_hidden(counts, more, floor)
+        result = []
+        for place, (count, good, good_all, bad, bad_all) in enumerate(cells):
+            status = self._get_insight_status(count, floor, place in hidden)
+            cell = {"status": status, "n": None if status == "suppressed" else count}
+            if status in ("ok", "low_base"):
+                if not often:
+                    good_all = bad_all = good_all + bad_all
+                cell["good"] = self._get_insight_share(good, good_all)
+                cell["bad"] = self._get_insight_share(bad, bad_all)
+            result.append(cell)
+        return result
+
+    @api.model
+    def _count_insight_sides(self, domain, instants, often):
+        """Return by month (customers, good ones, of all good, bad ones, of all bad)."""
         query, column, month, person = self._search_insight_readings(domain, instants)
         hit = SQL("%s >= %s", column("value"), often) if often else SQL("TRUE")
         counted = [
@@ -119,19 +150,7 @@ class RelationshipProfile(models.Model):
                 " GROUP BY month",
                 query.select(month, person, *counted)))
         }
-        cells = [rows.get(place, (0, 0, 0, 0, 0)) for place in range(len(instants) - 1)]
-        hidden = hidden_cells({n: cell[0] for n, cell in enumerate(cells)}, max(1, floor))
-        result = []
-        for place, (count, good, good_all, bad, bad_all) in enumerate(cells):
-            status = self._get_insight_status(count, floor, place in hidden)
-            cell = {"status": status, "n": None if status == "suppressed" else count}
-            if status in ("ok", "low_base"):
-                if not often:
-                    good_all = bad_all = good_all + bad_all
-                cell["good"] = self._get_insight_share(good, good_all)
-                cell["bad"] = self._get_insight_share(bad, bad_all)
-            result.append(cell)
-        return result
+        return [rows.get(place, (0, 0, 0, 0, 0)) for place in range(len(instants) - 1)]
 
     @api.model
     def _get_insight_share(self, count, total):
@@ -141,8 +160,26 @@ class RelationshipProfile(models.Model):
         return {**share, "count": count, "total": total}
 
     @api.model
-    def _get_insight_balance(self, domain, instants, items, floor):
-        """Return by month the mean net feeling balance with its 95 % t interval.
+    def _get_insight_balance(self, domain, instants, items, floor, wider):
+        """Return by month the mean net feeling balance with its 95 % t interval."""
+        cells, *more = (
+            self._count_insight_balance(each, instants, items) for each in (domain, *wider))
+        counts, *more = ([cell[0] for cell in each] for each in (cells, *more))
+        hidden = self._get_insight_hidden(counts, more, floor)
+        result = []
+        for place, (count, average, deviation) in enumerate(cells):
+            status = self._get_insight_status(count, floor, place in hidden)
+            cell = {"status": status, "n": None if status == "suppressed" else count}
+            if status in ("ok", "low_base"):
+                half = t_quantile(0.975, count - 1) * deviation / math.sqrt(count)
+                cell.update(
+                    mean=average, low=max(0, average - half), high=min(100, average + half))
+            result.append(cell)
+        return result
+
+    @api.model
+    def _count_insight_balance(self, domain, instants, items):
+        """Return by month (customers, mean, deviation) of the net feeling balance.
 
         A customer's month counts when 60 % of the feelings of each side were answered.
         """
@@ -170,16 +207,4 @@ class RelationshipProfile(models.Model):
                     month, person,
                     SQL("50 + 12.5 * (%s - %s)", side(mean, "1"), side(mean, "-1")))))
         }
-        cells = [rows.get(place, (0, None, None)) for place in range(len(instants) - 1)]
-        hidden = hidden_cells(
-            {n: cell[0] for n, cell in enumerate(cells)}, max(1, floor))
-        result = []
-        for place, (count, average, deviation) in enumerate(cells):
-            status = self._get_insight_status(count, floor, place in hidden)
-            cell = {"status": status, "n": None if status == "suppressed" else count}
-            if status in ("ok", "low_base"):
-                half = t_quantile(0.975, count - 1) * deviation / math.sqrt(count)
-                cell.update(
-                    mean=average, low=max(0, average - half), high=min(100, average + half))
-            result.append(cell)
-        return result
+        return [rows.get(place, (0, None, None)) for place in range(len(instants) - 1)]

@@ -1,4 +1,5 @@
 from datetime import datetime, time
+from itertools import combinations
 
 import pytz
 from dateutil.relativedelta import relativedelta
@@ -6,6 +7,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+
+from ..stats.suppression import hidden_cells
 
 # Below: counts only. Below the second: shown as "low base" with its interval.
 COUNTS_ONLY = 10
@@ -120,6 +123,27 @@ class RelationshipProfile(models.Model):
             domain &= Domain(
                 "commercial_partner_id.relationship_bond_ids.staff_id", "=", filters["staff_id"])
         return domain
+
+    @api.model
+    def _get_insight_wider_domains(self, filters):
+        """Domains of the same customers with one or several of the filters taken away."""
+        active = [name for name in ("user_id", "customer_type", "staff_id") if filters[name]]
+        return [
+            self._get_insight_domain({**filters, **dict.fromkeys(gone, False)})
+            for size in range(1, len(active) + 1) for gone in combinations(active, size)]
+
+    @api.model
+    def _get_insight_hidden(self, counts, wider, floor):
+        """Return the places of the cells whose figures must not be shown.
+
+        :param counts: customers behind each cell
+        :param wider: the same with filters taken away: what a filter leaves out must be nobody or
+            a group of its own, or it could be had by subtraction
+        """
+        floor = max(1, floor)
+        return hidden_cells(dict(enumerate(counts)), floor) | {
+            place for more in wider for place, (few, many) in enumerate(zip(counts, more))
+            if 0 < many - few < floor}
 
     @api.model
     def _get_insight_months(self, months):

@@ -6,7 +6,6 @@ from odoo.tools import SQL
 
 from ..stats.motives import RELATIONAL, SITUATIONAL
 from ..stats.special import normal_quantile
-from ..stats.suppression import hidden_cells
 from .relationship_profile import LOYALTY_CLASSES
 
 MOTIVE_PREFIX = "M16_"
@@ -32,12 +31,16 @@ class RelationshipProfile(models.Model):
         :return: dict with ``n``, ``status``, ``motives`` (id, name, group, share, low, high),
             ``classes`` (key, n, status, shares by group), ``domain``
         """
-        domain = self._get_insight_domain(self._read_insight_filters(filters)) & Domain(
-            "motive_count", ">", 0)
+        filters = self._read_insight_filters(filters)
+        told = Domain("motive_count", ">", 0)
+        domain = self._get_insight_domain(filters) & told
+        wider = [each & told for each in self._get_insight_wider_domains(filters)]
         floor = self._get_insight_floor()
-        classes = self._get_insight_motive_classes(domain, floor)
+        classes = self._get_insight_motive_classes(domain, floor, wider)
         count = sum(cell.pop("count") for cell in classes)
-        status = self._get_insight_status(count, floor)
+        hidden = self._get_insight_hidden(
+            [count], [[self.search_count(each)] for each in wider], floor)
+        status = self._get_insight_status(count, floor, bool(hidden))
         return {
             "domain": list(domain),
             "floor": floor,
@@ -49,7 +52,7 @@ class RelationshipProfile(models.Model):
         }
 
     @api.model
-    def _get_insight_motive_classes(self, domain, floor):
+    def _get_insight_motive_classes(self, domain, floor, wider):
         rows = {
             loyalty_class or "unknown": (count, shares)
             for loyalty_class, count, *shares in self._read_group(
@@ -58,7 +61,12 @@ class RelationshipProfile(models.Model):
         }
         labels = self._fields["loyalty_class"]._description_selection(self.env)
         counts = [rows.get(key, (0, ()))[0] for key, _label in LOYALTY_CLASSES]
-        hidden = hidden_cells(dict(enumerate(counts)), max(1, floor))
+        more = [
+            {key or "unknown": count for key, count in self._read_group(
+                each, ["loyalty_class"], ["__count"])} for each in wider]
+        hidden = self._get_insight_hidden(
+            counts, [[each.get(key, 0) for key, _label in LOYALTY_CLASSES] for each in more],
+            floor)
         result = []
         for place, (key, label) in enumerate(labels):
             status = self._get_insight_status(counts[place], floor, place in hidden)

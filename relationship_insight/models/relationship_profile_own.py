@@ -31,7 +31,8 @@ class RelationshipProfile(models.Model):
             return NotImplemented
         bonds = self.env["relationship.bond"].sudo()._search([
             ("staff_id", "=", self.env.user.partner_id.id), ("profile_id", "!=", False),
-            ("first_talk", "!=", False)])
+            # One that the customer's word alone makes isn't known to the colleague.
+            "|", ("basis", "!=", "customer"), ("first_talk", "!=", False)])
         return (
             Domain("commercial_partner_id.user_id", "in", [self.env.uid, False])
             | Domain("id", "in", bonds.subselect("profile_id"))

@@ -62,6 +62,7 @@ from . import test_sending_wishes
 from . import test_campaign_retention
 from . import test_handover_company
 from . import test_bond_word
+from . import test_isolation
 from . import test_team_privacy
 from . import test_touch
 from . import test_desk

@@ -108,7 +108,7 @@ class DumpMixin:
                             else ())]
                 elif needed == ["partner_id"]:
                     seen[name, method] = [
-                        self.attempt(lambda m=method, p=partner: getattr(Model, m)(p.id))
+                        self.attempt(lambda m=method, p=partner, M=Model: getattr(M, m)(p.id))
                         for partner in partners]
 
     def attempt(self, look):

@@ -68,6 +68,8 @@ class TestBondWord(DumpMixin, NoteCase):
                 self.env.cr.execute("""
                     SELECT setval(oid, 900000) FROM pg_class
                      WHERE relkind = 'S' AND relname LIKE 'relationship\\_%'""")
+                self.env.cr.execute("""
+                    DELETE FROM relationship_snapshot; DELETE FROM relationship_bond_snapshot""")
                 for firm in self.firms:
                     for days in (1, 45):
                         self.rate(firm, share, days)

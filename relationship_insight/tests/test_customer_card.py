@@ -7,7 +7,7 @@ from odoo.tools import json_default
 from .common_card import CardCase
 
 AXES = {"attitude", "behaviour", "bond", "feelings"}
-CARD_QUERIES = 8
+CARD_QUERIES = 9
 
 
 @tagged("post_install", "-at_install")

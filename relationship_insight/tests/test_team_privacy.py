@@ -76,6 +76,7 @@ class TestTeamPrivacy(DumpMixin, PosStripCommon):
         cls.env.invalidate_all()
 
     def look(self, user, company=None):
+        self._show(*KINDS[:3])
         seen = self.dump(user, self.people, company)
         if user.has_group("point_of_sale.group_pos_user"):
             for kinds in (KINDS[:3], KINDS[3:6], KINDS[6:]):

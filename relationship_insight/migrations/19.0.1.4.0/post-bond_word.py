@@ -3,8 +3,9 @@ from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL
 
 RULES = {
-    "relationship_bond_rule_staff": "('first_talk', '!=', False)",
-    "relationship_bond_snapshot_rule_staff": "('points_recency', '>', 0)",
+    "relationship_bond_rule_staff": "'|', ('basis', '!=', 'customer'), ('first_talk', '!=', False)",
+    "relationship_bond_snapshot_rule_staff":
+        "'|', ('basis', '!=', 'customer'), ('points_recency', '>', 0)",
 }
 # Weight of the customer's word and the most without it, as in version 2 of the formula.
 VOICE, CAP = 0.35, 60
