@@ -53,7 +53,8 @@ class ReferralCase(TransactionCase):
         order = cls.env["sale.order"].create({
             "partner_id": partner.id, "company_id": cls.company.id,
             "order_line": [Command.create({
-                "product_id": (product or cls.product).id, "price_unit": amount, "tax_ids": False})],
+                "product_id": (product or cls.product).id, "price_unit": amount,
+                "tax_ids": False})],
         })
         order.action_confirm()
         order.date_order = cls.ago(days)
