@@ -1,8 +1,9 @@
 import smtplib
 
 from odoo import fields, models
-from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.exceptions import UserError
+
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 from .relationship_sender import Sender
 

@@ -1,6 +1,6 @@
 import secrets
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 CHANNELS = [
     ("email", "E-mail"),

@@ -9,4 +9,4 @@ from . import relationship_answer_export, relationship_answer_import
 from . import relationship_delivery_resolve
 from . import relationship_note_each
 from . import relationship_anonymise
-from . import relationship_note_each, relationship_campaign_start
+from . import relationship_campaign_start
