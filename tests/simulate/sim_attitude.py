@@ -17,7 +17,8 @@ NOBODY = scales.Equating(0.0, 0.0, 1.0)
 def _customer(rng, level, rival_level, rival_loyalty):
     feels = rng.gauss(level, 14)
     us = min(max(round(rng.gauss(feels, 8) / 10), 0), 10)
-    rival = min(max(round(rng.gauss(rival_level + rival_loyalty * (feels - level), 14) / 10), 0), 10)
+    there = rng.gauss(rival_level + rival_loyalty * (feels - level), 14)
+    rival = min(max(round(there / 10), 0), 10)
     # The other parts: feelings, quality of the relationship, pride, recommendation.
     parts = [min(max(rng.gauss(feels, spread), 0), 100) for spread in (10, 8, 12, 14)]
     alone = scales.attitude_towards_us(parts[0], us * 10, *parts[1:])
