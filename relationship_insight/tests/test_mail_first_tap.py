@@ -52,8 +52,7 @@ class TestMailFirstTap(PulseCase):
 
     def test_what_needs_the_page_is_a_button(self):
         questions = {
-            "M01": "In the last 4 weeks, how often did dealing with us make you feel each of "
-                   "these?",
+            "M01": "how often did dealing with us make you feel each of these?",
             "M16": "You have 10 tokens.", "M06": "which stores come to mind?",
             "M03_why": "What is the main reason"}
         for code, question in questions.items():

@@ -89,7 +89,6 @@ function start(form) {
         delete card.dataset.wrong;
         card.removeAttribute("aria-invalid");
         stopOpening();
-        // All feelings taken back is something to say; a question left out again is not.
         waiting.set(card.id, {
             pairs: pairs.length ? pairs : [["felt", felt.value]],
             at: now(),
@@ -98,7 +97,6 @@ function start(form) {
         flush();
     }
 
-    /** Milliseconds since the page got its signature. */
     function now() {
         return Math.round(performance.now() - loaded);
     }
@@ -134,7 +132,7 @@ function start(form) {
         return sending;
     }
 
-    /** Send one card; say what became of it, and return whether it can't be stored as it is. */
+    /** Send one card; return whether it can't be stored. */
     async function deliver(id, item) {
         const answer = await post({ step: "save", at: item.at, n: item.n }, item.pairs);
         const told = await answer.json().catch(() => ({}));
@@ -156,7 +154,6 @@ function start(form) {
         }
         if (!answer.ok || told.refused?.length) {
             const card = document.getElementById(id);
-            // Sent again only when it is another one.
             card.dataset.known = card.dataset.wrong = JSON.stringify(item.pairs);
             card.setAttribute("aria-invalid", "true");
             say(answer.status === 409 ? text.again : text.bad, true);
@@ -216,7 +213,6 @@ function start(form) {
         return waiting.size > 0;
     }
 
-    /** Show again what was answered and is still to be sent. */
     function fillIn(card, pairs) {
         const left = [...pairs];
         for (const input of card?.querySelectorAll("[name]") || []) {
