@@ -26,7 +26,8 @@ class CampaignCase(TransactionCase):
         cls.Ledger = cls.env["relationship.eligibility"]
         cls.Invitation = cls.env["relationship.invitation"]
         cls.pulse = cls.make_instrument("pulse_test", "M04_visit")
-        cls.check = cls.make_instrument("check_test", "M01", is_relationship=True)
+        cls.check = cls.make_instrument(
+            "check_test", "M01", is_relationship=True, is_deep=True)
 
     @classmethod
     def new_user(cls, login, groups):

@@ -25,6 +25,8 @@ class TestCampaignEvents(PurchaseCase):
             "version_ids": [Command.create({"number": 1, "item_ids": [Command.create(
                 {"measure_id": cls.env.ref("relationship_insight.measure_m04_visit").id})]})]})
         cls.instrument.version_ids.action_go_live()
+        cls.env.company.email = "shop@example.com"
+        cls.env["ir.mail_server"].sudo().create({"name": "Sink", "smtp_host": "127.0.0.1"})
         cls.now = fields.Datetime.now()
 
     def campaign(self, event, **vals):

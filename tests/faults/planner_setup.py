@@ -21,6 +21,7 @@ for number, (measure, relationship, priority, days) in enumerate((
 )):
     instrument = env["relationship.instrument"].create({
         "name": f"H{number}", "code": f"h{number}", "is_relationship": relationship,
+        "is_deep": measure == "m01",
         "version_ids": [Command.create({"number": 1, "item_ids": [Command.create(
             {"measure_id": env.ref(f"relationship_insight.measure_{measure}").id})]})]})
     instrument.version_ids.action_go_live()
