@@ -28,6 +28,9 @@ MOST_CORRELATION = 0.98
 # Constants were fitted to the town as well, and no town is as smooth as its model: totals scatter
 # by more than chance alone (tests/simulate/sim_shares.py).
 FITTED = 1.25
+# The others' shares can be wrong by as much because they aren't like those who answered, which no
+# number of customers averages out.
+MISFIT = 0.012
 # Steps for the slopes of a sum over customers along means, spreads and correlation.
 _SLOPE = 0.02
 _STEP = 0.25
@@ -259,8 +262,9 @@ def _tells(sums, others):
 def _scatter(among, noise, others, share, rng):
     """How many of those not placed are of a class, as it falls out for these very customers."""
     among = max(0.0, among + rng.gauss(0, noise))
-    by_chance = FITTED * math.sqrt(others * max(share * (1 - share), 0.0))
-    return among + min(max(others * share + rng.gauss(0, by_chance), 0.0), others)
+    wrong = math.hypot(
+        FITTED * math.sqrt(others * max(share * (1 - share), 0.0)), MISFIT * others)
+    return among + min(max(others * share + rng.gauss(0, wrong), 0.0), others)
 
 
 def _town(sums):
