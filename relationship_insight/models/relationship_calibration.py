@@ -95,14 +95,7 @@ class RelationshipCalibration(models.Model):
     def _behaviour_rows(self, company, asof):
         """Return rows (x, t_x, T, median gap, ages of repeat days) of a sample of customers."""
         Profile = self.env["relationship.profile"]
-        # Before the first refresh nobody is counted yet; all contacts of the database aren't the
-        # company's customers, of whom a sample by them would leave hardly any.
-        customers = Profile.sudo().search_count([("company_id", "=", company.id)])
-        if not customers:
-            [(customers,)] = self.env.execute_query(SQL(
-                "WITH %s SELECT COUNT(DISTINCT customer) FROM orders",
-                Profile._cte_orders(company, asof)))
-        share = min(1.0, SAMPLE_SIZE / max(customers, 1))
+        share = self._get_sample_share(company, asof)
         return self.env.execute_query(SQL(
             """
             WITH %(orders)s,
@@ -126,6 +119,20 @@ class RelationshipCalibration(models.Model):
             asof=SQL("%s::date", asof),
             share=round(share * 1_000_000),
         ))
+
+    def _get_sample_share(self, company, asof):
+        """Return which share of the company's customers models are fitted on.
+
+        All contacts of the database aren't the company's customers, of whom a sample by them would
+        leave hardly any. Before the first refresh nobody is counted yet: then buyers are.
+        """
+        Profile = self.env["relationship.profile"]
+        customers = Profile.sudo().search_count([("company_id", "=", company.id)])
+        if not customers:
+            [(customers,)] = self.env.execute_query(SQL(
+                "WITH %s SELECT COUNT(DISTINCT customer) FROM orders",
+                Profile._cte_orders(company, asof)))
+        return min(1.0, SAMPLE_SIZE / max(customers, 1))
 
     def _fit_behaviour(self, company, rows):
         """Half-life, NBD, threshold rate, BG/NBD and MBG/NBD, as far as the data carry them."""

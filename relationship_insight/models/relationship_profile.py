@@ -18,6 +18,18 @@ UNKNOWN_REASONS = [
 ]
 
 
+class KnownFloat(fields.Float):
+    """A figure that some customers have none of: read, exported or searched, that is no 0."""
+
+    falsy_value = None
+
+    def convert_to_read(self, value, record, use_display_name=True):
+        return value or False
+
+    def convert_to_export(self, value, record):
+        return value or ""
+
+
 class RelationshipProfile(models.Model):
     """One customer in one company, as far as the evidence tells. Written only by the refresh."""
 
@@ -77,10 +89,11 @@ class RelationshipProfile(models.Model):
         string="Behaviour Percentile", readonly=True, aggregator="avg")
     p_behaviour = fields.Float(
         string="Chance That They Buy Often", readonly=True, aggregator="avg")
-    p_alive = fields.Float(
+    p_alive = KnownFloat(
         string="Not Left Yet, by the Model", readonly=True, aggregator="avg",
         help="From the rhythm of their own repeat purchases. It says that they have not left for "
-        "good, not that they will buy soon; of who bought once it can say nothing.")
+        "good, not that they will buy soon. Of who bought once it can say nothing: there it stays "
+        "empty, and no average counts them, until this company's own such customers tell.")
     expected_90d = fields.Float(
         string="Expected Purchases, 90 Days", readonly=True, aggregator="sum")
     gap_mean = fields.Float(string="Mean Gap (days)", readonly=True, aggregator="avg")

@@ -179,8 +179,9 @@ class RelationshipProfile(models.Model):
         return {
             "bg_alpha": number(alpha), "bg_a": number(a), "bg_b": number(b),
             "horizon": number(HORIZON_DAYS),
+            # Of who bought once the model only knows that they didn't come back.
             "p_alive": SQL(
-                "CASE WHEN purchase_days > 0 THEN 1 / (1 + %s) END",
+                "CASE WHEN purchase_days > 1 THEN 1 / (1 + %s) END",
                 sql_exp(SQL(
                     "LN(%(a)s / (%(b)s + x))"
                     " + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",

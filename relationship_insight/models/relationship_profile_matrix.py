@@ -100,7 +100,7 @@ class RelationshipProfile(models.Model):
                     {"key": key, "name": name, "count": reasons[key]}
                     for key, name in why if reasons[key]],
             },
-            "shares": self._get_insight_shares(domain),
+            "shares": self._get_insight_shares(domain, classes),
         }
 
     @api.model

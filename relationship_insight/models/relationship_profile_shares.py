@@ -1,3 +1,6 @@
+import math
+from typing import NamedTuple
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -10,44 +13,60 @@ GROUPS = 100
 BINS = 4
 
 
+# Weights that rest on fewer answers than these would call one customer's answer the others'.
+LEAST_ALIKE = 20
+
+
+class Totals(NamedTuple):
+    """Intervals of the four classes; customers among them who were judged and placed nowhere."""
+
+    classes: tuple
+    unsure: int
+
+
 class RelationshipProfile(models.Model):
-    """What share of all customers each class makes, and how sure that is."""
+    """How many of all customers belong to each class, and how sure that is."""
 
     _inherit = "relationship.profile"
 
     @api.model
-    def _get_insight_shares(self, domain):
-        """Return the shares of the classes among all customers of ``domain``.
+    def _get_insight_shares(self, domain, placed):
+        """Return how many of all customers of ``domain`` belong to each class.
 
-        They come from the customers who can be judged (``stats.shares``), weighted so that in how
-        lately, how often and for how much they buy they look like all. ``least`` and ``most``
-        hold whatever the others are like.
+        That is who is placed there, which is counted, and of the others who is foreseen to belong
+        there (``stats.shares``): it is never below the count that stands beside it, and the four
+        add up to everybody. ``least`` and ``most`` hold wherever the others belong.
 
+        :param placed: {class: customers placed there}
         :return: dict with ``n`` (who can be judged), ``status``, and ``values``: {class: dict
-            with ``share``, ``low``, ``high``, ``least``, ``most``}
+            with ``count``, ``count_low``, ``count_high``, the same as parts of all (``share``,
+            ``low``, ``high``), ``least``, ``most``}
         """
         constants = self._get_share_constants()
         judged = domain & Domain([
             ("class_review_date", "!=", False), ("attitude_worth", ">", 0),
             ("company_id", "in", list(constants))])
         cells = self._get_share_cells(domain, judged)
-        n = sum(done for _asked, done, _design in cells.values())
+        n = sum(done for _others, done in cells.values())
         status = self._get_insight_status(n, self._get_insight_floor())
         result = {"n": None if status == "suppressed" else n, "status": status, "values": {}}
         if status not in ("ok", "low_base"):
             return result
-        weights, _likeness = raking.cell_weights(cells, lambda cell: cell[::2])
-        found = self._estimate_shares(judged, constants, weights)
-        plain = self._estimate_shares(judged, constants, dict.fromkeys(weights, 1.0))
-        if not (found and plain):
+        counts = [placed[key] for key in CLASSES]
+        others = sum(others for others, _done in cells.values())
+        found = self._estimate_totals(
+            judged, constants, counts, others, self._get_share_weights(cells))
+        if not found:
             return {**result, "status": "insufficient"}
-        total = sum(asked for asked, _done, _design in cells.values())
-        for key in CLASSES:
-            share, low, high = getattr(found, key)
-            least, most = shares.bounds(getattr(plain, key), n, total)
+        total = sum(counts) + found.unsure + others
+        whole = shares.whole_numbers(counts, [interval.estimate for interval in found.classes])
+        for key, count, number, (_estimate, low, high) in zip(
+                CLASSES, counts, whole, found.classes, strict=True):
+            low, high = min(math.floor(low + 1e-6), number), max(math.ceil(high - 1e-6), number)
             result["values"][key] = {
-                "share": share, "low": low, "high": high,
-                "least": min(least, low), "most": max(most, high)}
+                "count": number, "count_low": low, "count_high": high,
+                "share": number / total, "low": low / total, "high": high / total,
+                "least": count / total, "most": (count + total - sum(counts)) / total}
         return result
 
     @api.model
@@ -66,19 +85,40 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _get_share_cells(self, domain, judged):
-        """Return {(recency, frequency, spend): (customers, who can be judged, customers)}."""
+        """Return {(recency, frequency, spend): (who can't be judged, who can)}.
+
+        Whoever is placed, or judged and placed nowhere, isn't one of the first.
+        """
         groupby = ["rfm_recency", "rfm_frequency", "rfm_monetary"]
-        counts = [
+        nowhere = Domain("loyalty_class", "in", [False, "unknown"])
+        everyone, unsure, done = (
             {tuple(fifth or 0 for fifth in cell): count
              for *cell, count in self._read_group(each, groupby, ["__count"])}
-            for each in (domain, judged)]
+            for each in (domain & nowhere, judged & nowhere, judged))
         return {
-            cell: (count, counts[1].get(cell, 0), count) for cell, count in counts[0].items()}
+            cell: (everyone.get(cell, 0) - unsure.get(cell, 0), done.get(cell, 0))
+            for cell in everyone | done}
 
     @api.model
-    def _estimate_shares(self, judged, constants, weights):
-        """Return the ``stats.shares.ClassShares`` of the customers of ``judged``."""
-        rows = self._read_share_rows(judged, constants, weights)
+    def _get_share_weights(self, cells):
+        """Return {cell: weight} that makes who can be judged look like who can't."""
+        like = {
+            cell: (others + done, done, others)
+            for cell, (others, done) in cells.items() if others}
+        if any(done for _asked, done, _others in like.values()):
+            weights, _likeness = raking.cell_weights(like, lambda cell: cell[::2])
+            worth = [(like[cell][1], weight) for cell, weight in weights.items()]
+            # Kish's effective number of answers, as raking.effective_size of each one's weight.
+            if (math.fsum(n * w for n, w in worth) ** 2
+                    >= LEAST_ALIKE * math.fsum(n * w * w for n, w in worth)):
+                return weights
+        return {cell: 1.0 for cell, (_others, done) in cells.items() if done}
+
+    @api.model
+    def _estimate_totals(self, judged, constants, placed, others, weights):
+        """Return the ``stats.shares.ClassTotals`` and how many were judged and placed nowhere."""
+        query = self._query_share_customers(judged, constants, weights)
+        rows = self._read_share_rows(query)
         alike = {}
         for company, x_bin, t_bin, _group, n, x_w, t_w, *_told in rows:
             sums = alike.setdefault((company, x_bin, t_bin), [0, 0.0, 0.0])
@@ -90,43 +130,40 @@ class RelationshipProfile(models.Model):
             scores[key] = shares.behaviour_score(
                 max(x_w / n, 0), t_w / n, params["half_life"], params["r"], params["alpha"],
                 params["theta"])
-        return shares.class_shares([
-            (group, scores[company, x_bin, t_bin], shares.Told(*told))
-            for company, x_bin, t_bin, group, _n, _x_w, _t_w, *told in rows])
+        unsure = [
+            shares.Unsure(n, scores[company, x_bin, t_bin], r, o)
+            for company, x_bin, t_bin, n, r, o in self._read_share_unsure(query)]
+        found = shares.class_totals(placed, [
+            (group, scores[company, x_bin, t_bin], shares.Told(*told[:5]), shares.Told(*told[5:]))
+            for company, x_bin, t_bin, group, _n, _x_w, _t_w, *told in rows], unsure, others)
+        return found and Totals(found[:4], sum(cell.n for cell in unsure))
 
     @api.model
-    def _read_share_rows(self, judged, constants, weights):
-        """Return rows (company, bin of x_w, bin of T_w, group, customers, sums of x_w and T_w,
-        then the sums of ``stats.shares.Told``)."""
+    def _query_share_customers(self, judged, constants, weights):
+        """SELECT who can be judged: bins of buying, what they told, and their weight."""
         query = self._search(judged)
         names = (
             "company_id", "x_weighted", "t_weighted", "commercial_partner_id", "attitude_told",
-            "attitude_worth", "rfm_recency", "rfm_frequency", "rfm_monetary")
+            "attitude_worth", "rfm_recency", "rfm_frequency", "rfm_monetary", "loyalty_class")
         customers = query.select(*(
+            SQL("%s AS %s", self._field_to_sql(self._table, name, query), SQL.identifier(name))
+            if name == "loyalty_class" else
             SQL("COALESCE(%s, 0) AS %s", self._field_to_sql(self._table, name, query),
                 SQL.identifier(name)) for name in names))
-        return self.env.execute_query(SQL(
+        return SQL(
             """
-            WITH customer AS (%(customers)s),
-            heard AS (
-                SELECT customer.*, weights.w,
-                       attitude_worth / (attitude_worth + kappa) AS r,
-                       (attitude_told - line) / tau AS o
-                  FROM customer
-                  JOIN (VALUES %(constants)s) AS constants (company, line, kappa, tau)
-                    ON constants.company = customer.company_id
-                  JOIN (VALUES %(weights)s) AS weights (recency, frequency, spend, w)
-                    ON (weights.recency, weights.frequency, weights.spend)
-                     = (rfm_recency, rfm_frequency, rfm_monetary)
-            )
-            SELECT company_id, FLOOR(LN(1 + GREATEST(x_weighted, 0)) * %(bins)s)::int,
-                   FLOOR(LN(1 + GREATEST(t_weighted, 0)) * %(bins)s)::int,
-                   ((commercial_partner_id::bigint * 2654435761) %% 1000003 %% %(groups)s)::int,
-                   COUNT(*), SUM(x_weighted), SUM(t_weighted),
-                   SUM(w), SUM(w * r), SUM(w * r * o), SUM(w * r * r),
-                   SUM(w * (r * r * o * o - r * (1 - r)))
-              FROM heard
-          GROUP BY 1, 2, 3, 4
+            SELECT customer.*, COALESCE(weights.w, 0) AS w,
+                   COALESCE(loyalty_class, 'unknown') = 'unknown' AS unsure,
+                   FLOOR(LN(1 + GREATEST(x_weighted, 0)) * %(bins)s)::int AS x_bin,
+                   FLOOR(LN(1 + GREATEST(t_weighted, 0)) * %(bins)s)::int AS t_bin,
+                   attitude_worth / (attitude_worth + kappa) AS r,
+                   (attitude_told - line) / tau AS o
+              FROM (%(customers)s) customer
+              JOIN (VALUES %(constants)s) AS constants (company, line, kappa, tau)
+                ON constants.company = customer.company_id
+         LEFT JOIN (VALUES %(weights)s) AS weights (recency, frequency, spend, w)
+                ON (weights.recency, weights.frequency, weights.spend)
+                 = (rfm_recency, rfm_frequency, rfm_monetary)
             """,
             customers=customers,
             constants=SQL(", ").join(
@@ -136,4 +173,34 @@ class RelationshipProfile(models.Model):
             weights=SQL(", ").join(
                 SQL("(%s, %s, %s, %s::float8)", *cell, weight)
                 for cell, weight in weights.items()),
-            bins=BINS, groups=GROUPS))
+            bins=BINS)
+
+    @api.model
+    def _read_share_rows(self, query):
+        """Return rows (company, bin of x_w, bin of T_w, group, customers, sums of x_w and T_w,
+        then the sums of ``stats.shares.Told`` twice: as they are, and weighted)."""
+        told = [
+            SQL("SUM(%(w)s), SUM(%(w)s * r), SUM(%(w)s * r * o), SUM(%(w)s * r * r),"
+                " SUM(%(w)s * (r * r * o * o - r * (1 - r)))", w=w)
+            for w in (SQL("1::float8"), SQL("w"))]
+        return self.env.execute_query(SQL(
+            """
+            SELECT company_id, x_bin, t_bin,
+                   ((commercial_partner_id::bigint * 2654435761) %% 1000003 %% %(groups)s)::int,
+                   COUNT(*), SUM(x_weighted), SUM(t_weighted), %(told)s
+              FROM (%(query)s) heard
+          GROUP BY 1, 2, 3, 4
+            """,
+            query=query, told=SQL(", ").join(told), groups=GROUPS))
+
+    @api.model
+    def _read_share_unsure(self, query):
+        """Return rows (company, bins of x_w and T_w, customers, means of R and attitude)."""
+        return self.env.execute_query(SQL(
+            """
+            SELECT company_id, x_bin, t_bin, COUNT(*), AVG(r), AVG(o)
+              FROM (%(query)s) heard
+             WHERE unsure
+          GROUP BY 1, 2, 3, FLOOR(r * 8), FLOOR(o * 3)
+          ORDER BY 1, 2, 3, FLOOR(r * 8), FLOOR(o * 3)
+            """, query=query))

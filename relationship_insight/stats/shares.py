@@ -1,9 +1,15 @@
-"""How many customers are of each class: shares of a population and how sure they are.
+"""How many customers are of each class, those not placed included, and how sure that is.
 
-Adding up the chances of single customers takes feelings and buying as independent, and pulls
-everybody towards the average: where the two go together the sum is wrong by several points.
-Here the two dimensions of the town itself are estimated, with the noise of answers and purchases
-taken out: means, spreads and the correlation of two normal scores, from sums over the customers.
+A total is the customers placed in a class, as counted, and what is foreseen of all the others: it
+is never below the count beside it, and the four add up to all customers. So a placed customer
+counts where the rule placed them (from 60 % sure on), even where that will prove wrong for some;
+taking them out again would call fewer customers loyal than are listed by name.
+
+Of the others, adding up the chances of single customers would take feelings and buying as
+independent, and pull everybody towards the average: where the two go together the sum is wrong by
+several points. Here the two dimensions of the town itself are estimated, with the noise of answers
+and purchases taken out: means, spreads and the correlation of two normal scores.
+Source: Royall 1970, Biometrika 57:377 (a total is the observed part and the predicted rest).
 """
 
 import functools
@@ -19,8 +25,14 @@ REPLICATES = 400
 # Spread is never taken for less than this part of what is usual, nor correlation for perfect.
 LEAST_VARIANCE = 0.05
 MOST_CORRELATION = 0.98
-# Part of the binomial variance by which a town's own customers differ from the smooth picture.
-UNEXPLAINED = 0.25
+# Constants were fitted to the town as well, and no town is as smooth as its model: totals scatter
+# by more than chance alone (tests/simulate/sim_shares.py).
+FITTED = 1.25
+# The others' shares can be wrong by as much because they aren't like those who answered, which no
+# number of customers averages out.
+MISFIT = 0.012
+# Steps for the slopes of a sum over customers along means, spreads and correlation.
+_SLOPE = 0.02
 _STEP = 0.25
 _SCORES = [_STEP * step for step in range(-13, 14)]
 # Gauss-Legendre, eight points.
@@ -57,8 +69,27 @@ class Told(NamedTuple):
     square: float
 
 
-class ClassShares(NamedTuple):
-    """Shares of the classes with their intervals, and how attitude and buying correlate."""
+class Unsure(NamedTuple):
+    """``n`` customers alike who were judged and placed nowhere: :class:`Score`, R and attitude."""
+
+    n: int
+    score: Score
+    R: float
+    o: float
+
+
+class Town(NamedTuple):
+    """Means, spreads and correlation of attitude (0 is the threshold) and buying."""
+
+    feel: float
+    buy: float
+    feel_spread: float
+    buy_spread: float
+    rho: float
+
+
+class ClassTotals(NamedTuple):
+    """Customers of each class with their intervals; how attitude and buying correlate."""
 
     true: Interval
     latent: Interval
@@ -120,66 +151,85 @@ def behaviour_score(x_w, T_w, half_life, r, alpha, theta):
     return Score(mean, reliability, line)
 
 
-def class_shares(rows, replicates=REPLICATES, level=0.95, seed=1):
-    """Shares of the classes among customers, with a bootstrap interval over the customers.
+def class_totals(placed, rows, unsure, others, replicates=REPLICATES, level=0.95, seed=1):
+    """Customers of each class: those placed there, and how many of the others belong there.
 
     Attitude and buying are normal scores with free means, spreads and correlation (a Gaussian
     copula). Of one customer both are known with noise of known size, so the sums over customers
     are corrected for it. Customers are drawn anew in random groups, all alike in distribution.
+    Who was judged and not placed is foreseen by what they told and bought, who can't be judged
+    by those who can, weighted to be like them.
 
-    :param rows: (group, :class:`Score`, :class:`Told`), any number a group
+    :param placed: how many customers are placed in each class, in the order of ``ClassTotals``
+    :param rows: (group, :class:`Score`, :class:`Told`, :class:`Told` weighted to be like the
+        ``others``) of all who can be judged, any number a group
+    :param unsure: list of :class:`Unsure`
+    :param others: how many customers can't be judged
     :param replicates: resamples, at least 100
     :param level: confidence, strictly between 0 and 1
     :param seed: of the random numbers, so that the same data give the same interval
-    :return: :class:`ClassShares`, or None where nothing can be told
-    :raise ValueError: on too few replicates or a bad level
+    :return: :class:`ClassTotals`, or None where nothing can be told
+    :raise ValueError: on too few replicates, a bad level or a negative number of others
     Sources: Fuller 1987, Measurement Error Models, ch. 1 (known error variances); Efron &
     Tibshirani 1993, An Introduction to the Bootstrap, ch. 13 (percentiles).
     """
     if replicates < 100:
         raise ValueError("an interval needs at least 100 replicates")
+    not_negative("others", others)
     tail = (1 - open_unit("level", level)) / 2
     groups = {}
-    for group, score, told in rows:
-        sums = groups.setdefault(group, [0.0] * 14)
-        for place, value in enumerate(_sums(score, told)):
+    for group, score, told, alike in rows:
+        sums = groups.setdefault(group, [0.0] * 28)
+        for place, value in enumerate(_sums(score, told) + _sums(score, alike)):
             sums[place] += value
     groups = [groups[key] for key in sorted(groups)]
     whole = [math.fsum(column) for column in zip(*groups, strict=True)]
-    if not whole or whole[1] <= 0 or whole[5] <= 0:
+    if not whole or not _tells(whole, others):
         return None
-    *shares, correlation = _estimate(whole)
+    town = _town(whole[:14])
+    sure, slopes, scatter = _foresee(unsure, town)
+    totals = [
+        count + among + others * share for count, among, share in
+        zip(placed, sure, _shares_of(whole[14:], others), strict=True)]
     rng = random.Random(seed)
     draws = []
     for _replicate in range(replicates):
         drawn = [sum(column) for column in zip(*rng.choices(groups, k=len(groups)), strict=True)]
-        if drawn[1] > 0 and drawn[5] > 0:
-            draws.append([_scatter(share, drawn[0], rng) for share in _estimate(drawn)[:4]])
+        if not _tells(drawn, others):
+            continue
+        moved = [new - old for new, old in zip(_town(drawn[:14]), town, strict=True)]
+        draws.append([
+            count + _scatter(
+                among + sum(map(float.__mul__, slope, moved)), noise, others, share, rng)
+            for count, among, slope, noise, share in zip(
+                placed, sure, slopes, scatter, _shares_of(drawn[14:], others), strict=True)])
     # Percentiles of few groups are too near to each other: as Student's t to the normal.
     wider = 1.0
     if len(groups) > 2:
         wider = t_quantile(1 - tail, len(groups) - 1) / normal_quantile(1 - tail)
+    rest = sum(cell.n for cell in unsure) + others
     intervals = []
-    for place, share in enumerate(shares):
-        column = sorted(draw[place] for draw in draws)
+    for place, (total, count) in enumerate(zip(totals, placed, strict=True)):
+        column = sorted(draw[place] for draw in draws) or [total]
         low, high = (column[min(len(column) - 1, int(at * len(column)))] for at in (tail, 1 - tail))
         intervals.append(Interval(
-            share, max(0.0, share - max(0.0, share - low) * wider),
-            min(1.0, share + max(0.0, high - share) * wider)))
-    return ClassShares(*intervals, correlation)
+            total, max(count, total - max(0.0, total - low) * wider),
+            min(count + rest, total + max(0.0, high - total) * wider)))
+    return ClassTotals(*intervals, town.rho)
 
 
-def bounds(interval, judged, whole):
-    """Least and greatest share of all customers, whatever those who can't be judged are like.
+def whole_numbers(placed, totals):
+    """Round estimated totals so that they still add up, and none falls below who is placed.
 
-    :param interval: of the share among those who can be judged, taken as they are
-    :param judged: how many these are, at most ``whole``
-    :raise ValueError: on more judged than there are, or nobody
+    :param placed: whole numbers; ``totals`` add up to one and none is below its ``placed``
     """
-    if not 0 <= judged <= positive("whole", whole):
-        raise ValueError("no more customers can be judged than there are")
-    known = judged / whole
-    return interval.low * known, interval.high * known + 1 - known
+    rounded = [max(count, math.floor(total + 1e-9))
+               for count, total in zip(placed, totals, strict=True)]
+    short = round(math.fsum(totals)) - sum(rounded)
+    by_rest = sorted(range(len(totals)), key=lambda place: rounded[place] - totals[place])
+    for place in by_rest[:short]:
+        rounded[place] += 1
+    return rounded
 
 
 def binormal(h, k, rho):
@@ -204,24 +254,75 @@ def _sums(score, told):
             R * B, Ro * g, Ro * B, R * g, w * line)
 
 
-def _scatter(share, n, rng):
-    """The share among these very customers, which a smooth picture of the town tells but in part.
-
-    A quarter of the binomial variance makes up for it (tests/simulate/sim_shares.py).
-    """
-    noise = rng.gauss(0, math.sqrt(UNEXPLAINED * max(share * (1 - share), 0.0) / n))
-    return min(max(share + noise, 0.0), 1.0)
+def _tells(sums, others):
+    """Is something known of feelings and buying, of the judged and of those like the others?"""
+    return all(sums[at + 1] > 0 and sums[at + 5] > 0 for at in ((0, 14) if others else (0,)))
 
 
-def _estimate(sums):
-    w, R, Ro, RR, square, B, Bb, BB, b_square, RB, RoBb, RoB, RBb, line = sums
+def _scatter(among, noise, others, share, rng):
+    """How many of those not placed are of a class, as it falls out for these very customers."""
+    among = max(0.0, among + rng.gauss(0, noise))
+    wrong = math.hypot(
+        FITTED * math.sqrt(others * max(share * (1 - share), 0.0)), MISFIT * others)
+    return among + min(max(others * share + rng.gauss(0, wrong), 0.0), others)
+
+
+def _town(sums):
+    _w, R, Ro, RR, square, B, Bb, BB, b_square, RB, RoBb, RoB, RBb, _line = sums
     feel, buy = Ro / R, Bb / B
     feel_spread = math.sqrt(max(square / RR - feel * feel, LEAST_VARIANCE))
     buy_spread = math.sqrt(max(b_square / BB - buy * buy, LEAST_VARIANCE))
     together = (RoBb - feel * RBb - buy * RoB) / RB + feel * buy
     rho = together / (feel_spread * buy_spread)
-    rho = min(max(rho, -MOST_CORRELATION), MOST_CORRELATION)
-    h, k = feel / feel_spread, (buy - line / w) / buy_spread
+    return Town(
+        feel, buy, feel_spread, buy_spread, min(max(rho, -MOST_CORRELATION), MOST_CORRELATION))
+
+
+def _shares_of(sums, others):
+    if not others:
+        return (0.0,) * 4
+    town, line = _town(sums), sums[13] / sums[0]
+    return _quadrants(
+        town.feel / town.feel_spread, (town.buy - line) / town.buy_spread, town.rho)
+
+
+def _foresee(unsure, town):
+    """Return sums of chances over the unsure, their slopes along ``town``, and their scatter."""
+    sums, variances = [0.0] * 4, [0.0] * 4
+    slopes = [[0.0] * len(town) for _class in sums]
+    for cell in unsure:
+        chances = _chances(cell, town)
+        for place, chance in enumerate(chances):
+            sums[place] += cell.n * chance
+            variances[place] += cell.n * chance * (1 - chance)
+        for along, value in enumerate(town):
+            step = _SLOPE if value + _SLOPE <= MOST_CORRELATION else -_SLOPE
+            moved = _chances(cell, Town(*town[:along], value + step, *town[along + 1:]))
+            for place, chance in enumerate(chances):
+                slopes[place][along] += cell.n * (moved[place] - chance) / step
+    return sums, slopes, [FITTED * math.sqrt(variance) for variance in variances]
+
+
+def _chances(cell, town):
+    """Chances of the classes by what a customer told and bought, in a town like this."""
+    _n, (mean, B, line), R, o = cell
+    feel, buy, feel_spread, buy_spread, rho = town
+    told, bought = R / max(1 - R, 1e-3), B / max(1 - B, 1e-3)
+    b = mean / B if B else 0.0
+    left = 1 - rho * rho
+    one = 1 / (feel_spread * feel_spread * left) + told
+    two = 1 / (buy_spread * buy_spread * left) + bought
+    both = -rho / (feel_spread * buy_spread * left)
+    size = one * two - both * both
+    x_var, y_var, xy = two / size, one / size, -both / size
+    x_pull, y_pull = told * (o - feel), bought * (b - buy)
+    x, y = feel + x_var * x_pull + xy * y_pull, buy + xy * x_pull + y_var * y_pull
+    return _quadrants(
+        x / math.sqrt(x_var), (y - line) / math.sqrt(y_var), xy / math.sqrt(x_var * y_var))
+
+
+def _quadrants(h, k, rho):
     attached, often = normal_cdf(h), normal_cdf(k)
     true = min(max(binormal(h, k, rho), 0.0), attached, often)
-    return (true, attached - true, often - true, max(0.0, 1 - attached - often + true), rho)
+    true = max(true, attached + often - 1)
+    return true, attached - true, often - true, 1 - attached - often + true

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common_dump import DumpMixin
 from .common_note import RELATIONS, STAFF, NoteCase
@@ -26,8 +26,7 @@ class TestBondWord(DumpMixin, NoteCase):
         export = ",base.group_allow_export"
         cls.rated = new_test_user(cls.env, "word_rated", STAFF + export, **own)
         cls.relations = new_test_user(cls.env, "word_relations", RELATIONS + export, **own)
-        cls.measure = cls.env["relationship.measure"].browse(
-            cls.env["relationship.profile"]._rapport_measure_ids()[:1])
+        cls.measures = cls.env["relationship.profile"]._get_rapport_items()
         cls.firms = cls.env["res.partner"].create([
             {"name": f"Firm {n}", "is_company": True, "user_id": cls.rated.id}
             for n in range(3)])
@@ -38,14 +37,13 @@ class TestBondWord(DumpMixin, NoteCase):
                     user=cls.rated, partner_id=firm.id, company_id=cls.company.id,
                     date=now - timedelta(days=days), channel="call_in")
 
-    def rate(self, firm, share, days=1):
-        """This customer rates the colleague: 0 the lowest, 1 the highest."""
-        low, high = self.measure.scale_min, self.measure.scale_max
-        return self.env["relationship.reading"].create({
-            "measure_id": self.measure.id, "partner_id": firm.id, "company_id": self.company.id,
+    def rate(self, firm, share, days=1, items=None):
+        """This customer rates the colleague, on every item: 0 the lowest, 1 the highest."""
+        return self.env["relationship.reading"].create([{
+            "measure_id": measure.id, "partner_id": firm.id, "company_id": self.company.id,
             "staff_id": self.rated.partner_id.id, "origin": "pulse",
-            "value": low + (high - low) * share,
-            "date": self.now - timedelta(days=days)})
+            "value": measure.scale_min + (measure.scale_max - measure.scale_min) * share,
+            "date": self.now - timedelta(days=days)} for measure in items or self.measures])
 
     def refresh(self):
         self.env.flush_all()
@@ -55,19 +53,28 @@ class TestBondWord(DumpMixin, NoteCase):
         self.env.flush_all()
         self.env.invalidate_all()
 
+    def sequences(self):
+        """{sequence of ours: the last number it gave}"""
+        return dict(self.env.execute_query(SQL(
+            """
+            SELECT sequencename, last_value FROM pg_sequences
+             WHERE schemaname = CURRENT_SCHEMA AND sequencename LIKE 'relationship\\_%%'
+            """)))
+
     def look(self, share, user):
         """What this user finds if every customer gave this rating."""
-        found = {}
+        found, before = {}, self.sequences()
 
         class Undo(Exception):
             pass
 
         try:
             with self.env.cr.savepoint():
-                # The same ids in either world, and ratings at a month's end as well.
-                self.env.cr.execute("""
-                    SELECT setval(oid, 900000) FROM pg_class
-                     WHERE relkind = 'S' AND relname LIKE 'relationship\\_%'""")
+                # The same ids in either world, and ratings at a month's end as well. Unlike
+                # setval, a restart is undone with the savepoint.
+                for sequence in self.sequences():
+                    self.env.cr.execute(SQL(
+                        "ALTER SEQUENCE %s RESTART WITH 900000", SQL.identifier(sequence)))
                 self.env.cr.execute("""
                     DELETE FROM relationship_snapshot; DELETE FROM relationship_bond_snapshot""")
                 for firm in self.firms:
@@ -78,6 +85,7 @@ class TestBondWord(DumpMixin, NoteCase):
                 raise Undo
         except Undo:
             self.env.invalidate_all()
+        self.assertEqual(self.sequences(), before, "Something was left behind.")
         return found
 
     @mute_logger(*QUIET)
@@ -141,7 +149,7 @@ class TestBondWord(DumpMixin, NoteCase):
             allowed_company_ids=self.company.ids)
         expected = {9: None, 10: 50, 11: 50, 19: 50, 20: 75}
         for number, firm in enumerate(firms, 1):
-            self.rate(firm, (number % 2) if number <= 10 else 1)
+            self.rate(firm, (number % 2) if number <= 10 else 1, items=self.measures[:1])
             if number in expected:
                 self.env.flush_all()
                 word = Bond._get_own_word()

@@ -20,6 +20,16 @@ class TestCampaignResult(ResultCase):
         self.assertAlmostEqual(result.recommend, 0)
         self.assertTrue(0 < result.low < result.mean < result.high < 100)
 
+    def test_interval_of_the_index(self):
+        """30 promoters, 15 between, 15 detractors. Adjusted Wald adds 3/4, 3/2 and 3/4 of one:
+        15 of 63, variance 46.5/63 - (15/63)^2 = 0.6814, and 1.96 sqrt(0.6814/63) to each side.
+        """
+        self.make_wave(FIRST, answer=lambda i: (10, 10, 8, 2)[i % 4])
+        result = self.results(cut="all")
+        self.assertAlmostEqual(result.recommend, 25, 1)
+        self.assertAlmostEqual(result.recommend_low, 3.4, 1)
+        self.assertAlmostEqual(result.recommend_high, 44.2, 1)
+
     def test_nothing_below_the_floor_is_stored(self):
         self.make_wave(FIRST, people=self.people[:4], answer=lambda i: 1)
         result = self.results(cut="all")

@@ -19,17 +19,21 @@ class TestInsightShares(InsightCase):
             "company_id": (company or self.company).id, "date": fields.Date.today(),
             "params": PARAMS})
 
-    def new_judged(self, n, rho, seed, mean=60, **vals):
-        """Customers whose feelings and buying go together, told once and bought by a seed."""
+    def new_judged(self, n, rho, seed, mean=60, placed=(), **vals):
+        """Customers whose feelings and buying go together, told once and bought by a seed.
+
+        The first are ``placed`` in these classes, the others nowhere.
+        """
         rng, normal, rows = random.Random(seed), NormalDist(), []
-        for _number in range(n):
+        for number in range(n):
             feels = rng.gauss(0, 1)
             buys = rho * feels + math.sqrt(1 - rho * rho) * rng.gauss(0, 1)
             rate = -math.log(1 - min(normal.cdf(buys), 1 - 1e-9)) / 60
             days = [day for day in range(400) if rng.random() < rate]
             x_w = sum(2 ** (-day / 120) for day in days)
             rows.append(judged(
-                60, rate * 365, "true", (.25, .25, .25, .25),
+                60, rate * 365, placed[number] if number < len(placed) else "unknown",
+                (.25, .25, .25, .25), unknown_reason=number >= len(placed) and "ambiguous",
                 attitude_told=mean + 10 * feels + rng.gauss(0, 7), attitude_worth=1,
                 attitude_mass=1, x_weighted=x_w, t_weighted=155.9,
                 class_review_date=fields.Date.today(), rfm_recency=3, rfm_frequency=3,
@@ -54,21 +58,50 @@ class TestInsightShares(InsightCase):
             self.assertLess(cell["high"] - cell["low"], 0.12)
         self.assertAlmostEqual(sum(cell["share"] for cell in found["values"].values()), 1, 6)
 
-    def test_bounds_leave_open_what_is_unknown(self):
-        self.calibrate_town()
-        self.new_judged(60, 0.3, 2)
-        self.new_customers([unknown(
-            "no_attitude", rfm_recency=3, rfm_frequency=3, rfm_monetary=3)] * 40)
-        found = self.shares()
-        self.assertEqual(found["n"], 60)
-        for cell in found["values"].values():
-            # 60 of 100 can be judged: what they say moves at most 60 points.
-            self.assertAlmostEqual(
-                cell["most"] - cell["least"], 0.4 + 0.6 * (cell["high"] - cell["low"]), 6)
-            self.assertLess(cell["least"], cell["low"])
-            self.assertGreater(cell["most"], cell["high"])
+    def check(self, found, placed, total):
+        """No figure contradicts the count beside it, and the corners make everybody."""
+        rest = total - sum(placed)
+        for key, count in zip(CLASSES, placed):
+            self.assertGreaterEqual(round(found["values"][key]["share"] * total, 6), count)
+        self.assertEqual(sum(cell["count"] for cell in found["values"].values()), total)
+        for key, count in zip(CLASSES, placed):
+            cell = found["values"][key]
+            with self.subTest(key=key, cell=cell, placed=count):
+                self.assertLessEqual(count, cell["count_low"])
+                self.assertLessEqual(cell["count_low"], cell["count"])
+                self.assertLessEqual(cell["count"], cell["count_high"])
+                self.assertLessEqual(cell["count_high"], count + rest)
+                self.assertAlmostEqual(cell["least"], count / total, 9)
+                self.assertAlmostEqual(cell["most"], (count + rest) / total, 9)
+                self.assertAlmostEqual(cell["share"], cell["count"] / total, 9)
 
-    def test_answers_are_weighted_to_be_like_all_customers(self):
+    def test_no_corner_is_estimated_below_who_is_placed_there(self):
+        """As in the demo: 27 in two corners, 17 and 12 in the others, 65 not known."""
+        self.calibrate_town()
+        placed = (27, 17, 27, 12)
+        kinds = [key for key, count in zip(CLASSES, placed) for _each in range(count)]
+        self.new_judged(95, 0.3, 12, placed=kinds)
+        self.new_customers([unknown(
+            "no_attitude", rfm_recency=3, rfm_frequency=3, rfm_monetary=3)] * 53)
+        self.check(self.shares(), placed, 148)
+
+    def test_random_towns_contradict_nothing(self):
+        self.calibrate_town()
+        rng = random.Random(7)
+        for town in range(6):
+            self.env["relationship.profile"].search([
+                ("company_id", "=", self.company.id)]).unlink()
+            kinds = rng.choices(CLASSES, weights=(6, 1, 2, 1), k=rng.randint(0, 40))
+            silent, unsure = rng.choice((0, 5, 60)), rng.randint(10, 30)
+            self.new_judged(len(kinds) + unsure, rng.uniform(-0.8, 0.8), town, placed=kinds)
+            self.new_customers([unknown(
+                "no_attitude", rfm_recency=rng.randint(1, 5), rfm_frequency=3,
+                rfm_monetary=rng.randint(0, 5)) for _each in range(silent)])
+            self.check(
+                self.shares(), [kinds.count(key) for key in CLASSES],
+                len(kinds) + unsure + silent)
+
+    def test_who_is_like_the_silent_speaks_for_them(self):
         """Frequent buyers like us and answer; the others are as many but hardly answer."""
         self.calibrate_town()
         fans = self.new_judged(120, 0, 3, mean=80)

@@ -1,5 +1,6 @@
 import random
 from datetime import datetime, timedelta
+from itertools import combinations, permutations
 
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
@@ -8,7 +9,6 @@ from odoo.tools import mute_logger
 from .common_result import FIRST, ResultCase
 from .insight_common import InsightCase, unknown
 
-PAIRS = 500
 INSIGHT_NOW = "2026-07-20 05:00:00"
 
 
@@ -56,37 +56,96 @@ class TestIsolation(ResultCase):
             before = now
         self.assertEqual(seen, {0, 5})
 
-    def test_500_pairs_isolate_nobody(self):
-        """Random small waves; any two groups shown, on any two days, differ by nobody or by five.
+    def test_subtraction_isolates_nobody(self):
+        """Whatever is added and taken away, at once or from one day to the next, for three seeds.
 
-        Where groups overlap in other ways, adding and taking away whole groups still can't leave
-        one person: each counts a multiple of five.
+        Known to the test alone is who is counted in each figure: those who answered first, in
+        whole fives. No two figures differ by one person, a group in another by fewer than five;
+        what cuts leave of everybody is nobody or five; no sum of means of any kind is one answer.
         """
-        rng, looks = random.Random(11), []
-        for trial in range(4):
-            wave = self.make_wave(
-                FIRST + timedelta(days=28 * trial), people=self.people[:rng.randint(12, 60)],
-                answer=lambda _i: rng.choice((None, *range(11))),
-                stratum=lambda _i: rng.choice(("a", "b", "c", False)),
-                shop_name=lambda _i: rng.choice(("Here", "There", False)),
-                channel=lambda _i: rng.choice(("email", "sms")))
-            started = wave.invitation_ids.filtered("date_start")
-            for place, invitation in enumerate(started):
-                invitation.date_start += timedelta(hours=place)
-            for answered in (len(started) // 2, len(started) - 1, len(started)):
-                late = started[answered:]
-                late.flag = "burst"  # as if these weren't there yet
-                for result in self.results(period=wave.date_start):
-                    if result.status != "suppressed":
-                        looks.append((wave, answered, result.cut, result.cut_value, result.n))
-                late.flag = False
-        self.assertGreater(len(looks), 30)
-        for _pair in range(PAIRS):
-            (wave, _day, *one, n), (other, _other_day, *two, m) = (
-                rng.choice(looks), rng.choice(looks))
-            if wave == other:
-                self.assertTrue(n == m or abs(n - m) >= 5, (one, n, two, m))
-                self.assertEqual((n % 5, m % 5), (0, 0))
+        for wave, seed in enumerate((11, 12, 13)):
+            looks = self.watch_wave(random.Random(seed), FIRST + timedelta(days=28 * wave))
+            with self.subTest(seed=seed):
+                self.assertGreater(len(looks), 10)
+                self.check_pairs(looks)
+                self.check_partitions(looks)
+                self.check_sums(looks)
+
+    def watch_wave(self, rng, start):
+        """{(day, cut, value): (who is counted, mean or None)} of a running wave on four days."""
+        wave = self.make_wave(
+            start, people=self.people[:rng.randint(30, 60)],
+            answer=lambda _i: rng.choice((None, *range(11))),
+            stratum=lambda _i: rng.choice(("a", "b", "c", False)),
+            shop_name=lambda _i: rng.choice(("Here", "There", False)),
+            channel=lambda _i: rng.choice(("email", "sms")))
+        started = wave.invitation_ids.filtered("date_start").sorted("id")
+        for place, invitation in enumerate(started):
+            invitation.date_start += timedelta(hours=place)
+        looks, half = {}, len(started) // 2
+        for day, answered in enumerate((half, half + 1, len(started) - 1, len(started))):
+            late = started[answered:]
+            late.flag = "burst"  # as if these weren't there yet
+            for result in self.results(period=wave.date_start):
+                if result.status == "suppressed":
+                    continue
+                cut, value = result.cut, result.cut_value
+                people = [
+                    each.partner_id.id for each in started[:answered]
+                    if cut == "all" or each[cut] == value]
+                self.assertEqual(result.n, len(people) // 5 * 5)
+                looks[day, cut, value] = (
+                    frozenset(people[:result.n]),
+                    result.mean if result.status in ("ok", "low_base") else None)
+            late.flag = False
+        return looks
+
+    def check_pairs(self, looks):
+        for (one, (few, mean)), (two, (many, other)) in combinations(looks.items(), 2):
+            self.assertNotEqual(len(few ^ many), 1, (one, two))
+            if few <= many or many <= few:
+                self.assertTrue(few == many or len(few ^ many) >= 5, (one, two))
+            if few == many:
+                self.assertEqual(mean, other, (one, two))
+
+    def check_partitions(self, looks):
+        """Everybody on one day less any of the groups of a cut on another day."""
+        for (day, cut, _value), (everybody, _mean) in looks.items():
+            if cut != "all":
+                continue
+            for other in range(4):
+                for by in ("stratum", "shop_name", "channel", "lang"):
+                    groups = [
+                        people for (when, name, _v), (people, _m) in looks.items()
+                        if (when, name) == (other, by)]
+                    for size in range(1, len(groups) + 1):
+                        for some in combinations(groups, size):
+                            rest = everybody ^ frozenset().union(*some)
+                            self.assertNotEqual(len(rest), 1, (day, other, by))
+                            if frozenset().union(*some) <= everybody:
+                                self.assertTrue(not rest or len(rest) >= 5, (day, other, by))
+
+    def check_sums(self, looks):
+        """No answer is a sum of multiples of the means: eliminate, and look for a lone person."""
+        prime, rows = 2 ** 61 - 1, []
+        for people, mean in looks.values():
+            row = dict.fromkeys(people, 1) if mean is not None else {}
+            for pivot, known in rows:
+                self._take(row, known, row.get(pivot, 0), prime)
+            if row:
+                pivot = min(row)
+                scale = pow(row[pivot], -1, prime)
+                row = {person: value * scale % prime for person, value in row.items()}
+                for _pivot, known in rows:
+                    self._take(known, row, known.get(pivot, 0), prime)
+                rows.append((pivot, row))
+        self.assertFalse([row for _pivot, row in rows if len(row) == 1])
+
+    def _take(self, row, other, times, prime):
+        for person, value in other.items() if times else ():
+            row[person] = (row.get(person, 0) - times * value) % prime
+            if not row[person]:
+                del row[person]
 
 
 @tagged("post_install", "-at_install")
@@ -145,9 +204,9 @@ class TestUnnamed(ResultCase):
 class TestFilters(InsightCase):
     """What a filter leaves out is nobody, or a group that may be shown itself."""
 
-    def make_answers(self, kinds, salespeople=(False,)):
+    def make_answers(self, kinds, salespeople=(False,), rng=None):
         """One noted feeling of each customer; ``kinds`` says for each whether it's a company."""
-        rng = random.Random(3)
+        rng = rng or random.Random(3)
         vals = []
         for kind in kinds:
             profile = self.new_customers(
@@ -170,21 +229,51 @@ class TestFilters(InsightCase):
         self.assertEqual(
             self.shown({"customer_type": "person"}), {"status": "suppressed", "n": None})
 
-    def test_500_pairs_of_filters(self):
+    def test_all_pairs_of_filters(self):
+        """Two filters of one moment, today and with tomorrow's answers, for three seeds.
+
+        From one day to the next a named reading more is no secret to who may filter: they read
+        each of them by name.
+        """
         users = [self._new_user(f"isolated_{n}", "group_relationship_staff").id for n in range(3)]
-        rng = random.Random(17)
-        self.make_answers([rng.random() < 0.2 for _n in range(70)], (False, *users))
         filters = [
             {"user_id": user, "customer_type": kind}
             for user in (False, *users) for kind in (False, "company", "person")]
-        seen = [(each, self.shown(each)) for each in filters]
-        self.assertGreater(len([1 for _each, cell in seen if cell["n"]]), 3)
-        checked = 0
-        for _pair in range(PAIRS):
-            (one, few), (two, many) = rng.choice(seen), rng.choice(seen)
-            inside = all(two[name] in (False, one[name]) for name in one)
-            if inside and few["n"] and many["n"]:
-                rest = many["n"] - few["n"]
-                self.assertTrue(rest == 0 or rest >= 5, (one, few, two, many))
-                checked += 1
-        self.assertGreater(checked, 20)
+        for seed in (17, 18, 19):
+            rng = random.Random(seed)
+            self.env["relationship.reading"].search(
+                [("company_id", "=", self.company.id)]).unlink()
+            for day, count in enumerate((rng.randint(55, 70), rng.randint(1, 4))):
+                self.make_answers(
+                    [rng.random() < 0.2 for _n in range(count)], (False, *users), rng)
+                seen = [(each, self.shown(each)) for each in filters]
+                self.assertGreater(len([1 for _each, cell in seen if cell["n"]]), 3)
+                checked = 0
+                for (one, few), (two, many) in permutations(seen, 2):
+                    inside = all(two[name] in (False, one[name]) for name in one)
+                    if inside and few["n"] and many["n"]:
+                        rest = many["n"] - few["n"]
+                        self.assertTrue(
+                            rest == 0 or rest >= 5, (seed, day, one, few, two, many))
+                        checked += 1
+                self.assertGreater(checked, 2)
+
+    def test_classes_are_no_secret_to_who_sees_them_counted(self):
+        """The matrix counts customers whose class its reader may read one by one, and no other.
+
+        So nothing of it is hidden (doc/access.rst): staff see their own customers counted.
+        """
+        Profile = self.env["relationship.profile"]
+        owners = [self.rep.id, self.manager.id]
+        for number in range(9):
+            self.new_customers([{
+                "loyalty_class": ("true", "low", "unknown")[number % 3],
+                "unknown_reason": number % 3 == 2 and "ambiguous"}],
+                user_id=owners[number % 2])
+        for user, expected in ((self.rep, 5), (self.manager, 9)):
+            found = self.insight("get_insight_matrix", {}, user)
+            own = Profile.with_user(user).with_context(allowed_company_ids=self.company.ids)
+            read = own.search([]).mapped("loyalty_class")
+            self.assertEqual((len(read), found["total"]), (expected, expected))
+            for cell in (*found["classes"], {**found["unknown"], "key": "unknown"}):
+                self.assertEqual(cell["count"], read.count(cell["key"]), cell["key"])

@@ -427,10 +427,12 @@ class TestPurchase(PurchaseCase):
         self.assertAlmostEqual(profile.spend_total, spend, 2)
         self.assertAlmostEqual(profile.promo_share, discount / (discount + spend), 6)
 
-    def _promo(self):
-        self.env["relationship.profile"]._refresh(self.customer.ids)
+    def _promo(self, partner=None):
+        customer = partner or self.customer
+        self.env.flush_all()
+        self.env["relationship.profile"]._refresh(customer.ids)
         return self.env["relationship.profile"].sudo().search([
-            ("commercial_partner_id", "=", self.customer.id),
+            ("commercial_partner_id", "=", customer.id),
             ("company_id", "=", self.env.company.id)]).promo_share
 
     def _reward(self, program_type):
@@ -488,3 +490,74 @@ class TestPurchase(PurchaseCase):
         ticket.lines.price_type = "manual"
         self.env.flush_all()
         self.assertAlmostEqual(self._promo(), 0.5, 6)
+
+    def _listed(self, price, *rules):
+        """What part was let off a ticket of one line at this price, by these rules."""
+        partner = self.env["res.partner"].create({"name": "Listed"})
+        ticket = self._ticket({"price_unit": price, "qty": 1}, partner=partner)
+        ticket.pricelist_id = self.env["product.pricelist"].create({
+            "name": "Listed", "item_ids": [Command.create(rule) for rule in rules]})
+        return self._promo(partner)
+
+    def test_which_rules_the_till_shows_as_a_discount(self):
+        """As ``displayDiscountPolicy``: with any rule in percent, formulas are shown as well."""
+        other = self.env["product.template"].create({"name": "Other"})
+        percent = {"compute_price": "percentage", "percent_price": 30,
+                   "applied_on": "1_product", "product_tmpl_id": other.id}
+        formula = {"compute_price": "formula", "base": "list_price", "price_discount": 20}
+        # 100 less 20 %.
+        self.assertAlmostEqual(self._listed(80, formula, percent), 0.2, 6)
+        # 100 less 20 %, and a fee of 5: 15 of 100.
+        self.assertAlmostEqual(
+            self._listed(85, {**formula, "price_surcharge": 5}, percent), 0.15, 6)
+        # No rule in percent: the price is just the price.
+        self.assertEqual(self._listed(80, formula), 0)
+        self.assertEqual(self._listed(80, {"compute_price": "fixed", "fixed_price": 80}), 0)
+        # A mark-up, a fixed price, a price from the cost and bounds of margins let nothing off.
+        for rule in (
+            {**formula, "price_discount": -20}, {"compute_price": "fixed", "fixed_price": 80},
+            {**formula, "base": "standard_price", "price_markup": 20},
+            {**formula, "price_surcharge": 30},
+            {**formula, "price_min_margin": 1, "price_max_margin": 9},
+        ):
+            with self.subTest(rule=rule):
+                self.assertEqual(self._listed(80, rule, percent), 0)
+
+    def test_which_rules_a_sale_order_shows_as_a_discount(self):
+        """A rule in percent, where discounts are enabled; never a formula."""
+        self.product.list_price = 100
+        lists = self.env["product.pricelist"].create([
+            {"name": "Percent", "item_ids": [Command.create(
+                {"compute_price": "percentage", "percent_price": 20})]},
+            {"name": "Formula", "item_ids": [Command.create(
+                {"compute_price": "formula", "base": "list_price", "price_discount": 20})]}])
+        Item = self.env.registry["product.pricelist.item"]
+        for enabled, expected in ((True, (0.2, 0)), (False, (0, 0))):
+            self.patch(Item, "_is_discount_feature_enabled", lambda _item, on=enabled: on)
+            for pricelist, share in zip(lists, expected):
+                partner = self.env["res.partner"].create({"name": "Listed"})
+                order = self._order(
+                    {"product_uom_qty": 1}, partner=partner, pricelist_id=pricelist.id)
+                self.assertEqual(order.amount_total, 80)
+                with self.subTest(enabled=enabled, pricelist=pricelist.name):
+                    self.assertAlmostEqual(self._promo(partner), share, 6)
+
+    def test_discount_of_the_till_on_the_whole_ticket(self):
+        """The product of ``pos_discount``, looked up where that module keeps it: a quarter off."""
+        Purchase = self.env.registry["relationship.purchase"]
+        self.assertEqual(
+            self.env["relationship.purchase"]._discount_products("pos.order.line"),
+            [("pos.config", "discount_product_id")])
+        config = self.env["pos.config"].search([], limit=1)
+        field = "discount_product_id"
+        if field not in config._fields:  # Without that module: another product of the till.
+            field = "tip_product_id"
+            self.patch(Purchase, "_discount_products", lambda _self, _model: [
+                ("pos.config", field)])
+        config[field] = discount = self.env["product.product"].create(
+            {"name": "Discount", "taxes_id": False})
+        self.env.flush_all()
+        self._ticket(
+            (100, 1), {"price_unit": -25, "qty": 1, "product_id": discount.id},
+            partner=self.customer)
+        self.assertAlmostEqual(self._promo(), 0.25, 6)

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
+from odoo.addons.relationship_insight.models import relationship_calibration
 from odoo.addons.relationship_insight.stats import bond
 
 from .common_population import NOW, PopulationCase
@@ -59,6 +60,46 @@ class TestRefresh(PopulationCase):
                     self.assertEqual(found, value, name)
                 else:
                     self.assertAlmostEqual(found, value, 5, name)
+
+    def test_constants_rest_on_the_company_s_own_customers(self):
+        """Some hundred contacts more in the database leave a small company's sample whole."""
+        Calibration, today = self.env["relationship.calibration"], self._today(self.shop)
+        buyers = len(Calibration._behaviour_rows(self.shop, today))
+        self.assertGreater(buyers, 20)
+        self.env["res.partner"].create([{"name": f"Nobody's {n}"} for n in range(5 * buyers)])
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE res_partner")
+        self.patch(relationship_calibration, "SAMPLE_SIZE", buyers + 5)
+        self.assertFalse(self.env["relationship.profile"].search_count([
+            ("company_id", "=", self.shop.id)]))
+        self.assertEqual(Calibration._get_sample_share(self.shop, today), 1)
+        self.assertEqual(len(Calibration._behaviour_rows(self.shop, today)), buyers)
+        self.env["relationship.profile"]._refresh()
+        customers = self.env["relationship.profile"].search_count([
+            ("company_id", "=", self.shop.id)])
+        for size, share in ((customers, 1), (2 * customers, 1), (customers / 4, 0.25)):
+            self.patch(relationship_calibration, "SAMPLE_SIZE", size)
+            self.assertEqual(Calibration._get_sample_share(self.shop, today), share)
+
+    def test_whether_a_single_buyer_left_is_told_nowhere(self):
+        """Neither read, exported, searched, grouped nor averaged is it a chance of 0."""
+        self._calibrate(
+            self.shop, half_life=91, r=0.3848, alpha=84.5, theta=1 / 60,
+            bgnbd=[0.2426, 30.9, 0.7929, 2.4258], mbgnbd=[0.5248, 43.3, 0.8914, 1.614])
+        Profile = self.env["relationship.profile"]
+        Profile._refresh()
+        everyone = Profile.search([("company_id", "=", self.shop.id)])
+        once = everyone.filtered(lambda profile: profile.purchase_days == 1)
+        again = everyone.filtered(lambda profile: profile.purchase_days > 1)
+        self.assertTrue(once and again)
+        self.assertEqual({row["p_alive"] for row in once.read(["p_alive"])}, {False})
+        self.assertEqual({row[0] for row in once.export_data(["p_alive"])["datas"]}, {""})
+        known = [row["p_alive"] for row in again.read(["p_alive"])]
+        self.assertTrue(all(0 < chance <= 1 for chance in known))
+        for domain in ([("p_alive", "<", 0.99)], [("p_alive", "<=", 0)], [("p_alive", ">=", 0)]):
+            self.assertFalse(Profile.search([("id", "in", once.ids), *domain]), domain)
+        [(mean,)] = Profile._read_group([("id", "in", everyone.ids)], [], ["p_alive:avg"])
+        self.assertAlmostEqual(mean, sum(known) / len(known), 6)
 
     def test_ancient_evidence(self):
         """A date typed a century wrong is old evidence, not a crash."""

@@ -78,7 +78,7 @@ export class MatrixCard extends Component {
         if (isShown(shares.status)) {
             parts.push(
                 _t(
-                    "The shares come from %s customers who can be judged, weighted so that they are like all in how lately, how often and for how much they buy. In brackets: 95% intervals. Those who stay silent because of how they feel can't be weighed: see at least and at most.",
+                    "Who is placed in a corner counts there, from 60%% certainty on. Where the others belong is estimated from %s customers who can be judged, weighted so that they are like the others in how lately, how often and for how much they buy. In brackets: 95%% intervals. Those who stay silent because of how they feel can't be weighed: see at least and at most.",
                     format.number(shares.n)
                 )
             );
@@ -101,6 +101,10 @@ export class MatrixCard extends Component {
                   rate,
                   attitude,
               });
+    }
+
+    get shares() {
+        return isShown(this.data.shares.status) ? this.data.shares.values : null;
     }
 
     get corners() {
@@ -132,27 +136,33 @@ export class MatrixCard extends Component {
             : _t("The larger the bubble, the more customers. Click one or a corner, or drag a rectangle, to open them.");
     }
 
-    shareText(share) {
-        return _t("about %(share)s (%(range)s)", {
-            share: format.percent(share.share),
-            range: format.percentRange(share),
+    belongText({ count, count_low: low, count_high: high }) {
+        return _t("Of all %(total)s, about %(count)s (%(low)s to %(high)s) belong here.", {
+            total: format.number(this.data.total),
+            count: format.number(count),
+            low: format.number(low),
+            high: format.number(high),
         });
     }
 
     get sharesText() {
+        const { total, unknown } = this.data;
         return _t(
-            "Here the %s not placed above are counted in too, by what we know of how they buy. So the order can differ from the list above.",
-            format.number(this.data.unknown.count)
+            "Placed customers count where they are placed; the %(unknown)s others are estimated. All corners together make %(total)s.",
+            { unknown: format.number(unknown.count), total: format.number(total) }
         );
     }
 
     boundsText({ share, least, most }) {
-        return _t("About %(count)s of all %(total)s. At least %(least)s, at most %(most)s, whatever the others are like.", {
-            count: format.number(Math.round(share * this.data.total)),
-            total: format.number(this.data.total),
+        return _t("About %(share)s. At least %(least)s, at most %(most)s, wherever the others belong.", {
+            share: format.percent(share),
             least: `${Math.floor(least * 100)}%`,
             most: `${Math.ceil(most * 100)}%`,
         });
+    }
+
+    placedText(count) {
+        return count === 1 ? _t("1 placed here.") : _t("%s placed here.", format.number(count));
     }
 
     countText(count) {
