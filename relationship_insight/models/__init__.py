@@ -145,6 +145,8 @@ from . import (
     relationship_referral_code,
     relationship_referral,
     relationship_referral_claim,
+    loyalty_program,
+    loyalty_reward,
     relationship_referral_goods,
     relationship_referral_life,
     relationship_referral_rules,

@@ -157,25 +157,15 @@ class RelationshipCase(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_source_key(vals_list)
-        if not self.env.su:
-            # Nor by a default in the context.
-            vals_list = [{**vals, "source_key": uuid.uuid4().hex} for vals in vals_list]
         cases = super().create(vals_list)
         cases._schedule_contact()
         return cases
 
     def write(self, vals):
-        self._check_source_key([vals])
         res = super().write(vals)
         if "user_id" in vals:
             self._reassign_contact()
         return res
-
-    def _check_source_key(self, vals_list):
-        """Only the server names occasions: a forged name would swallow somebody's answer."""
-        if not self.env.su and any("source_key" in vals for vals in vals_list):
-            raise AccessError(self.env._("What opened a care case can't be set by hand."))
 
     @api.model
     def _open_once(self, vals):

@@ -130,7 +130,8 @@ class RelationshipDesk(models.AbstractModel):
             "customer": event.partner_id.display_name,
             "text": event.display_name,
             "turns": event.turns,
-            "day": event.date_display,
+            # Like all days on the desk: of one era, whichever calendar the customer keeps.
+            "day": format_date(self.env, event.next_date),
             "days": (event.next_date - today).days,
         } for event in events]
 

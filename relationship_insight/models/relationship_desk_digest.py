@@ -4,6 +4,7 @@ from datetime import datetime
 import pytz
 
 from odoo import api, models
+from odoo.tools.misc import get_lang
 
 _logger = logging.getLogger(__name__)
 
@@ -55,8 +56,10 @@ class RelationshipDesk(models.AbstractModel):
 
         Others may look into queued mail, so it holds only what everyone in the groups may read.
         """
+        # Words and dates of one language, also for whoever chose none.
+        lang = get_lang(self.env, user.lang).code
         desk = self.with_user(user).with_context(
-            lang=user.lang, tz=user.tz, allowed_company_ids=user.company_id.ids).get_desk()
+            lang=lang, tz=user.tz, allowed_company_ids=user.company_id.ids).get_desk()
         for person in desk["people"]:
             if person["note"] and not person["note"]["open"]:
                 person["note"] = None
@@ -69,7 +72,7 @@ class RelationshipDesk(models.AbstractModel):
         base = user.get_base_url()
         token = user._get_relationship_digest_token()
         stop = f"{base}/relationship/desk/stop/{token}"
-        spoken = self.with_context(lang=user.lang)
+        spoken = self.with_context(lang=lang)
         subject = spoken.env._(
             "Your desk: people to talk with %(people)s, promises due %(promises)s",
             people=len(desk["people"]), promises=len(desk["promises"]))

@@ -141,9 +141,9 @@ class RelationshipReferralReward(models.Model):
             })
 
     def _get_amount_text(self):
-        """Return what was given as people read it, with its currency or unit."""
+        """Return what was given in words and money, as the customer reads it."""
         self.ensure_one()
-        return self.card_id._format_points(self.points)
+        return self.program_id.sudo()._get_gift_text(self.points)
 
     def _send_mail(self):
         """Tell those who got something, each in their language; the mail queue sends it."""
@@ -156,4 +156,4 @@ class RelationshipReferralReward(models.Model):
             and reward.partner_id.email and not reward.partner_id.is_blacklisted)
         for reward in due:
             reward.mail_id = template.sudo().send_mail(
-                reward.id, email_layout_xmlid="mail.mail_notification_light")
+                reward.id, email_layout_xmlid="relationship_insight.mail_customer_layout")

@@ -175,7 +175,8 @@ class RelationshipReferral(models.Model):
 
         ``existing``: bought before being brought; ``first_date``; the purchase that counts as
         ``order_model``, ``order_id``, ``order_date``, ``order_amount``; ``bought`` and ``kept``:
-        how large the purchase was that counted so far, and what is left of it.
+        how large the purchase was that counted so far, and what is left of it; goods and
+        services only.
         """
         self.env.flush_all()
         facts = {}
@@ -192,17 +193,20 @@ class RelationshipReferral(models.Model):
             """
             WITH bought AS MATERIALIZED (
                 SELECT partner.commercial_partner_id AS customer, p.company_id, p.date,
-                       p.amount, p.net_amount, p.order_model, p.order_id,
+                       p.amount - stored.sold AS bought,
+                       p.net_amount - stored.sold + stored.back AS goods,
+                       p.order_model, p.order_id,
                        NOT p.is_refund AND p.net_amount > 0.005 AS is_visit
                   FROM (%(purchases)s) p
                   JOIN res_partner partner ON partner.id = p.partner_id
+            CROSS JOIN LATERAL (%(stored)s) stored
                  WHERE NOT p.is_refund
             )
             SELECT r.id, first.date::date AS first_date,
                    COALESCE(first.date < told.earliest, FALSE) AS existing,
                    counted.order_model, counted.order_id, counted.date AS order_date,
-                   counted.net_amount AS order_amount,
-                   COALESCE(so_far.amount, 0) AS bought, COALESCE(so_far.net_amount, 0) AS kept
+                   counted.goods AS order_amount,
+                   COALESCE(so_far.bought, 0) AS bought, COALESCE(so_far.goods, 0) AS kept
               FROM relationship_referral r
               JOIN relationship_referral_program program ON program.id = r.program_id
         CROSS JOIN LATERAL (
@@ -215,14 +219,14 @@ class RelationshipReferral(models.Model):
                    AND b.is_visit
         ) first ON TRUE
          LEFT JOIN LATERAL (
-                SELECT b.amount, b.net_amount FROM bought b
+                SELECT b.bought, b.goods FROM bought b
                  WHERE b.order_model = r.order_model AND b.order_id = r.order_id LIMIT 1
         ) so_far ON TRUE
          LEFT JOIN LATERAL (
-                SELECT b.order_model, b.order_id, b.date, b.net_amount FROM bought b
+                SELECT b.order_model, b.order_id, b.date, b.goods FROM bought b
                  WHERE b.customer = r.referred_commercial_id AND b.company_id = r.company_id
                    AND b.is_visit AND b.date >= told.earliest AND b.date <= r.deadline
-                   AND b.net_amount >= COALESCE(program.min_amount, 0) AND %(has_goods)s
+                   AND b.goods > 0.005 AND b.goods > COALESCE(program.min_amount, 0) - 0.005
               ORDER BY b.date, b.order_model, b.order_id
                 OFFSET CASE program.qualifying_event WHEN 'second' THEN 1 ELSE 0 END LIMIT 1
         ) counted ON TRUE
@@ -230,7 +234,7 @@ class RelationshipReferral(models.Model):
             """,
             purchases=self.env["relationship.purchase"]._purchase_union(scope),
             day=self._sql_day_start(company),
-            has_goods=self._sql_has_goods(SQL("b")),
+            stored=self._sql_stored_value(SQL("p")),
             ids=self.ids))
         return {row.pop("id"): row for row in rows}
 

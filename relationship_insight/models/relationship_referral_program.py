@@ -60,7 +60,8 @@ class RelationshipReferralProgram(models.Model):
         ("second", "Their second purchase"),
     ], string="Counts From", required=True, default="first")
     min_amount = fields.Monetary(
-        string="From an Amount of", help="What they keep of that purchase, with taxes.")
+        string="From an Amount of", help="What they keep of that purchase, with taxes; "
+        "gift cards and top-ups of a wallet aren't counted.")
     referrer_program_id = fields.Many2one(
         "loyalty.program", string="Thanks to Who Brought Them", domain=REWARD_DOMAIN,
         check_company=True, ondelete="restrict", index="btree_not_null")

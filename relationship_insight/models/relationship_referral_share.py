@@ -88,7 +88,11 @@ class RelationshipReferralCode(models.Model):
     def _get_offer(self):
         """Return what each side gets, as (for you, for your friend); False where nothing."""
         program = self._get_program()
-        return program.referrer_program_id.name, program.referred_program_id.name
+        return (
+            program.referrer_points and program.referrer_program_id._get_gift_text(
+                program.referrer_points),
+            program.referred_points and program.referred_program_id._get_gift_text(
+                program.referred_points))
 
     def _count_friends(self):
         """Return how many friends joined, and how many of them bought; no names."""

@@ -3,6 +3,8 @@ import csv
 import io
 import zipfile
 
+import openpyxl
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
@@ -179,6 +181,74 @@ class TestAnswerFiles(TransactionCase):
             self.assertFalse(wizard.errors)
             self.assertEqual(self.readings().mapped(
                 lambda r: (r.partner_id, r.measure_id, r.value, r.na, r.text, r.date)), before)
+
+    def test_rows_of_a_workbook_keep_their_numbers(self):
+        book = openpyxl.Workbook()
+        for row in (
+                HEAD, [], [None, " "], ["nobody@example.com", "2026-01-31 14:30:00", 5],
+                [], ["bo@example.com", "tomorrow", 5]):
+            book.active.append(row)
+        stream = io.BytesIO()
+        book.save(stream)
+        wizard = self.env["relationship.answer.import"].with_user(self.pim).create(
+            {"file": base64.b64encode(stream.getvalue())})
+        wizard.action_read()
+        self.assertEqual(wizard.row_count, 2)
+        wizard.action_import()
+        self.assertEqual(
+            [line.split(":")[0] for line in wizard.errors.splitlines()], ["Row 4", "Row 6"])
+
+    def test_days_are_those_of_the_user(self):
+        """The last minutes of a day in Bangkok are 17 hours of it in UTC."""
+        self.wizard([
+            ["anna@example.com", "2026-01-30 16:59:00", "1", "", "", ""],
+            ["anna@example.com", "2026-01-30 17:00:00", "2", "", "", ""],
+            ["bo@example.com", "2026-01-31 16:59:00", "3", "", "", ""],
+            ["bo@example.com", "2026-01-31 17:00:00", "4", "", "", ""],
+        ]).action_import()
+        export = self.env["relationship.answer.export"].with_user(self.pim).with_context(
+            tz="Asia/Bangkok").create({
+            "kind": "csv", "date_from": "2026-01-31", "date_to": "2026-01-31"})
+        export.action_export()
+        table = list(csv.reader(io.StringIO(base64.b64decode(export.file).decode("utf-8-sig"))))
+        self.assertEqual(
+            [row[:2] + row[4:] for row in table if row[0] in (self.anna.email, self.bo.email)],
+            [["anna@example.com", "2026-01-31 00:00:00", "2.0"],
+             ["bo@example.com", "2026-01-31 23:59:00", "3.0"]])
+
+    def test_heads_are_thai_and_unique_and_come_in_again(self):
+        self.env["res.lang"]._activate_lang("th_TH")
+        twin = self.env["relationship.measure"].search([("code", "=", "M04")])
+        first = self.env["relationship.measure"].search([("code", "=", "M03")])
+        first.with_context(lang="th_TH").question = "วันที่"
+        twin.with_context(lang="th_TH").question = "วันที่"
+        self.wizard([["anna@example.com", "2026-01-31 14:30:00", "9", "4", "", ""]]).action_import()
+        for kind, layout, heads in (
+                ("csv", "long", ["ลูกค้า", "วันที่", "ช่องทาง", "ภาษา", "ตัวชี้วัด", "ค่า"]),
+                ("xlsx", "wide", ["ลูกค้า", "วันที่", "ช่องทาง", "ภาษา", "M03", "M04"])):
+            export = self.env["relationship.answer.export"].with_user(self.pim).with_context(
+                lang="th_TH").create({
+                    "kind": kind, "layout": layout, "date_from": "2026-01-31",
+                    "date_to": "2026-01-31"})
+            export.action_export()
+            before = self.readings().mapped(lambda r: (r.partner_id, r.measure_id, r.value))
+            self.env.cr.execute("DELETE FROM relationship_reading")
+            self.env.invalidate_all()
+            for lang in ("th_TH", "en_US"):
+                wizard = self.env["relationship.answer.import"].with_user(
+                    self.pim).with_context(lang=lang).create({"file": export.file})
+                wizard.action_read()
+                self.assertEqual(wizard.column_ids.mapped("name"), heads)
+                self.assertNotIn("skip", wizard.column_ids.mapped("role"), lang)
+            wizard.action_import()
+            self.assertFalse(wizard.errors)
+            self.assertEqual(
+                self.readings().mapped(lambda r: (r.partner_id, r.measure_id, r.value)), before)
+        both = (first + twin).with_context(lang="th_TH")
+        labels = export._make_table(both, [], export._get_labels(both))[0]
+        self.assertEqual(labels[4:], ["วันที่ (M03)", "วันที่ (M04)"])
+        alone = export._make_table(both[0], [], {})[0]
+        self.assertEqual(alone[4:], ["วันที่ (M03)"], "nor that of a column we add ourselves")
 
     def test_nameless_answers_stay_in(self):
         measure = self.env.ref("relationship_insight.measure_m03")

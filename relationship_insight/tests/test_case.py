@@ -298,10 +298,10 @@ class TestCaseKey(CaseCase):
         case = self.make_as_staff()
         with self.assertRaises(AccessError):
             case.write({"source_key": "callback:7"})
-        planted = Case.with_context(default_source_key="callback:7").create({
-            "name": "Planted", "partner_id": self.customer.id})
-        self.assertNotEqual(planted.sudo().source_key, "callback:7")
-        self.assertEqual(planted.with_user(self.nok).env.user, self.nok)
+        with self.assertRaises(AccessError):
+            Case.with_context(default_source_key="callback:7").create({
+                "name": "Planted", "partner_id": self.customer.id})
+        self.assertFalse(case.sudo().search([("source_key", "=", "callback:7")]))
 
     def test_a_planted_key_swallows_no_call(self):
         other = self.env["res.partner"].create({"name": "Somebody else"})

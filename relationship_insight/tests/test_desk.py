@@ -225,6 +225,34 @@ class TestDeskMail(DeskCase, HttpCase):
         self.assertNotIn("Secret", body)
         self.assertNotIn("Hidden surprise", body)
 
+    def test_days_are_of_one_language_and_era(self):
+        """A Thai customer's birthday is kept in Buddhist years, the reader's days are not."""
+        self.env["res.lang"]._activate_lang("th_TH")
+        self.env.ref("base.lang_en").date_format = "%m/%d/%Y"
+        self.env["ir.model.fields.selection"].search([
+            ("field_id.model", "=", "relationship.life.event"), ("value", "=", "birthday"),
+        ]).with_context(lang="th_TH").name = "วันเกิด"
+        partner = self.customer(talk=100)
+        partner.lang = "th_TH"
+        self.talk(partner, 0, promise="Send it", promise_date="2027-03-01")
+        for number, (lang, birthday, promise, word) in enumerate((
+                ("en_US", "03/05/2027", "03/01/2027", "Birthday"),
+                ("th_TH", "05/03/2027", "01/03/2027", "วันเกิด"),
+                (False, "05/03/2027", "01/03/2027", "วันเกิด"))):
+            self.rep.partner_id.lang = lang
+            self.env.company.partner_id.lang = "th_TH"
+            with freeze_time(f"2027-03-0{number + 1} 03:30:00"):
+                if not number:
+                    event = self.as_user(self.rep, "relationship.life.event").create({
+                        "partner_id": partner.id, "type": "birthday", "day": 5, "month": "3",
+                        "year": 1990})
+                    self.assertEqual(event.calendar, "buddhist")
+                body = self.send().body_html
+            for text in (birthday, promise, word):
+                self.assertIn(text, body, lang)
+            for text in ("2533", "2570", *(("มีนาคม",) if lang == "en_US" else ("Birthday",))):
+                self.assertNotIn(text, body, lang)
+
     def test_one_click_stops_it_and_looking_does_not(self):
         token = self.rep._get_relationship_digest_token()
         url = f"/relationship/desk/stop/{token}"

@@ -121,6 +121,41 @@ class TestPosReferralRefund(PurchaseCase):
         self.assertEqual(self.referral.state, "rejected")
         self.assertEqual(self.balance(self.anna), 0)
 
+    def sell_card(self):
+        card = self.env["product.product"].create({
+            "name": "Card", "type": "service", "available_in_pos": True, "taxes_id": False})
+        Program = self.env["loyalty.program"].sudo()
+        report = self.env["ir.actions.report"].search(
+            [("model", "=", "loyalty.card")], limit=1)
+        Program.create({
+            **Program._program_type_default_values()["gift_card"], "name": "Cards",
+            "program_type": "gift_card", "company_id": self.env.company.id,
+            "pos_report_print_id": report.id,
+        }).rule_ids.product_ids = card
+        return {"product_id": card.id, "price_unit": 500}
+
+    def test_a_gift_card_is_no_first_purchase(self):
+        self.buy(self.sell_card())
+        self.assertRecordValues(self.referral, [{"state": "confirmed", "order_id": 0}])
+        self.assertEqual(self.balance(self.anna), 0)
+        tea = self.buy((10, 1))
+        self.assertRecordValues(self.referral, [{
+            "state": "rewarded", "order_id": tea.id, "order_amount": 10}])
+
+    def test_only_goods_of_a_mixed_ticket_count(self):
+        self.program.min_amount = 25
+        card = self.sell_card()
+        self.buy(card, (10, 2))
+        self.assertEqual(self.referral.state, "confirmed", "20 for goods, 500 for a card")
+        ticket = self.buy(card, (10, 3))
+        self.assertRecordValues(self.referral, [{
+            "state": "rewarded", "order_id": ticket.id, "order_amount": 30}])
+        self.give_back(ticket, 1, 0, partner=self.customer)
+        self.assertRecordValues(self.referral, [{"state": "rewarded", "order_amount": 30}])
+        self.assertFalse(self.rules())
+        self.give_back(ticket, 0, 1, partner=self.customer)
+        self.assertRecordValues(self.referral, [{"state": "rejected", "reason": "refund"}])
+
     def test_another_purchase_stays(self):
         ticket = self.buy()
         later = self.buy((10, 1))

@@ -51,6 +51,51 @@ class TestReferral(ReferralCase):
             referral._process()
             self.assertEqual((referral.state, referral.order_id), ("rewarded", order.id), kind)
 
+    def test_only_goods_of_a_mixed_order_reach_the_amount(self):
+        card = self.sell_card()
+        self.program.min_amount = 100
+        referral = self.claim(self.anna, self.bee, date=self.ago(40))
+        order = self.buy(self.bee, 99, days=39)
+        order.order_line = [fields.Command.create({
+            "product_id": card.id, "price_unit": 500, "tax_ids": False})]
+        referral._process()
+        self.assertRecordValues(referral, [{"state": "confirmed", "order_id": 0}])
+        order.order_line[0].price_unit = 120
+        referral._process()
+        self.assertRecordValues(referral, [{
+            "state": "rewarded", "order_id": order.id, "order_amount": 120}])
+
+    def test_a_card_given_back_leaves_the_goods(self):
+        """Of 120 for goods and 500 for a card, what comes back of the card is no loss of goods."""
+        referral = self.claim(self.anna, self.bee, date=self.ago(40))
+        order = self.buy(self.bee, 120, days=39)
+        order.order_line = [fields.Command.create({
+            "product_id": self.sell_card().id, "price_unit": 500, "tax_ids": False})]
+        referral._process()
+        order.order_line.product_id.invoice_policy = "order"
+        invoice = order._create_invoices()
+        invoice.action_post()
+        credit = invoice._reverse_moves()
+        credit.invoice_line_ids.filtered(lambda line: line.price_total == 120).unlink()
+        credit.action_post()
+        referral._process()
+        self.assertRecordValues(referral, [{"state": "rewarded", "order_amount": 120}])
+        rest = invoice._reverse_moves()
+        rest.invoice_line_ids.filtered(lambda line: line.price_total == 500).unlink()
+        rest.action_post()
+        referral._process()
+        self.assertRecordValues(referral, [{"state": "rejected", "reason": "refund"}])
+
+    def sell_card(self):
+        card = self.env["product.product"].create({
+            "name": "Card", "type": "service", "list_price": 100, "taxes_id": False})
+        Program = self.env["loyalty.program"]
+        Program.create({
+            **Program._program_type_default_values()["gift_card"], "name": "Cards",
+            "program_type": "gift_card", "company_id": self.company.id,
+        }).rule_ids.product_ids = card
+        return card
+
     def test_the_hold_keeps_the_reward(self):
         referral = self.claim(self.anna, self.bee, date=self.ago(10))
         self.buy(self.bee, days=5)
@@ -220,6 +265,62 @@ class TestReferral(ReferralCase):
         self.assertIn("thank-you", mails["referred"].subject)
         self.assertIn("50", mails["referrer"].body_html)
         self.assertEqual(mails["referrer"].state, "outgoing")
+
+    def make_coupons(self, **reward):
+        return self.env["loyalty.program"].create({
+            "name": "Friends", "program_type": "coupons", "company_id": self.company.id,
+            "reward_ids": [fields.Command.clear(), fields.Command.create({
+                "required_points": 1, **reward})]})
+
+    def test_a_coupon_says_what_it_is_worth(self):
+        """In words and money, in the customer's language and the programme's currency."""
+        self.env["res.lang"]._activate_lang("th_TH")
+        baht = self.env.ref("base.THB")
+        baht.write({"active": True, "symbol": "฿", "position": "before"})
+        cake = self.env["product.product"].create({"name": "Cheesecake", "default_code": "C1"})
+        cake.with_context(lang="th_TH").name = "ชีสเค้ก"
+        for points, reward, english, thai in (
+                (1, {"discount": 10}, "10 % off your next order", "ลด 10 % จากการซื้อครั้งต่อไป"),
+                (1, {"discount": 12.5, "discount_max_amount": 500},
+                 "12.5 % off your next order (at most ฿ 500)",
+                 "ลด 12.5 % จากการซื้อครั้งต่อไป (ไม่เกิน ฿ 500)"),
+                (1, {"discount_mode": "per_order", "discount": 1100},
+                 "฿ 1,100 off your next order", "ลด ฿ 1,100 จากการซื้อครั้งต่อไป"),
+                (50, {"discount_mode": "per_point", "discount": 1.99},
+                 "฿ 99.50 off your next order", "ลด ฿ 99.50 จากการซื้อครั้งต่อไป"),
+                (1, {"discount": 20, "discount_applicability": "specific",
+                     "discount_product_ids": cake.ids},
+                 "20 % off Cheesecake", "ลด 20 % สำหรับชีสเค้ก"),
+                (1, {"reward_type": "product", "reward_product_id": cake.id},
+                 "Free: Cheesecake", "ฟรี ชีสเค้ก"),
+                (2, {"reward_type": "product", "reward_product_id": cake.id},
+                 "Free: 2 × Cheesecake", "ฟรี ชีสเค้ก 2 ชิ้น")):
+            program = self.make_coupons(**reward)
+            program.currency_id = baht
+            for lang, expected in (("en_US", english), ("th_TH", thai)):
+                text = program.with_context(lang=lang)._get_gift_text(points)
+                self.assertEqual(text.replace("\xa0", " "), expected)
+
+    def test_the_mail_names_the_worth_and_no_record(self):
+        program = self.make_coupons(discount=10)
+        self.program.write({"referrer_program_id": program.id, "referrer_points": 1})
+        self.env["res.lang"]._activate_lang("th_TH")
+        for lang, worth, hidden in (
+                ("en_US", "10 % off your next order", ("Referral Reward", "Who brought them")),
+                ("th_TH", "ลด 10 % จากการซื้อครั้งต่อไป", ("Referral Reward", "ผู้แนะนำ"))):
+            bringer, friend = self.env["res.partner"].create([
+                {"name": "Anna", "email": "a@example.com", "lang": lang}, {"name": "New"}])
+            reward = self.rewarded(bringer, friend).reward_ids.filtered(
+                lambda row: row.side == "referrer")
+            body = reward.mail_id.body_html
+            self.assertIn(worth, body)
+            self.assertIn(reward.card_id.code, body)
+            for word in (*hidden, reward.with_context(lang=lang).display_name,
+                         "1 Point", "Coupon point", "document"):
+                self.assertNotIn(word, body)
+            offer = self.env["relationship.referral.code"]._get_or_create(
+                bringer, self.company).with_context(lang=lang)._get_offer()
+            self.assertEqual(offer[0], worth)
 
     def test_thanks_for_the_desk(self):
         self.anna.user_id = self.nok

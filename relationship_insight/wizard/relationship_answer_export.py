@@ -1,7 +1,10 @@
 import base64
 import csv
 import io
+from collections import Counter
+from datetime import datetime, time
 
+import pytz
 import xlsxwriter
 
 from odoo import fields, models
@@ -64,10 +67,16 @@ class RelationshipAnswerExport(models.TransientModel):
         if self.campaign_id:
             domain &= Domain("invitation_id.campaign_id", "=", self.campaign_id.id)
         if self.date_from:
-            domain &= Domain("date", ">=", self.date_from)
+            domain &= Domain("date", ">=", self._get_midnight(self.date_from))
         if self.date_to:
-            domain &= Domain("date", "<", fields.Date.add(self.date_to, days=1))
+            domain &= Domain(
+                "date", "<", self._get_midnight(fields.Date.add(self.date_to, days=1)))
         return domain
+
+    def _get_midnight(self, day):
+        """Return the moment, in UTC, at which a day begins where the user is."""
+        midnight = self.env.tz.localize(datetime.combine(day, time.min), is_dst=False)
+        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _collect(self):
         """Return the measures and one dict per person and sitting, oldest first."""
@@ -109,9 +118,10 @@ class RelationshipAnswerExport(models.TransientModel):
                     [*start, m.code, self._word(m, row["answers"][m.id], labels)]
                     for m in measures if m.id in row["answers"]]
             return lines
-        words = [m.question or m.name for m in measures]
+        words = [m.code if labels is None else m.question or m.name for m in measures]
+        count = Counter(word.strip().lower() for word in (*heads.values(), *words))
         lines = [[*head, *(
-            m.code if not labels else f"{word} ({m.code})" if words.count(word) > 1 else word
+            f"{word} ({m.code})" if count[word.strip().lower()] > 1 else word
             for m, word in zip(measures, words, strict=True))]]
         for row in rows:
             lines.append([

@@ -19,8 +19,8 @@ LABELS = {
     "channel": ("channel", "ช่องทาง"),
     "staff": ("staff", "พนักงาน"),
     "lang": ("language", "lang", "ภาษา"),
-    "code": ("measure", "คำถาม"),
-    "value": ("value", "คำตอบ"),
+    "code": ("measure", "ตัวชี้วัด", "คำถาม"),
+    "value": ("value", "ค่า", "คำตอบ"),
 }
 # One row an answer, as the long layout of the export has it.
 LONG = ("code", "value")
