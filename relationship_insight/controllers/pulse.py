@@ -245,7 +245,8 @@ class Pulse(PulsePage):
                     "Please answer the marked questions.") if missing else env._(
                     "Nothing is answered yet. One answer is enough."))
         invitation._finish_answers(
-            self._get_device(env), self._get_seconds(env, scope, form), stored)
+            self._get_device(env), self._get_seconds(env, scope, form), stored,
+            self._get_till(env))
         return self._redirect(invitation._get_sealed_path("thanks"))
 
     def _get_seconds(self, env, scope, form):

@@ -12,6 +12,7 @@ from odoo.http import Controller, request
 from odoo.tools import file_path
 from odoo.tools.misc import get_lang
 
+from ..models.pos_session_till import TILL_COOKIE
 from ..tools import pulse_token
 
 BODY_LIMIT = 64 * 1024
@@ -144,6 +145,11 @@ class PulsePage(Controller):
         sent = request.httprequest
         return env["relationship.rate.limit"]._digest_device(
             sent.remote_addr, sent.headers.get("User-Agent"))
+
+    def _get_till(self, env):
+        """Return the digest of what a till's browser carries, None for everybody else."""
+        token = request.httprequest.cookies.get(TILL_COOKIE)
+        return env["relationship.rate.limit"]._digest_till(token[:64]) if token else None
 
     # Answers
 

@@ -4,11 +4,15 @@ import struct
 import time
 import uuid
 
+from odoo.modules.migration import load_script
 from odoo.tests import new_test_user, tagged
+from odoo.tools import file_path
 
 from ..models.pos_config_receipt import BODY
 from ..tools.pulse_token import encode
 from .common_pulse import PulseCase
+
+SCRIPT = "relationship_insight/migrations/19.0.1.4.0/post-till_marks.py"
 
 
 @tagged("post_install", "-at_install")
@@ -195,16 +199,57 @@ class TestPulseShop(PulseCase):
         self.campaign.state = "paused"
         self.assertFalse(key())
 
+    def _load_till(self):
+        """Load the data of a till as its page does; return its cookie for the pages of answers."""
+        self.authenticate("admin", "admin")
+        self.config.open_ui()
+        self.make_jsonrpc_request("/web/dataset/call_kw/pos.session/load_data", {
+            "model": "pos.session", "method": "load_data",
+            "args": [self.config.current_session_id.ids, ["res.lang"]], "kwargs": {}})
+        return next((cookie for cookie in self.opener.cookies if cookie.name == "ri_till"), None)
+
+    def test_tablets_lose_the_mark_of_their_address(self):
+        visits = self.env["relationship.invitation"].create([{
+            "campaign_id": self.campaign.id, "company_id": self.company.id, "channel": channel,
+            "version_id": self.campaign.instrument_id.live_version_id.id, "flag": flag,
+        } for channel, flag in (("kiosk", "till"), ("kiosk", "burst"), ("receipt", "till"))])
+        script = load_script(file_path(SCRIPT), "post-till_marks")
+        script.migrate(self.env.cr, "19.0.1.3.0")
+        self.env.invalidate_all()
+        self.assertEqual(visits.mapped("flag"), [False, "burst", "till"])
+
+    def _answer_receipt(self):
+        path = "/pulse/receipt/" + self._token(self._order().uuid)
+        self._post(path, {"n": self._nonce(path), "M04": 5, "step": "done"})
+        return self._visits()[0]
+
     def test_answers_typed_in_at_the_till_are_flagged(self):
-        order = self._order()
-        agent = "Mozilla/5.0 (till)"
+        cookie = self._load_till()
+        self.assertEqual(cookie.path, "/pulse")
+        self.assertTrue(cookie.has_nonstandard_attr("HttpOnly"))
         session = self.config.current_session_id
-        session._note_till_device(self.env["relationship.rate.limit"]._digest_device(
-            "127.0.0.1", agent))
-        path = "/pulse/receipt/" + self._token(order.uuid)
-        self._post(path, {"n": self._nonce(path), "M04": 5, "step": "done"},
-                   headers={"User-Agent": agent})
-        self.assertEqual(self._visits().flag, "till")
+        self.env.invalidate_all()
+        devices = session.sudo().relationship_till_devices
+        self.assertNotIn(cookie.value, devices)
+        for _turn in range(10):  # however often it loads, it pushes no other till out
+            self._load_till()
+        self.env.invalidate_all()
+        self.assertEqual(session.sudo().relationship_till_devices, devices)
+        self.assertEqual(self._answer_receipt().flag, "till")
+
+    def test_only_what_a_till_carries_makes_it_one(self):
+        """A tablet, and a customer on the shop's Wi-Fi: the same address and browser."""
+        till = self._load_till()
+        self.opener.cookies.clear()
+        self._post(self.point.url, {
+            "n": self._nonce(self.point.url), "M04": 5, "step": "done"})
+        self.assertRecordValues(self._visits(), [{"channel": "kiosk", "flag": False}])
+        self.assertFalse(self.opener.cookies)  # pages of customers set none
+        self.assertFalse(self._answer_receipt().flag)
+        for forged in ("", "%", "_" * 32, self.config.current_session_id.sudo(
+                ).relationship_till_devices, till.value.upper(), "0" * 5000):
+            self.opener.cookies.set("ri_till", forged, path="/pulse")
+            self.assertNotEqual(self._answer_receipt().flag, "till", forged)
 
     # Afterwards
 
