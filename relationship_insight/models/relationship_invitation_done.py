@@ -180,7 +180,7 @@ class RelationshipInvitation(models.Model):
             self.sudo().shop_id).exists()
         if not point.is_kiosk or not point.active or not point.access_token:
             return False
-        return f"{PATH}/shop/{point.access_token}?lang={self.env.context.get('lang')}"
+        return f"{PATH}/shop/{point.access_token}"
 
     def _offers_referral(self):
         """Hook: whether whoever answered may be asked to bring friends."""

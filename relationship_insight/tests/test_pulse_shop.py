@@ -4,6 +4,8 @@ import struct
 import time
 import uuid
 
+from lxml import html
+
 from odoo.modules.migration import load_script
 from odoo.tests import new_test_user, tagged
 from odoo.tools import file_path
@@ -66,12 +68,55 @@ class TestPulseShop(PulseCase):
             self.point.url, {"n": self._nonce(self.point.url), "M04": 5, "step": "done"})
         page = self._load(answer.headers["Location"])
         again = page.get_element_by_id("again").get("href")
-        self.assertTrue(self._path(self.point.url) in again)
-        (script,) = page.xpath("//script/@src")
-        self.assertEqual(self._get(script).status_code, 200)
+        self.assertEqual(again, self._path(self.point.url))
+        scripts = page.xpath("//script/@src")
+        self.assertEqual(len(scripts), 2)
+        for script in scripts:
+            self.assertEqual(self._get(script).status_code, 200)
         self.point.is_kiosk = False
         self.assertFalse(self._load(answer.headers["Location"]).xpath(
             "//a[@id='again'] | //script"))
+
+    def test_a_tablet_counts_its_visitors(self):
+        """Of one page each number is a visitor; whatever is sent again stays one row."""
+        nonce = self._nonce(self.point.url)
+        for visit in ("0", "1", "2", "1", "2"):
+            answer = self._post(self.point.url, {
+                "n": nonce, "visit": visit, "M04": 5, "at": 10, "tap": 1, "step": "done"},
+                script=True)
+            self.assertIn(answer.status_code, (303, 404))
+        self.assertEqual(self._visits().mapped("state"), ["done"] * 3)
+        self.assertEqual(len(self._visits().reading_ids), 3)
+        self.point.is_kiosk = False  # a poster has one visitor for each page
+        for visit in ("3", "4"):
+            self._tap(self.point.url, nonce, visit=visit, M04=5)
+        self.assertEqual(len(self._visits()), 3)
+
+    def test_what_a_tablet_kept_is_taken_for_weeks_and_is_no_row(self):
+        nonce = self._nonce(self.point.url)
+        self.clock[0] += 29 * 24 * 3600 * 1000
+        for visit in range(8):
+            self._post(self.point.url, {
+                "n": nonce, "visit": visit, "M04": 5, "at": 10, "tap": 1, "step": "done"},
+                script=True)
+        self.assertEqual(self._visits().mapped("flag"), [False] * 8)
+        self.clock[0] += 2 * 24 * 3600 * 1000
+        self.assertEqual(self._tap(self.point.url, nonce, visit=9, M04=5)[0], 409)
+
+    def test_the_next_customer_begins_in_the_language_of_the_shop(self):
+        self.company.partner_id.lang = "th_TH"
+        headers = {"Accept-Language": "en-US"}
+
+        def lang(path):
+            return html.fromstring(self._get(path, headers=headers).content).get("lang")
+        self.assertEqual(lang(self.point.url), "th-TH")
+        self.assertEqual(lang(f"{self.point.url}?lang=en_US"), "en-US")
+        page = self._load(f"{self.point.url}?lang=en_US")
+        self._tap(page.get_element_by_id("pulse").get("action"), self._nonce(self.point.url),
+                  M04=5)
+        self.assertEqual(self._visits().lang, "en_US")
+        self.point.is_kiosk = False  # a phone has its owner's
+        self.assertEqual(lang(self.point.url), "en-US")
 
     def test_new_link_and_archived_point(self):
         old = self.point.url
