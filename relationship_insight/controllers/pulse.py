@@ -17,6 +17,8 @@ ANSWER_FIELDS = (
     "date_start", "lang", "order_id", "order_model", "partner_id", "staff_id", "state",
     "version_id",
 )
+# Answers that took so long to come waited for a network.
+LATE_MS = 60_000
 # What the foot of a page leads to.
 LINKS = ("preferences", "unsubscribe")
 
@@ -245,8 +247,19 @@ class Pulse(PulsePage):
                     "Please answer the marked questions.") if missing else env._(
                     "Nothing is answered yet. One answer is enough."))
         invitation._finish_answers(
-            self._get_device(env), self._get_seconds(env, scope, form), stored)
+            self._get_row_device(invitation, scope, form), self._get_seconds(env, scope, form),
+            stored, self._get_till(env))
         return self._redirect(invitation._get_sealed_path("thanks"))
+
+    def _get_row_device(self, invitation, scope, form):
+        """Return the device whose answers may be too many in a row.
+
+        What a tablet kept while it had no network comes all at once, and says nothing.
+        """
+        env = invitation.env
+        late = invitation.channel == "kiosk" and (
+            self._now() - self._read_at(env, scope, form) > LATE_MS)
+        return None if late else self._get_device(env)
 
     def _get_seconds(self, env, scope, form):
         """Return how long the page was open."""

@@ -12,16 +12,22 @@ from odoo.http import Controller, request
 from odoo.tools import file_path
 from odoo.tools.misc import get_lang
 
+from ..models.pos_session_till import TILL_COOKIE
 from ..tools import pulse_token
 
 BODY_LIMIT = 64 * 1024
 STATIC = "relationship_insight/static/src/public/"
 # A page may stay open over a weekend before its answers are sent.
 NONCE_LIFE_MS = 72 * 3600 * 1000
+# A tablet in the shop keeps answers until its network is back.
+SHOP_LIFE_MS = 30 * 24 * 3600 * 1000
+SHOP_SCOPE = "shop:"
 # Programs that follow links do so at once; no human reads a question that fast.
 QUICKEST_MS = 1000
 LOGO_LIMIT = 16_000
 RTL = "rtl"
+KIOSK = "kiosk"
+TABLET_JS = ("outbox.js", "tablet.js")
 # What is left of bytes that were no UTF-8: a replacement, or a sequence left as it was sent.
 NO_TEXT = re.compile(r"\ufffd|%[89A-F][0-9A-F]")
 BETWEEN_TAGS = re.compile(r">\n\s+<")
@@ -103,7 +109,8 @@ class PulsePage(Controller):
         key = env["relationship.invitation"]._get_link_key()
         loaded = pulse_token.read_nonce(key, scope, form.get("n"))
         now = self._now()
-        if loaded is None or not now - NONCE_LIFE_MS < loaded <= now:
+        life = SHOP_LIFE_MS if scope.startswith(SHOP_SCOPE) else NONCE_LIFE_MS
+        if loaded is None or not now - life < loaded <= now:
             return None
         elapsed = form.get("at") or ""
         if elapsed:
@@ -145,6 +152,11 @@ class PulsePage(Controller):
         return env["relationship.rate.limit"]._digest_device(
             sent.remote_addr, sent.headers.get("User-Agent"))
 
+    def _get_till(self, env):
+        """Return the digest of what a till's browser carries, None for everybody else."""
+        token = request.httprequest.cookies.get(TILL_COOKIE)
+        return env["relationship.rate.limit"]._digest_till(token[:64]) if token else None
+
     # Answers
 
     def _respond(self, body, status=200, **headers):
@@ -176,6 +188,9 @@ class PulsePage(Controller):
             "logo": self._get_logo_url(company),
             "css": asset("pulse.css"),
             "js": asset("pulse.js"),
+            "more_css": values.get("body_class") == KIOSK and asset("tablet.css"),
+            "tablet_js": [
+                asset(name) for name in TABLET_JS if values.get("body_class") == KIOSK],
             "body_class": "",
             "links": [],
             "message": False,

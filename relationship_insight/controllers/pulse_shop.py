@@ -4,6 +4,7 @@ from odoo import http
 from odoo.http import request
 
 from .pulse import OPTIONS, Pulse
+from .pulse_page import KIOSK, SHOP_SCOPE
 
 
 class PulseShop(Pulse):
@@ -15,14 +16,30 @@ class PulseShop(Pulse):
         point = env["relationship.feedback.point"]._get_open_sudo(token)
         if not point:
             return self._closed(env)
-        return self._walk_in(env, f"shop:{token}", token, point.campaign_id, {
-            "channel": "kiosk", "shop_name": point.name,
-        }, lambda form: point._open_answer(self._get_visit(form), env.context["lang"]),
-            kiosk=point.is_kiosk, body_class="kiosk" if point.is_kiosk else "")
+        tablet = {}
+        if point.is_kiosk:
+            # Whoever comes next begins in the shop's language.
+            env = self._env(point.company_id.partner_id.lang)
+            tablet = {"kiosk": True, "body_class": KIOSK, "texts": {
+                **self._prepare_texts(env),
+                "nothing": env._("Nothing is answered yet. One answer is enough.")}}
+        lang = env.context["lang"]
+        return self._walk_in(
+            env, f"{SHOP_SCOPE}{token}", token, point.campaign_id.with_env(env), {
+                "channel": "kiosk", "shop_name": point.name,
+            }, lambda form: point._open_answer(self._get_visit(form, point.is_kiosk), lang),
+            action=f"{request.httprequest.path}?lang={lang}", **tablet)
 
-    def _get_visit(self, form):
-        """Return what tells one visitor from the next: the signature of their page load."""
-        return hashlib.blake2b(form.get("n", "").encode(), digest_size=12).hexdigest()
+    def _get_visit(self, form, is_kiosk):
+        """Return what tells one visitor from the next: the signature of their page load.
+
+        A tablet has many visitors on one page, without a network too: there it counts them.
+        """
+        visit = form.get("n", "")
+        number = (form.get("visit") or "")[:6]
+        if is_kiosk and number.isdecimal() and int(number):
+            visit += f":{int(number)}"
+        return hashlib.blake2b(visit.encode(), digest_size=12).hexdigest()
 
     def _walk_in(self, env, scope, link, campaign, vals, opens, **values):
         """Answer for somebody without an invitation; ``opens`` makes one from a human's form."""

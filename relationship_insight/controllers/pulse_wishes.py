@@ -5,7 +5,7 @@ from odoo.tools.misc import format_date
 from ..models.relationship_invitation_answer import clean
 from ..models.relationship_invitation_wishes import ASKING_CHANNELS, PAUSES
 from .pulse import OPTIONS
-from .pulse_page import PulsePage, asset
+from .pulse_page import KIOSK, PulsePage
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 CALL_TIMES = ("any", "morning", "afternoon", "evening")
@@ -205,7 +205,7 @@ class PulseWishes(PulsePage):
         again_url = invitation._get_again_path()
         return self._render(
             env, "pulse_thanks", invitation.company_id,
-            js=again_url and asset("pulse.js"),
+            js=False,
             title=env._("Thank you!"), message=message, action=request.httprequest.path,
             nonce=self._make_nonce(env, scope),
             outcome=outcome,
@@ -214,4 +214,4 @@ class PulseWishes(PulsePage):
             callback_error=callback_error, callback_phone=callback_phone,
             offers_referral=self._offers_referral(invitation),
             again_url=again_url,
-            body_class="kiosk" if invitation.channel == "kiosk" else "")
+            body_class=KIOSK if again_url else "")

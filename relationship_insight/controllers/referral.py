@@ -64,6 +64,7 @@ class Referral(PulsePage):
         name = code.partner_id.name if code.partner_id.is_company else first
         response = self._render(
             env, "referral_friend", code.company_id, js=asset("referral.js"),
+            more_css=asset("referral.css"),
             title=env._("%(name)s invites you", name=name), name=name, friend_gets=friend_gets,
             action=request.httprequest.path, nonce=self._make_nonce(env, scope), error=error,
             form={key: (form or {}).get(key, "") for key in ("name", "email", "phone")},
@@ -102,6 +103,7 @@ class Referral(PulsePage):
         code = code.with_env(env)
         return self._render(
             env, "referral_share", code.company_id, js=asset("referral.js"),
+            more_css=asset("referral.css"),
             title=env._("Bring a friend"), **code._prepare_share())
 
 

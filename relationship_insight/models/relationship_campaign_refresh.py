@@ -94,13 +94,14 @@ class RelationshipCampaign(models.Model):
                         ELSE COALESCE(measure.parent_id, measure.id) END AS measure_id,
                    AVG(CASE WHEN measure.kind = 'emotion' AND measure.valence = '-1'
                        THEN 100 - reading.score ELSE reading.score END)::float8 AS score,
-                   AVG(reading.value)::float8 AS value, MIN(invitation.date_start) AS first
+                   AVG(reading.value)::float8 AS value, MIN(invitation.date_start) AS first,
+                   BOOL_OR(invitation.flag IS NOT NULL) AS flagged
               FROM relationship_invitation invitation
               JOIN relationship_reading reading ON reading.invitation_id = invitation.id
               JOIN relationship_measure measure ON measure.id = reading.measure_id
          LEFT JOIN relationship_wave wave ON wave.id = invitation.wave_id
              WHERE invitation.campaign_id = %(campaign)s AND invitation.date_start IS NOT NULL
-               AND invitation.flag IS NULL AND reading.voided IS NOT TRUE
+               AND reading.voided IS NOT TRUE
                AND reading.na IS NOT TRUE AND reading.competitor_id IS NULL
                AND measure.kind IN %(kinds)s
           GROUP BY 1, 2, 3, 4, 11
@@ -146,7 +147,9 @@ class RelationshipCampaign(models.Model):
             customer AS (
                 SELECT period, wave_id, segment, MIN(version_id) AS version_id, measure_id,
                        cut, cut_value, customer,
-                       COUNT(DISTINCT person) AS n, SUM(weight) AS w,
+                       COUNT(DISTINCT person) AS n,
+                       COUNT(DISTINCT person) FILTER (WHERE flagged) AS flagged_count,
+                       SUM(weight) AS w,
                        SUM(weight * weight) AS w_squared, SUM(weight * score) AS wx,
                        SUM(weight * score * score) AS wxx,
                        SUM(weight) FILTER (WHERE value >= 9) AS promoters,
@@ -156,7 +159,8 @@ class RelationshipCampaign(models.Model):
               GROUP BY period, wave_id, segment, measure_id, cut, cut_value, customer
             )
             SELECT period, wave_id, MIN(version_id) AS version_id, measure_id, cut, cut_value,
-                   SUM(n)::int AS n, SUM(w) AS w, SUM(w_squared) AS w_squared, SUM(wx) AS wx,
+                   SUM(n)::int AS n, SUM(flagged_count)::int AS flagged_count,
+                   SUM(w) AS w, SUM(w_squared) AS w_squared, SUM(wx) AS wx,
                    SUM(wxx) AS wxx, SUM(promoters) AS promoters, SUM(detractors) AS detractors,
                    COUNT(*) AS customers, SUM(wx * wx) AS yy, SUM(wx * w) AS ym,
                    SUM(w * w) AS mm
@@ -206,8 +210,8 @@ class RelationshipCampaign(models.Model):
         """Add the sums of two versions that ask the same thing."""
         if not one:
             return other
-        sums = ("n", "w", "w_squared", "wx", "wxx", "promoters", "detractors", "customers", "yy",
-                "ym", "mm")
+        sums = ("n", "flagged_count", "w", "w_squared", "wx", "wxx", "promoters", "detractors",
+                "customers", "yy", "ym", "mm")
         return {**one, **{name: (one[name] or 0) + (other[name] or 0) for name in sums}}
 
     @api.model
@@ -223,17 +227,18 @@ class RelationshipCampaign(models.Model):
         if hidden:
             return {"status": "suppressed"}
         n = cell["n"]
+        counts = {"n": n, "flagged_count": cell["flagged_count"]}
         if n < COUNTS_ONLY:
-            return {"status": "insufficient", "n": n}
+            return {"status": "insufficient", **counts}
         customers = intervals.Clusters(
             cell["customers"], cell["wx"], cell["w"], cell["yy"], cell["ym"], cell["mm"])
         if customers.n < 2:
-            return {"status": "insufficient", "n": n}
+            return {"status": "insufficient", **counts}
         interval = intervals.cluster_mean(customers)
         n_eff, deviation = self._get_exactness(cell, customers)
         figures = {
             "status": "low_base" if n < LOW_BASE else "ok",
-            "n": n,
+            **counts,
             "n_eff": n_eff,
             "design_effect": n / n_eff,
             "weighted": abs(cell["w"] ** 2 / cell["w_squared"] - n) > 1e-6,

@@ -36,8 +36,10 @@ class RelationshipCampaign(models.Model):
         """Return funnel, response rates and results of one campaign.
 
         ``funnel`` counts invitations stage by stage, each with the domain of the rows it counts;
-        programs that open links are in none. ``rates`` are the same by wave, channel, language,
-        shop, group, number of reminders and new faces. ``measures`` have their results in time.
+        programs that open links are in none, and what was marked as doubtful is in all: how much
+        of it is among the finished ones is ``marked``. ``rates`` are the same by wave, channel,
+        language, shop, group, number of reminders and new faces. ``measures`` have their results
+        in time.
 
         :param wave_id: only this wave in funnel and rates
         """
@@ -51,8 +53,6 @@ class RelationshipCampaign(models.Model):
             "waves": [[wave.id, wave.display_name] for wave in self.wave_ids],
             "wave_id": wave_id or False,
             "funnel": self._get_funnel(base),
-            "doubtful": self.env["relationship.invitation"].search_count(
-                base & Domain("flag", "!=", False)),
             "rates": {cut: self._get_rates(base, cut) for cut in RATE_CUTS},
             "measures": self._get_result_lines(),
             "floor": max(self.company_id.relationship_minimum_group, 1),
@@ -65,9 +65,12 @@ class RelationshipCampaign(models.Model):
             "delivered": self.env._("Delivered"), "opened": self.env._("Opened by a person"),
             "started": self.env._("Began to answer"), "done": self.env._("Finished"),
         }
+        doubtful = base & STAGES["done"] & Domain("flag", "!=", False)
+        marked = {"done": {
+            "marked": Invitation.search_count(doubtful), "marked_domain": list(doubtful)}}
         return [
             {"stage": stage, "name": names[stage], "domain": list(base & domain),
-             "count": Invitation.search_count(base & domain)}
+             "count": Invitation.search_count(base & domain), **marked.get(stage, {})}
             for stage, domain in STAGES.items()]
 
     def _get_rates(self, base, cut):
@@ -117,8 +120,8 @@ class RelationshipCampaign(models.Model):
                 "points": [], "cuts": []})
             point = {
                 name: result[name] for name in (
-                    "n", "n_eff", "mean", "low", "high", "segment", "status", "recommend",
-                    "recommend_low", "recommend_high",
+                    "n", "flagged_count", "n_eff", "mean", "low", "high", "segment", "status",
+                    "recommend", "recommend_low", "recommend_high",
                     "weighted", "likeness", "moved", "change", "change_low", "change_high",
                     "least_change", "pairs", "pair_change", "pair_low", "pair_high", "cut")}
             point["period"] = result.period.isoformat()

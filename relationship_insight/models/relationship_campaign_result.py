@@ -43,6 +43,10 @@ class RelationshipCampaignResult(models.Model):
         string="People", readonly=True, aggregator=None,
         help="Counted in steps of the smallest group shown, whoever answered first coming first: "
         "so no figure changes by one person's answer.")
+    flagged_count = fields.Integer(
+        string="Of Which Marked", readonly=True, aggregator=None,
+        help="Of these people, so many have an answer that is marked as doubtful. Marked answers "
+        "count in every figure until somebody voids them.")
     n_eff = fields.Float(
         string="Effective Sample", readonly=True, aggregator=None,
         help="As many equally weighted answers would be this exact.")

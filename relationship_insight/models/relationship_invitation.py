@@ -111,7 +111,9 @@ class RelationshipInvitation(models.Model):
         ("burst", "Many from one device"),
         ("till", "Answered at the till"),
         ("speed", "Answered faster than one can read"),
-    ], string="Doubtful", readonly=True)
+    ], string="Doubtful", readonly=True,
+        help="A mark is a question, no verdict: marked answers count in every figure until "
+        "somebody voids them.")
     opted_out = fields.Selection([
         ("campaign", "Left this campaign"),
         ("all", "Left all campaigns"),

@@ -39,17 +39,18 @@ class RelationshipInvitation(models.Model):
 
     _device_idx = models.Index("(device_hash, date_done) WHERE device_hash IS NOT NULL")
 
-    def _finish_answers(self, device, seconds, stored):
+    def _finish_answers(self, device, seconds, stored, till=None):
         """Close the invitation after its last answer and note what makes it doubtful.
 
         :param str device: digest that stands for the device
         :param float seconds: how long the page was open
         :param dict stored: what ``_get_stored_answers`` returned
+        :param str till: digest of what a till's browser carries, where this one does
         """
         self.ensure_one()
         self._mark_done()
         self.sudo().device_hash = device
-        self._flag_doubts(seconds, len(stored))
+        self._flag_doubts(seconds, len(stored), till)
         self._claim_friend(stored)
 
     def _claim_friend(self, stored):
@@ -69,22 +70,23 @@ class RelationshipInvitation(models.Model):
             # The answer is stored all the same: rules of referrals are no customer's concern.
             _logger.info("Invitation %s names a friend, but: %s", invitation.id, error)
 
-    def _flag_doubts(self, seconds, answers):
+    def _flag_doubts(self, seconds, answers, till=None):
         """Mark answers given at a till, in a row from one device, or faster than one can read.
 
         They stay in every figure until a human voids them: a mark is a question, no verdict.
+        How many there are among those counted stands beside the figure.
         """
         self.ensure_one()
         invitation = self.sudo()
         since = invitation.date_done - BURST_WINDOW
         self.flush_model(["date_done", "device_hash"])
-        till, near = self.env.execute_query(SQL(
+        at_till, near = self.env.execute_query(SQL(
             """
             SELECT %s, (SELECT COUNT(*) FROM (
                 SELECT FROM relationship_invitation
                  WHERE device_hash = %s AND date_done >= %s LIMIT %s) near)
-            """, self._sql_till_device(), invitation.device_hash or None, since, FEWEST))[0]
-        if till:
+            """, self._sql_till_device(till), invitation.device_hash or None, since, FEWEST))[0]
+        if at_till:
             invitation.flag = "till"
             return
         if answers >= ANSWERS_TO_JUDGE and seconds < answers * QUICKEST_PER_ANSWER:
@@ -138,7 +140,7 @@ class RelationshipInvitation(models.Model):
         self.browse(ids).invalidate_recordset(["flag"])
         return ids
 
-    def _sql_till_device(self):
+    def _sql_till_device(self, till):
         """SQL that says whether the answer came from where the purchase was typed in."""
         return SQL("FALSE")
 
@@ -178,7 +180,7 @@ class RelationshipInvitation(models.Model):
             self.sudo().shop_id).exists()
         if not point.is_kiosk or not point.active or not point.access_token:
             return False
-        return f"{PATH}/shop/{point.access_token}?lang={self.env.context.get('lang')}"
+        return f"{PATH}/shop/{point.access_token}"
 
     def _offers_referral(self):
         """Hook: whether whoever answered may be asked to bring friends."""

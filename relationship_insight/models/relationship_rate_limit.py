@@ -36,6 +36,11 @@ class RelationshipRateLimit(models.Model):
         return self._digest("device", address, (agent or "")[:300])
 
     @api.model
+    def _digest_till(self, token):
+        """Return what stands for a till, made from what its browser carries."""
+        return self._digest("till", token)
+
+    @api.model
     def _allows(self, *places, count=True):
         """Count one request of each of these places; False when one has had its share already.
 

@@ -146,12 +146,36 @@ class TestCampaignResult(ResultCase):
         self.assertGreater(three.segment, two.segment)
         self.assertFalse(three.moved)
 
-    def test_doubtful_and_voided_answers_are_left_out(self):
-        wave = self.make_wave(FIRST, answer=lambda i: 10 if i < 50 else 0)
-        wave.invitation_ids.filtered(lambda v: v.reading_ids.value == 0).write({"flag": "burst"})
-        self.assertEqual(self.results(cut="all").mean, 100)
-        wave.invitation_ids[:1].reading_ids._void("A mistake")
+    def test_marked_answers_count_until_they_are_voided(self):
+        wave = self.make_wave(
+            FIRST, answer=lambda i: 10 if i < 50 else 0, stratum=lambda i: "ab"[i % 2])
+        marked = wave.invitation_ids.filtered(lambda v: v.reading_ids.value == 0)
+        marked.write({"flag": "burst"})
+        everybody = self.results(cut="all")
+        self.assertRecordValues(everybody, [{"n": 60, "flagged_count": 10, "mean": 83.3}])
+        self.assertEqual(
+            self.results(cut="stratum").mapped("flagged_count"), [5, 5])
+        report = self.campaign.with_user(self.pim).get_campaign_report()
+        done = report["funnel"][-1]
+        self.assertEqual((done["count"], done["marked"]), (60, 10))
+        self.assertEqual(wave.invitation_ids.search(done["marked_domain"]), marked)
+        (line,) = report["measures"]
+        self.assertEqual(line["points"][0]["flagged_count"], 10)
+        marked.reading_ids._void("A mistake")
+        self.assertRecordValues(
+            self.results(cut="all"), [{"n": 50, "flagged_count": 0, "mean": 100}])
+        (wave.invitation_ids - marked)[:1].reading_ids._void("A mistake")
         self.assertEqual(self.results(cut="all").n, 45)
+
+    def test_marks_are_hidden_with_their_group_and_step_with_it(self):
+        """Of twelve who answered ten count, whoever came first; of four nothing is stored."""
+        wave = self.make_wave(
+            FIRST, people=self.people[:12], stratum=lambda i: "a" if i < 4 else "b")
+        wave.invitation_ids.write({"flag": "speed"})
+        self.assertRecordValues(self.results(cut="all"), [{"n": 10, "flagged_count": 10}])
+        self.assertEqual(
+            [(r.cut_value, r.n, r.flagged_count) for r in self.results(cut="stratum")],
+            [("a", 0, 0), ("b", 0, 0)])
 
     def test_a_closed_wave_stays_as_it_was_when_a_customer_is_erased(self):
         wave = self.make_wave(date(2025, 1, 6), answer=lambda i: i % 11)

@@ -4,11 +4,17 @@ import struct
 import time
 import uuid
 
+from lxml import html
+
+from odoo.modules.migration import load_script
 from odoo.tests import new_test_user, tagged
+from odoo.tools import file_path
 
 from ..models.pos_config_receipt import BODY
 from ..tools.pulse_token import encode
 from .common_pulse import PulseCase
+
+SCRIPT = "relationship_insight/migrations/19.0.1.4.0/post-till_marks.py"
 
 
 @tagged("post_install", "-at_install")
@@ -62,12 +68,55 @@ class TestPulseShop(PulseCase):
             self.point.url, {"n": self._nonce(self.point.url), "M04": 5, "step": "done"})
         page = self._load(answer.headers["Location"])
         again = page.get_element_by_id("again").get("href")
-        self.assertTrue(self._path(self.point.url) in again)
-        (script,) = page.xpath("//script/@src")
-        self.assertEqual(self._get(script).status_code, 200)
+        self.assertEqual(again, self._path(self.point.url))
+        scripts = page.xpath("//script/@src")
+        self.assertEqual(len(scripts), 2)
+        for script in scripts:
+            self.assertEqual(self._get(script).status_code, 200)
         self.point.is_kiosk = False
         self.assertFalse(self._load(answer.headers["Location"]).xpath(
             "//a[@id='again'] | //script"))
+
+    def test_a_tablet_counts_its_visitors(self):
+        """Of one page each number is a visitor; whatever is sent again stays one row."""
+        nonce = self._nonce(self.point.url)
+        for visit in ("0", "1", "2", "1", "2"):
+            answer = self._post(self.point.url, {
+                "n": nonce, "visit": visit, "M04": 5, "at": 10, "tap": 1, "step": "done"},
+                script=True)
+            self.assertIn(answer.status_code, (303, 404))
+        self.assertEqual(self._visits().mapped("state"), ["done"] * 3)
+        self.assertEqual(len(self._visits().reading_ids), 3)
+        self.point.is_kiosk = False  # a poster has one visitor for each page
+        for visit in ("3", "4"):
+            self._tap(self.point.url, nonce, visit=visit, M04=5)
+        self.assertEqual(len(self._visits()), 3)
+
+    def test_what_a_tablet_kept_is_taken_for_weeks_and_is_no_row(self):
+        nonce = self._nonce(self.point.url)
+        self.clock[0] += 29 * 24 * 3600 * 1000
+        for visit in range(8):
+            self._post(self.point.url, {
+                "n": nonce, "visit": visit, "M04": 5, "at": 10, "tap": 1, "step": "done"},
+                script=True)
+        self.assertEqual(self._visits().mapped("flag"), [False] * 8)
+        self.clock[0] += 2 * 24 * 3600 * 1000
+        self.assertEqual(self._tap(self.point.url, nonce, visit=9, M04=5)[0], 409)
+
+    def test_the_next_customer_begins_in_the_language_of_the_shop(self):
+        self.company.partner_id.lang = "th_TH"
+        headers = {"Accept-Language": "en-US"}
+
+        def lang(path):
+            return html.fromstring(self._get(path, headers=headers).content).get("lang")
+        self.assertEqual(lang(self.point.url), "th-TH")
+        self.assertEqual(lang(f"{self.point.url}?lang=en_US"), "en-US")
+        page = self._load(f"{self.point.url}?lang=en_US")
+        self._tap(page.get_element_by_id("pulse").get("action"), self._nonce(self.point.url),
+                  M04=5)
+        self.assertEqual(self._visits().lang, "en_US")
+        self.point.is_kiosk = False  # a phone has its owner's
+        self.assertEqual(lang(self.point.url), "en-US")
 
     def test_new_link_and_archived_point(self):
         old = self.point.url
@@ -195,16 +244,57 @@ class TestPulseShop(PulseCase):
         self.campaign.state = "paused"
         self.assertFalse(key())
 
+    def _load_till(self):
+        """Load the data of a till as its page does; return its cookie for the pages of answers."""
+        self.authenticate("admin", "admin")
+        self.config.open_ui()
+        self.make_jsonrpc_request("/web/dataset/call_kw/pos.session/load_data", {
+            "model": "pos.session", "method": "load_data",
+            "args": [self.config.current_session_id.ids, ["res.lang"]], "kwargs": {}})
+        return next((cookie for cookie in self.opener.cookies if cookie.name == "ri_till"), None)
+
+    def test_tablets_lose_the_mark_of_their_address(self):
+        visits = self.env["relationship.invitation"].create([{
+            "campaign_id": self.campaign.id, "company_id": self.company.id, "channel": channel,
+            "version_id": self.campaign.instrument_id.live_version_id.id, "flag": flag,
+        } for channel, flag in (("kiosk", "till"), ("kiosk", "burst"), ("receipt", "till"))])
+        script = load_script(file_path(SCRIPT), "post-till_marks")
+        script.migrate(self.env.cr, "19.0.1.3.0")
+        self.env.invalidate_all()
+        self.assertEqual(visits.mapped("flag"), [False, "burst", "till"])
+
+    def _answer_receipt(self):
+        path = "/pulse/receipt/" + self._token(self._order().uuid)
+        self._post(path, {"n": self._nonce(path), "M04": 5, "step": "done"})
+        return self._visits()[0]
+
     def test_answers_typed_in_at_the_till_are_flagged(self):
-        order = self._order()
-        agent = "Mozilla/5.0 (till)"
+        cookie = self._load_till()
+        self.assertEqual(cookie.path, "/pulse")
+        self.assertTrue(cookie.has_nonstandard_attr("HttpOnly"))
         session = self.config.current_session_id
-        session._note_till_device(self.env["relationship.rate.limit"]._digest_device(
-            "127.0.0.1", agent))
-        path = "/pulse/receipt/" + self._token(order.uuid)
-        self._post(path, {"n": self._nonce(path), "M04": 5, "step": "done"},
-                   headers={"User-Agent": agent})
-        self.assertEqual(self._visits().flag, "till")
+        self.env.invalidate_all()
+        devices = session.sudo().relationship_till_devices
+        self.assertNotIn(cookie.value, devices)
+        for _turn in range(10):  # however often it loads, it pushes no other till out
+            self._load_till()
+        self.env.invalidate_all()
+        self.assertEqual(session.sudo().relationship_till_devices, devices)
+        self.assertEqual(self._answer_receipt().flag, "till")
+
+    def test_only_what_a_till_carries_makes_it_one(self):
+        """A tablet, and a customer on the shop's Wi-Fi: the same address and browser."""
+        till = self._load_till()
+        self.opener.cookies.clear()
+        self._post(self.point.url, {
+            "n": self._nonce(self.point.url), "M04": 5, "step": "done"})
+        self.assertRecordValues(self._visits(), [{"channel": "kiosk", "flag": False}])
+        self.assertFalse(self.opener.cookies)  # pages of customers set none
+        self.assertFalse(self._answer_receipt().flag)
+        for forged in ("", "%", "_" * 32, self.config.current_session_id.sudo(
+                ).relationship_till_devices, till.value.upper(), "0" * 5000):
+            self.opener.cookies.set("ri_till", forged, path="/pulse")
+            self.assertNotEqual(self._answer_receipt().flag, "till", forged)
 
     # Afterwards
 

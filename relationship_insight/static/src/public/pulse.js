@@ -3,11 +3,15 @@
  * is given. Nothing is sent before a human touches the page.
  */
 const form = document.getElementById("pulse");
-if (form) {
+if (globalThis.tablet) {
+    globalThis.tablet.begin(start);
+} else if (form) {
     start(form);
 }
 
-function start(form) {
+/** @param visit on a tablet: whose it is, and what ends it */
+function start(form, visit = {}) {
+    const { signal } = visit;
     const text = form.dataset;
     const cards = [...form.querySelectorAll(".card")];
     const ticks = [...form.querySelectorAll(".progress i")];
@@ -22,7 +26,7 @@ function start(form) {
     let sending = null;
     let last = Promise.resolve();
     let opening = null;
-    let loaded = 0;
+    let loaded = visit.loaded || 0;
     let current = 0;
 
     document.documentElement.classList.add("js");
@@ -32,9 +36,9 @@ function start(form) {
     const chosen = cards.findIndex((card) => card.dataset.chosen);
     show(chosen >= 0 ? chosen : Math.max(open, 0), "", false);
     for (const type of ["pointerdown", "keydown", "touchstart"]) {
-        addEventListener(type, (event) => event.isTrusted && touch(), { passive: true });
+        addEventListener(type, (event) => event.isTrusted && touch(), { passive: true, signal });
     }
-    addEventListener("online", () => touched && flush());
+    addEventListener("online", () => touched && flush(), { signal });
     if (kept) {
         say(text.kept);
     }
@@ -47,7 +51,7 @@ function start(form) {
         // Programs that open links never come here: this is how a human opening it is told apart.
         // The first answer says so too.
         opening = setTimeout(tellOpen, 5000);
-        addEventListener("pagehide", tellOpen);
+        addEventListener("pagehide", tellOpen, { signal });
         if (waiting.size) {
             flush();
         }
@@ -170,7 +174,8 @@ function start(form) {
 
     async function request(fields, pairs = []) {
         const body = new URLSearchParams(pairs);
-        for (const [name, value] of Object.entries({ n: form.elements.n.value, tap: 1, ...fields })) {
+        const known = { n: form.elements.n.value, tap: 1, ...visit.fields };
+        for (const [name, value] of Object.entries({ ...known, ...fields })) {
             body.append(name, value);
         }
         const answer = await fetch(form.action, {
@@ -273,6 +278,9 @@ function start(form) {
             show(current + 1, "enter");
             return;
         }
+        if (visit.finish) {
+            return visit.finish(last);
+        }
         next.disabled = true;
         // The last answer may still be on its way: one tap is enough all the same.
         stopOpening();
@@ -310,11 +318,18 @@ function start(form) {
         event.preventDefault();
         go();
     });
-    addEventListener("pageshow", (event) => {
-        if (event.persisted) {
-            next.disabled = false;
-        }
-    });
+    addEventListener("pageshow", (event) => event.persisted && (next.disabled = false), { signal });
+    return leave;
+
+    /** End this visit; return what of it is still to be sent. */
+    function leave() {
+        save(cards[current]);
+        stopOpening();
+        closed = true;
+        const left = [...waiting.values()];
+        waiting.clear();
+        return left;
+    }
 
     /** Make a card feel alive: words for faces, coins for tokens, lines for names. */
     function dress(card) {
@@ -445,10 +460,4 @@ function start(form) {
         };
         paint();
     }
-}
-
-const again = document.getElementById("again");
-if (again) {
-    // A page in the shop is ready for the next customer by itself.
-    setTimeout(() => location.replace(again.href), 12000);
 }

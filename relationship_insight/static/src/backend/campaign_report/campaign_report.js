@@ -5,7 +5,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Component, onWillStart, useState } from "@odoo/owl";
-import { number, percent } from "../insight/insight_format";
+import { marked, number, percent } from "../insight/insight_format";
 import { ResultCard } from "./result_card";
 
 /** One campaign: how many of those asked answered, and what they said over time. */
@@ -19,6 +19,7 @@ export class CampaignReport extends Component {
         this.action = useService("action");
         this.display = { controlPanel: {} };
         this.number = number;
+        this.marked = marked;
         this.campaignId =
             this.props.state?.campaignId ||
             this.props.action.params?.campaign_id ||

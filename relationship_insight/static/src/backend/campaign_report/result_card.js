@@ -109,6 +109,14 @@ export class ResultCard extends Component {
                   })
                 : _t("%s people, not weighted.", format.number(last.n)),
         ];
+        if (last.flagged_count) {
+            parts.push(
+                _t(
+                    "%s of them are marked as doubtful; they count until somebody voids them.",
+                    format.number(last.flagged_count)
+                )
+            );
+        }
         if (last.likeness && last.likeness < ALIKE) {
             parts.push(_t("Those who answered differ from those who were asked: read with care."));
         }

@@ -66,6 +66,11 @@ export function number(count) {
     return formatInteger(count);
 }
 
+/** How many of those counted have an answer that is marked as doubtful. */
+export function marked(count) {
+    return _t("of which %s are marked", number(count));
+}
+
 /** Share as a percentage, for example "41%". */
 export function percent(share) {
     return `${Math.round(share * 100)}%`;
