@@ -123,8 +123,8 @@ class Oracle:
                 [number - first + 1 for number in numbers], seen.T + 1)
         if params.get("bgnbd") and params.get("mbgnbd"):
             history = seen.x, seen.t_x, seen.T
-            values["p_alive"] = seen.x and bgnbd.alive(
-                *history, *params["mbgnbd"], modified=True) or None
+            values["p_alive"] = bgnbd.alive(
+                *history, *params["mbgnbd"], modified=True) if seen.x else None
             values["expected_90d"] = bgnbd.expected_purchases(90, *history, *params["bgnbd"])
         return values
 
