@@ -66,7 +66,7 @@ class RelationshipErasure(models.AbstractModel):
         people = [
             field for field in model._fields.values()
             if field.store and field.type in ("many2one", "many2many")
-            and field.comodel_name == "res.partner" and not field.compute
+            and field.comodel_name == "res.partner" and not (field.compute and field.readonly)
             and not any(word in field.name for word in ("staff", "colleague"))]
         one = [field for field in people if field.type == "many2one"]
         owners = [field for field in one if field.name == "partner_id"] or one or people

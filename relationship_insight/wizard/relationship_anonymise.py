@@ -8,6 +8,7 @@ ATTACHED = {"mail.activity": "res_model", "mail.message": "model", "ir.attachmen
 class RelationshipAnonymise(models.TransientModel):
     _name = "relationship.anonymise"
     _description = "Anonymise a Contact"
+    _inherit = "relationship.guarded"
 
     partner_ids = fields.Many2many("res.partner", string="Contacts", required=True)
     own = fields.Boolean(
@@ -67,6 +68,7 @@ class RelationshipAnonymise(models.TransientModel):
 class RelationshipAnonymiseLine(models.TransientModel):
     _name = "relationship.anonymise.line"
     _description = "What Anonymising Does"
+    _inherit = "relationship.guarded"
 
     wizard_id = fields.Many2one(
         "relationship.anonymise", required=True, index=True, ondelete="cascade")

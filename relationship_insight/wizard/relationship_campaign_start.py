@@ -6,6 +6,7 @@ class RelationshipCampaignStart(models.TransientModel):
 
     _name = "relationship.campaign.start"
     _description = "Start a Campaign"
+    _inherit = "relationship.guarded"
 
     campaign_id = fields.Many2one(
         "relationship.campaign", required=True, readonly=True, ondelete="cascade")
