@@ -26,7 +26,8 @@ class TestPersonErase(PersonCase):
         """Return the fields that make a row the person's, not those of a colleague's part."""
         return [
             field for field in self.get_links()
-            if not (field.compute and field.readonly) and field.model_name.startswith("relationship.")
+            if not (field.compute and field.readonly)
+            and field.model_name.startswith("relationship.")
             and (field.name == "partner_id" or field.model_name not in self.named)
             and not any(word in field.name for word in ("staff", "colleague"))
             and (field.type == "many2one" or self.env[field.model_name]._transient)]
