@@ -53,7 +53,7 @@ PEOPLE = (
             left=(380, 470), waves=WAVES[5:], stay=2),
     Persona("passing", 12, 30, (0.5, 0.5), 0.55, CHEAP, asked=0.1, joined=(160, 600), stay=2,
             stays=50),
-    Persona("cooling", 4, 18, (1.0, 0.42), 0.55, FOND, talks=0.3, asked=1, stay=2, staff="rep",
+    Persona("cooling", 4, 18, (1.0, 0.3), 0.55, FOND, talks=0.3, asked=1, stay=2, staff="rep",
             joined=(600, 725)),
     Persona("warming", 4, 80, (0.3, 0.9), 0.5, FOND, recent_gap=13, talks=1.2, asked=1, stay=4,
             staff="rep", joined=(600, 725)),

@@ -31,7 +31,7 @@ class RelationshipCampaign(models.Model):
                  WHERE invitation.campaign_id = %s AND reading.partner_id IS NULL
                    AND reading.voided IS NOT TRUE AND TRIM(COALESCE(reading.text, '')) != ''
               ORDER BY reading.id
-                """, campaign.id))
+                """, campaign._origin.id or None))
             shown = rows[:in_steps([row[0] for row in rows], floor)]
             campaign.anonymous_words = "\n".join(sorted(
                 " ".join(text.split()) for _sitting, text in shown)) or False

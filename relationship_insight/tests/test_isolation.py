@@ -84,8 +84,8 @@ class TestIsolation(ResultCase):
             invitation.date_start += timedelta(hours=place)
         looks, half = {}, len(started) // 2
         for day, answered in enumerate((half, half + 1, len(started) - 1, len(started))):
-            late = started[answered:]
-            late.flag = "burst"  # as if these weren't there yet
+            late = {each: each.date_start for each in started[answered:]}
+            started[answered:].date_start = False  # these aren't there yet
             for result in self.results(period=wave.date_start):
                 if result.status == "suppressed":
                     continue
@@ -97,7 +97,8 @@ class TestIsolation(ResultCase):
                 looks[day, cut, value] = (
                     frozenset(people[:result.n]),
                     result.mean if result.status in ("ok", "low_base") else None)
-            late.flag = False
+            for each, begun in late.items():
+                each.date_start = begun
         return looks
 
     def check_pairs(self, looks):
