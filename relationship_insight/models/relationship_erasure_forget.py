@@ -51,6 +51,8 @@ class RelationshipErasure(models.AbstractModel):
         for name in gone:
             self.env[name].browse(found[name]).exists().unlink()
         self.env.flush_all()
+        if deleted:
+            self.env["relationship.of.customer"]._leave(partners)
         for name in names:
             if name not in gone:
                 self._blank(name, found[name], self._get_texts(self.env[name]))

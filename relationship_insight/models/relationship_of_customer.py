@@ -23,17 +23,33 @@ class RelationshipOfCustomer(models.AbstractModel):
                 record[customer] = record[person].commercial_partner_id
 
     @api.model
+    def _get_moves(self):
+        """Return [(model, field of the customer, field of the person)] of all that follow."""
+        return [
+            (model, customer, person)
+            for name in self.pool.descendants([self._name], "_inherit")
+            if not (model := self.env[name])._abstract
+            for customer, person in model._customers.items()]
+
+    @api.model
+    def _leave(self, partners):
+        """Let the rows of people who are about to be deleted count for no customer any more."""
+        self.env.flush_all()
+        for model, customer, person in self._get_moves():
+            self.env.cr.execute(SQL(
+                "UPDATE %s SET %s = NULL WHERE %s = ANY(%s)", SQL.identifier(model._table),
+                SQL.identifier(customer), SQL.identifier(person), partners.ids))
+            if self.env.cr.rowcount:
+                model.invalidate_model([customer])
+
+    @api.model
     def _follow(self, partners):
         """Let the rows of these contacts, and of those below them, follow to their customer.
 
         :param partners: contacts whose place was just written
         """
         self.env.flush_all()
-        moves = [
-            (model, customer, person)
-            for name in self.pool.descendants([self._name], "_inherit")
-            if not (model := self.env[name])._abstract
-            for customer, person in model._customers.items()]
+        moves = self._get_moves()
         names = [SQL.identifier(f"moved_{number}") for number in range(len(moves))]
         ((*counts,),) = self.env.execute_query(SQL(
             """
