@@ -355,8 +355,8 @@ class TestSilence(TransactionCase):
         self.env.cr.execute(SQL(
             """
             INSERT INTO relationship_bond_snapshot (
-                commercial_partner_id, company_id, staff_id, date, strength)
-            SELECT commercial_partner_id, company_id, staff_id, %s, strength - 10
+                commercial_partner_id, company_id, staff_id, date, own_strength)
+            SELECT commercial_partner_id, company_id, staff_id, %s, own_strength - 10
               FROM relationship_bond WHERE company_id = %s AND staff_id = ANY(%s)
             """, then, self.company.id, sellers.ids))
         self.env["relationship.silence"]._refresh(self.company)
@@ -374,7 +374,7 @@ class TestSilence(TransactionCase):
                 ("company_id", "=", self.company.id),
                 ("staff_id", "in", self.sellers[:5].partner_id.ids)])}
         moved |= {
-            (bond.commercial_partner_id, bond.staff_id): bond.strength for bond in
+            (bond.commercial_partner_id, bond.staff_id): bond.own_strength for bond in
             self.env["relationship.bond"].search([
                 ("company_id", "=", self.company.id),
                 ("staff_id", "=", self.small.partner_id.id)])}
