@@ -37,6 +37,13 @@ SCHEMA = r"""
     select 'routine ' || proname || ' ' || prosrc from pg_proc
      where pronamespace = 'public'::regnamespace and prolang != 13 and probin is null
 """
+# What not everybody may read stays in its conversation and is no reading any more, on purpose.
+CLOSED = """
+    select reading.id from relationship_reading reading
+      join relationship_note note on note.id = reading.note_id and note.visibility != 'company'
+      join relationship_measure measure on measure.id = reading.measure_id
+     where measure.kind = 'emotion'
+"""
 NAMES = f"""
     select module || '.' || name || ' ' || model || ' ' || coalesce(noupdate, false)
       from ir_model_data where module = '{ADDON}'
@@ -118,6 +125,7 @@ class Upgrade:
             for row in map(json.loads, self.sql(
                 f'select to_jsonb(t) from "{table}" t where id in ({",".join(map(str, kept))})'))}
         return {"ids": ids, "left": left, "names": set(self.sql(NAMES)),
+                "closed": set(map(int, self.sql(CLOSED))),
                 "schema": set(self.sql(SCHEMA))}
 
 
@@ -186,7 +194,8 @@ def _old(upgrades):
 
 def test_no_row_is_lost(upgrades):
     for version, upgrade in _old(upgrades).items():
-        before, after = upgrade.before["ids"], upgrade.after["ids"]
+        before, after = dict(upgrade.before["ids"]), upgrade.after["ids"]
+        before["relationship_reading"] -= upgrade.before["closed"]
         lost = {
             table: len(ids - after.get(table, set())) for table, ids in before.items()
             if ids - after.get(table, set())}
