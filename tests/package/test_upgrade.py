@@ -195,7 +195,7 @@ def _old(upgrades):
 def test_no_row_is_lost(upgrades):
     for version, upgrade in _old(upgrades).items():
         before, after = dict(upgrade.before["ids"]), upgrade.after["ids"]
-        before["relationship_reading"] -= upgrade.before["closed"]
+        before["relationship_reading"] = before["relationship_reading"] - upgrade.before["closed"]
         lost = {
             table: len(ids - after.get(table, set())) for table, ids in before.items()
             if ids - after.get(table, set())}
