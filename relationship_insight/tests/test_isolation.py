@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .common_result import FIRST, ResultCase
-from .insight_common import InsightCase, unknown
+from .campaign.common_result import FIRST, ResultCase
+from .dashboard.common_insights import InsightCase, unknown
 
 INSIGHT_NOW = "2026-07-20 05:00:00"
 

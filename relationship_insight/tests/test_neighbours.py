@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.sql_db import Cursor
 from odoo.tests import new_test_user, tagged
 
-from .common_survey import SurveyCaptureCase
+from .survey.common_survey import SurveyCaptureCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,7 +7,7 @@ from odoo.modules.migration import load_script
 from odoo.tests import new_test_user, tagged
 from odoo.tools import file_path, mute_logger
 
-from .common_pulse import PulseCase
+from .pulse.common_pulse import PulseCase
 
 THAI = re.compile(r"[\u0e00-\u0e7f]+")
 LATIN = re.compile(r"[A-Za-z]{2,}")

@@ -25,7 +25,7 @@ GOAL_RATIO = 2.0
 GOAL_INCREMENTAL = 1.0
 GOAL_MEMORY = 300
 INCREMENTAL = 1000
-REFRESH = "odoo.addons.relationship_insight.models.relationship_profile_refresh"
+REFRESH = "odoo.addons.relationship_insight.models.insight.relationship_profile_refresh"
 STEPS = {
     "relationship_new_bond": "bonds with staff",
     "relationship_new_bought": "orders to customers: days, gaps, spend",

@@ -12,7 +12,7 @@ import {
     quadrantRegion,
     rateRange,
     regionDomain,
-} from "@relationship_insight/backend/insight/insight_utils";
+} from "@relationship_insight/backend/dashboard/insight_utils";
 
 describe.current.tags("headless");
 

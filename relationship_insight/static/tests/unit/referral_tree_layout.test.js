@@ -6,7 +6,7 @@ import {
     layoutTree,
     linkPath,
     ROW,
-} from "@relationship_insight/backend/referral_tree/referral_tree_layout";
+} from "@relationship_insight/backend/referral/referral_tree_layout";
 
 describe.current.tags("headless");
 

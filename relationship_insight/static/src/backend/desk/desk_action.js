@@ -5,7 +5,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { useAllRefreshed } from "../relationship_card/refreshed_hook";
+import { useAllRefreshed } from "../card/refreshed_hook";
 
 /** My desk: a handful of people to talk with today, each with the reason, and what is due. */
 export class DeskAction extends Component {

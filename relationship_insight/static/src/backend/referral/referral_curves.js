@@ -1,9 +1,9 @@
 import { getColor } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
 import { Component } from "@odoo/owl";
-import { InsightCard } from "../insight/insight_card";
-import { InsightChart } from "../insight/insight_chart";
-import * as format from "../insight/insight_format";
+import { InsightCard } from "../dashboard/insight_card";
+import { InsightChart } from "../dashboard/insight_chart";
+import * as format from "../dashboard/insight_format";
 
 const COLORS = [getColor(3, "light", "md"), getColor(1, "light", "md")];
 const SURE = 0.05;

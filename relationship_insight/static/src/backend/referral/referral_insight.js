@@ -7,9 +7,9 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Component, onWillStart, useState } from "@odoo/owl";
-import { InsightCard } from "../insight/insight_card";
-import { InsightChart } from "../insight/insight_chart";
-import * as format from "../insight/insight_format";
+import { InsightCard } from "../dashboard/insight_card";
+import { InsightChart } from "../dashboard/insight_chart";
+import * as format from "../dashboard/insight_format";
 import { ReferralCurves } from "./referral_curves";
 
 const COLORS = [getColor(3, "light", "md"), getColor(1, "light", "md")];

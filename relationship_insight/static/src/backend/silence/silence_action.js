@@ -6,10 +6,10 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Component, markRaw, onWillStart, useState } from "@odoo/owl";
-import { InsightCard } from "../insight/insight_card";
-import { InsightChart } from "../insight/insight_chart";
-import * as format from "../insight/insight_format";
-import { useAllRefreshed } from "../relationship_card/refreshed_hook";
+import { InsightCard } from "../dashboard/insight_card";
+import { InsightChart } from "../dashboard/insight_chart";
+import * as format from "../dashboard/insight_format";
+import { useAllRefreshed } from "../card/refreshed_hook";
 import { placedUnits, silenceConfig, STATUS_COLORS, STATUS_SYMBOLS } from "./silence_config";
 
 const NO_FILTERS = { level: "staff", period: "180", axis: "talks" };

@@ -1,6 +1,6 @@
 import { getColor, hexToRGBA } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
-import { inkColors } from "../insight/insight_format";
+import { inkColors } from "../dashboard/insight_format";
 
 export const STATUS_COLORS = {
     silent: getColor(8, "light", "md"),

@@ -1,0 +1,183 @@
+from datetime import datetime, time
+from itertools import combinations
+
+import pytz
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ...stats.suppression import hidden_cells
+
+# Below: counts only. Below the second: shown as "low base" with its interval.
+COUNTS_ONLY = 10
+LOW_BASE = 30
+PERIODS = (12, 24)
+MAX_CHOICES = 500
+
+
+class RelationshipProfile(models.Model):
+    """What the pictures of the Insights page share: filters, periods, and what must stay hidden.
+
+    Every figure is read as the current user, so record rules and the company switcher apply.
+    """
+
+    _inherit = "relationship.profile"
+
+    @api.model
+    @api.readonly
+    def get_insight_options(self):
+        """Return what the page needs before its pictures: choices of the filters, what is there.
+
+        :return: dict with ``has_profiles``, ``has_attitude``, ``being_read`` (customers
+            were never read as yet), ``can_compare`` (may filter by
+            person), ``can_refresh``, ``can_survey``, ``salespeople`` and ``staff`` as
+            [id, name], ``floor`` (smallest group shown), ``companies`` (names),
+            ``threshold_company``
+        """
+        can_compare = self.env.user.has_group("relationship_insight.group_relationship_relations")
+        return {
+            "being_read": self.env.companies._relationship_being_read(),
+            "has_profiles": bool(self.search_count([], limit=1)),
+            "has_attitude": bool(self.search_count([("attitude_count", ">", 0)], limit=1)),
+            "can_compare": can_compare,
+            "can_survey": self.env.user.has_group("survey.group_survey_user"),
+            "can_refresh": self.env.user.has_group(
+                "relationship_insight.group_relationship_manager"),
+            "salespeople": self._get_insight_salespeople() if can_compare else [],
+            "staff": self._get_insight_staff() if can_compare else [],
+            "floor": self._get_insight_floor(),
+            "companies": self.env.companies.mapped("name"),
+            "threshold_company": self.env.company.name,
+        }
+
+    @api.model
+    def _get_insight_salespeople(self):
+        users = self.env["res.users"].search_fetch(
+            [("share", "=", False), ("company_ids", "in", self.env.companies.ids)],
+            ["name"], limit=MAX_CHOICES, order="name")
+        return [[user.id, user.name] for user in users]
+
+    @api.model
+    def _get_insight_staff(self):
+        with_bond = self.env["relationship.bond"]._search([]).subselect("staff_id")
+        staff = self.env["res.partner"].with_context(active_test=False).search_fetch(
+            [("id", "in", with_bond)], ["name"], limit=MAX_CHOICES, order="name")
+        return [[partner.id, partner.name] for partner in staff]
+
+    def action_refresh_now(self):
+        """Have all customers of the companies in sight read as soon as a worker is free.
+
+        :raise AccessError: unless the user is a manager of the app
+        """
+        if not self.env.user.has_group("relationship_insight.group_relationship_manager"):
+            raise AccessError(self.env._("Only a manager can start the refresh."))
+        cron = self.env.ref(
+            "relationship_insight.ir_cron_relationship_refresh", raise_if_not_found=False)
+        if not cron or not cron.sudo().active:
+            raise UserError(self.env._("The nightly refresh is switched off."))
+        self.env.companies._ask_relationship_refresh()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "All customers are being read. This page shows the result by itself."),
+            },
+        }
+
+    # Filters
+
+    @api.model
+    def _read_insight_filters(self, filters):
+        """Return clean filters: ``user_id``, ``staff_id``, ``customer_type``, ``months``.
+
+        :param filters: dict from the browser, or None
+        :raise UserError: when a filter has a value that does not exist
+        """
+        filters = filters or {}
+        clean = {
+            "user_id": filters.get("user_id") or False,
+            "staff_id": filters.get("staff_id") or False,
+            "customer_type": filters.get("customer_type") or False,
+            "months": filters.get("months") or PERIODS[0],
+        }
+        if (
+            not all(isinstance(clean[name] or 0, int) for name in ("user_id", "staff_id"))
+            or clean["customer_type"] not in (False, "company", "person")
+            or clean["months"] not in PERIODS
+        ):
+            raise UserError(self.env._("This filter doesn't exist."))
+        return clean
+
+    @api.model
+    def _get_insight_domain(self, filters):
+        """Domain of the customers to look at, for any model with ``commercial_partner_id``."""
+        domain = Domain.TRUE
+        if filters["user_id"]:
+            domain &= Domain("commercial_partner_id.user_id", "=", filters["user_id"])
+        if filters["customer_type"]:
+            domain &= Domain(
+                "commercial_partner_id.is_company", "=", filters["customer_type"] == "company")
+        if filters["staff_id"]:
+            domain &= Domain(
+                "commercial_partner_id.relationship_bond_ids.staff_id", "=", filters["staff_id"])
+        return domain
+
+    @api.model
+    def _get_insight_wider_domains(self, filters):
+        """Domains of the same customers with one or several of the filters taken away."""
+        active = [name for name in ("user_id", "customer_type", "staff_id") if filters[name]]
+        return [
+            self._get_insight_domain({**filters, **dict.fromkeys(gone, False)})
+            for size in range(1, len(active) + 1) for gone in combinations(active, size)]
+
+    @api.model
+    def _get_insight_hidden(self, counts, wider, floor):
+        """Return the places of the cells whose figures must not be shown.
+
+        :param counts: customers behind each cell
+        :param wider: the same with filters taken away: what a filter leaves out must be nobody or
+            a group of its own, or it could be had by subtraction
+        """
+        floor = max(1, floor)
+        return hidden_cells(dict(enumerate(counts)), floor) | {
+            place for more in wider for place, (few, many) in enumerate(zip(counts, more))
+            if 0 < many - few < floor}
+
+    @api.model
+    def _get_insight_months(self, months):
+        """Return the first day of each of the last ``months`` months, and of the next one."""
+        start = fields.Date.context_today(self).replace(day=1)
+        return [start + relativedelta(months=step) for step in range(1 - months, 2)]
+
+    @api.model
+    def _get_insight_instants(self, days):
+        """Return the moments (UTC, naive) at which these days begin for the user."""
+        tz = self.env.tz
+        return [
+            tz.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
+            for day in days
+        ]
+
+    # What must stay hidden
+
+    @api.model
+    def _get_insight_floor(self):
+        """Smallest group of customers whose average may be shown: the strictest company's."""
+        return max(self.env.companies.mapped("relationship_minimum_group") + [1])
+
+    @api.model
+    def _get_insight_status(self, count, floor, hidden=False):
+        """Return how far a figure over ``count`` customers can be trusted.
+
+        :return: "suppressed" (hidden), "insufficient" (nobody, or a count only), "low_base"
+            (shown with its interval), "ok"
+        """
+        if hidden or 0 < count < floor:
+            return "suppressed"
+        if count < COUNTS_ONLY:
+            return "insufficient"
+        return "low_base" if count < LOW_BASE else "ok"

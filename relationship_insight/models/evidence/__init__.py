@@ -1,0 +1,14 @@
+from . import (
+    relationship_refresh_queue,
+    relationship_reading,
+    relationship_reading_match,
+    relationship_reading_rows,
+    relationship_reading_import,
+    relationship_merged_contact,
+    relationship_purchase,
+    relationship_mention,
+    relationship_reading_mention,
+    relationship_reading_average,
+    sale_order,
+    account_move,
+)

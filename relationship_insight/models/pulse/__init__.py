@@ -1,0 +1,11 @@
+from . import (
+    relationship_rate_limit,
+    relationship_invitation,
+    relationship_invitation_page,
+    relationship_invitation_answer,
+    relationship_invitation_done,
+    relationship_invitation_wishes,
+    relationship_invitation_survey,
+    relationship_feedback_point,
+    survey_user_input,
+)

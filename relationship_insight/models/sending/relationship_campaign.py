@@ -1,0 +1,119 @@
+from odoo import api, fields, models
+
+from ..campaign.relationship_wave import WAITING_FOR
+
+REMINDERS = {"cadence": (4, 10), "event": (5, 0)}
+# What went wrong with a message; what comes after the second was never handed over.
+TROUBLE = ("bounced", "uncertain", "failed")
+LINK_DAYS = {"cadence": 30, "event": 14}
+
+
+class RelationshipCampaign(models.Model):
+    _inherit = "relationship.campaign"
+
+    mail_template_id = fields.Many2one(
+        "mail.template", string="E-mail", ondelete="set null",
+        domain=[("model", "=", "relationship.invitation")],
+        help="Empty: the usual invitation.")
+    reminder_template_id = fields.Many2one(
+        "mail.template", string="E-mail of a Reminder", ondelete="set null",
+        domain=[("model", "=", "relationship.invitation")], help="Empty: the usual reminder.")
+    email_from = fields.Char(
+        string="Sender", help="Empty: the e-mail address of the company.")
+    reply_to = fields.Char(
+        string="Replies Go To", help="Empty: the sender. Somebody should read what comes there.")
+    sms_text = fields.Char(
+        string="SMS Text", translate=True,
+        help="Empty: the usual text. {company} and {link} are filled in.")
+    reminder_day_1 = fields.Integer(
+        compute="_compute_reminder_days", store=True, readonly=False, precompute=True,
+        default=None)
+    reminder_day_2 = fields.Integer(
+        compute="_compute_reminder_days", store=True, readonly=False, precompute=True,
+        default=None)
+    link_days = fields.Integer(
+        compute="_compute_reminder_days", store=True, readonly=False, precompute=True,
+        default=None)
+
+    sending_problem = fields.Char(
+        compute="_compute_sending_problem",
+        groups="relationship_insight.group_relationship_relations")
+    wave_problem = fields.Selection(
+        WAITING_FOR, string="Why the Wave Doesn't Start", compute="_compute_wave_problem")
+    bounced_count = fields.Integer(
+        string="Bounced", compute="_compute_sending",
+        groups="relationship_insight.group_relationship_relations")
+    unsure_count = fields.Integer(
+        string="Uncertain", compute="_compute_sending",
+        groups="relationship_insight.group_relationship_relations",
+        help="The connection broke while it was handed over: it may have arrived or not.")
+    unsent_count = fields.Integer(
+        string="Not Sent", compute="_compute_sending",
+        groups="relationship_insight.group_relationship_relations")
+
+    @api.depends("state")
+    def _compute_sending_problem(self):
+        running = self.filtered(lambda campaign: campaign.state == "running")
+        messages = self.env["relationship.sending.pause"]._get_messages(running.company_id)
+        for campaign in self:
+            campaign.sending_problem = campaign in running and messages.get(campaign.company_id)
+
+    @api.depends("wave_ids.state", "wave_ids.waiting_for")
+    def _compute_wave_problem(self):
+        for campaign in self:
+            campaign.wave_problem = campaign.wave_ids.filtered(
+                lambda wave: wave.waiting_for and wave.state != "closed")[:1].waiting_for
+
+    def _compute_sending(self):
+        """Count what became of messages, reminders too, in one query for all campaigns."""
+        counts = {
+            (campaign, state): count for campaign, state, count in
+            self.env["relationship.delivery"].sudo()._read_group(
+                [("campaign_id", "in", self.ids), ("state", "in", TROUBLE)],
+                ["campaign_id", "state"], ["__count"])}
+        for campaign in self:
+            bounced, unsure, *unsent = (counts.get((campaign, state), 0) for state in TROUBLE)
+            campaign.bounced_count, campaign.unsure_count = bounced, unsure
+            campaign.unsent_count = sum(unsent)
+
+    def action_view_trouble(self):
+        """Open the messages that bounced, failed, or of which nobody knows."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "relationship_insight.relationship_delivery_action"),
+            "domain": [("campaign_id", "=", self.id), ("state", "in", TROUBLE)],
+            "context": {"search_default_group_state": 1},
+        }
+
+    @api.depends("kind")
+    def _compute_reminder_days(self):
+        for campaign in self:
+            campaign.reminder_day_1, campaign.reminder_day_2 = REMINDERS[campaign.kind]
+            campaign.link_days = LINK_DAYS[campaign.kind]
+
+    def _find_server(self):
+        """Return (mail server, envelope sender) of this campaign, as Odoo chooses them."""
+        self.ensure_one()
+        company = self.company_id
+        alias_domain = company.sudo().alias_domain_id
+        Server = self.env["ir.mail_server"].sudo().with_context(
+            domain_notifications_email=alias_domain.default_from_email,
+            domain_bounce_address=alias_domain.bounce_email)
+        server, smtp_from = Server._find_mail_server(
+            self.email_from or company.email_formatted,
+            Server.search([("owner_user_id", "=", False)], order="sequence, id"))
+        # With the sender's name: Odoo writes over what a mail says with it.
+        return server or Server.browse(), smtp_from
+
+    @api.model
+    def _tell_stopped(self, company, reason):
+        """Tell who is responsible that nothing is sent until somebody acts, once."""
+        summary = self.env._("Nothing is sent: the mail server refuses us")
+        for campaign in self.search([
+                ("company_id", "=", company.id), ("state", "=", "running"),
+                ("user_id", "!=", False)]):
+            if summary not in campaign.activity_ids.mapped("summary"):
+                campaign.activity_schedule(
+                    "mail.mail_activity_data_warning", user_id=campaign.user_id.id,
+                    summary=summary, note=reason)

@@ -1,0 +1,6 @@
+from . import test_customer_card
+from . import test_customer_card_ui
+from . import test_insights
+from . import test_insights_shares
+from . import test_insights_time
+from . import test_insights_ui

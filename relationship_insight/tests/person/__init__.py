@@ -1,0 +1,2 @@
+from . import test_life_event
+from . import test_preference

@@ -1,0 +1,2 @@
+from . import test_person_delete
+from . import test_person_erase

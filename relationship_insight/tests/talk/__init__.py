@@ -1,0 +1,7 @@
+from . import test_note
+from . import test_note_access
+from . import test_note_further
+from . import test_promise
+from . import test_team_privacy
+from . import test_touch
+from . import test_voice

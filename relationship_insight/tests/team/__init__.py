@@ -1,0 +1,4 @@
+from . import test_coverage
+from . import test_handover
+from . import test_handover_company
+from . import test_team_ui

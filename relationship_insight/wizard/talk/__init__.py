@@ -1,0 +1,3 @@
+from . import (
+    relationship_note_each,
+)
