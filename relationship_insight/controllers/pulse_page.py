@@ -12,7 +12,7 @@ from odoo.http import Controller, request
 from odoo.tools import file_path
 from odoo.tools.misc import get_lang
 
-from ..models.pos.pos_session_till import TILL_COOKIE
+from ..models.pos.pos_session import TILL_COOKIE
 from ..tools import pulse_token
 
 BODY_LIMIT = 64 * 1024

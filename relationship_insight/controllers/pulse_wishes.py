@@ -2,8 +2,8 @@ from odoo import fields, http
 from odoo.http import request
 from odoo.tools.misc import format_date
 
+from ..models.pulse.relationship_invitation import ASKING_CHANNELS, PAUSES
 from ..models.pulse.relationship_invitation_answer import clean
-from ..models.pulse.relationship_invitation_wishes import ASKING_CHANNELS, PAUSES
 from .pulse import OPTIONS
 from .pulse_page import KIOSK, PulsePage
 

@@ -4,7 +4,7 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ..models.referral.relationship_referral_share import COOKIE
+from ..models.referral.relationship_referral_code import COOKIE
 from .pulse import OPTIONS
 from .pulse_page import PulsePage, asset
 

@@ -1,7 +1,10 @@
 import secrets
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
+from ...stats.suppression import in_steps
 from .relationship_invitation import CHANNELS
 
 PRIORITIES = [
@@ -19,16 +22,21 @@ EVENTS = [
     ("anniversary", "Anniversary of the first purchase"),
     ("silence", "Nothing bought for some time"),
 ]
+# Changing one of these would make old and new rounds of a campaign mean different things.
+SETTLED = {"company_id", "event", "instrument_id", "kind", "seed"}
+# Comments of people without a name are shown from so many on, in steps of as many.
+ENOUGH = 10
 
 
 class RelationshipCampaign(models.Model):
     """A programme that asks customers the same things for years."""
-
     _name = "relationship.campaign"
     _description = "Feedback Campaign"
-    _inherit = ["relationship.guarded", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "relationship.guarded", "relationship.asking.counts", "mail.thread", "mail.activity.mixin"]
     _order = "priority, sequence, id"
     _check_company_auto = True
+    _asking_field = "campaign_id"
 
     name = fields.Char(
         required=True, translate=True, help="For your team: customers never read it.")
@@ -60,13 +68,11 @@ class RelationshipCampaign(models.Model):
         PRIORITIES, required=True, compute="_compute_priority", store=True, readonly=False,
         precompute=True,
         help="Whom two campaigns would ask at a time is asked by the upper one; the other waits.")
-
     # After an event
     event = fields.Selection(EVENTS)
     delay = fields.Integer(default=1, help="How long after the event.")
     delay_unit = fields.Selection([("hours", "hours"), ("days", "days")], default="days")
     silence_days = fields.Integer(string="Days of Silence", default=180)
-
     # Regularly
     cadence_number = fields.Integer(string="Every", default=3)
     cadence_unit = fields.Selection(
@@ -77,7 +83,6 @@ class RelationshipCampaign(models.Model):
         string="Not Again Within (days of asking)", default=0,
         help="By this campaign, whatever the rules for all campaigns say.")
     gap_answered_days = fields.Integer(string="Not Again Within (days of an answer)", default=0)
-
     # Whom to ask
     audience_domain = fields.Char(string="Audience", default="[]")
     class_true = fields.Boolean(string="True Loyalty")
@@ -106,7 +111,6 @@ class RelationshipCampaign(models.Model):
         readonly=True, copy=False, default=lambda self: secrets.token_hex(8),
         groups="relationship_insight.group_relationship_manager",
         help="Decides the draw: the same seed draws the same people.")
-
     # How to ask
     channel_1 = fields.Selection(CHANNELS, string="Ask By", required=True, default="email")
     channel_2 = fields.Selection(CHANNELS, string="Else By")
@@ -122,10 +126,25 @@ class RelationshipCampaign(models.Model):
         string="Expected Low Scores", default=0.1, digits=(16, 4))
     utm_campaign_id = fields.Many2one(
         "utm.campaign", string="UTM Campaign", ondelete="set null", copy=False)
-
     wave_ids = fields.One2many("relationship.wave", "campaign_id", string="Waves")
     current_wave_id = fields.Many2one("relationship.wave", compute="_compute_current_wave_id")
     invitation_ids = fields.One2many("relationship.invitation", "campaign_id")
+    rhythm = fields.Char(string="When", compute="_compute_rhythm")
+    thanks_callback = fields.Boolean(
+        string="Offer to Call Back", default=True,
+        help="The customer may leave a number; somebody gets the task to call.")
+    thanks_campaign_id = fields.Many2one(
+        "relationship.campaign", string="Offer the Long Questionnaire Of", check_company=True,
+        ondelete="set null", domain="[('id', '!=', id), ('state', '=', 'running')]",
+        help="Who has finished may go on with the questions of this campaign. Nobody has to.")
+    thanks_referral = fields.Boolean(
+        string="Offer a Link for Friends", default=True,
+        help="The customer may take their own referral link along.")
+    anonymous_words = fields.Text(
+        string="What Unnamed People Wrote", compute="_compute_anonymous_words",
+        groups="relationship_insight.group_relationship_relations",
+        help="In the order of the alphabet, without date, shop or score. Shown from ten comments "
+        "on, and new ones ten at a time, so that nobody can tell whose it is.")
 
     _fractions = models.Constraint(
         "CHECK(sampling_fraction > 0 AND sampling_fraction <= 1"
@@ -159,3 +178,137 @@ class RelationshipCampaign(models.Model):
         for campaign in self:
             campaign.current_wave_id = campaign.wave_ids.filtered(
                 lambda wave: wave.state == "running")[:1]
+
+    # The life of a campaign: draft, running, paused, done.
+
+    def action_start(self):
+        """Begin to ask; from now on the planner decides day by day."""
+        self.check_access("write")
+        if not self.env.su:
+            self._check_can_start()
+        for campaign in self:
+            campaign._get_audience_domain()
+            version = campaign.instrument_id.sudo()._get_live_version()
+            version._load_shipped_words()
+            version._translate_survey()
+            version._check_translated()
+            campaign.sudo().write({
+                "state": "running",
+                "date_running": campaign.date_running or fields.Datetime.now(),
+            })
+        self._trigger_plan()
+
+    def action_pause(self):
+        """Ask nobody for now; what was sent may still be answered."""
+        self.check_access("write")
+        self.sudo().state = "paused"
+
+    def action_done(self):
+        """End the campaign: withdraw what is planned, close its waves."""
+        self.check_access("write")
+        sudo = self.sudo()
+        sudo.wave_ids.filtered(lambda wave: wave.state != "closed")._close()
+        self.env["relationship.eligibility"].sudo().search([
+            ("campaign_id", "in", self.ids), ("outcome", "=", "deferred"),
+        ])._give_up()
+        sudo.invitation_ids.filtered(lambda i: i.state == "planned")._cancel()
+        sudo.state = "done"
+
+    @api.model
+    def _trigger_plan(self):
+        cron = self.env.ref(
+            "relationship_insight.ir_cron_relationship_plan", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+
+    def _remind_once(self, summary, note):
+        """Give the responsible one activity, unless it is there already."""
+        self.ensure_one()
+        if not self.activity_ids.filtered(lambda activity: activity.summary == summary):
+            self.activity_schedule(
+                "mail.mail_activity_data_todo", summary=summary, note=note,
+                user_id=(self.user_id or self.env.user).id)
+
+    def write(self, vals):
+        if SETTLED & set(vals) and any(campaign.state != "draft" for campaign in self):
+            raise UserError(self.env._(
+                "This campaign has asked customers already, so what it asks and when stays as it "
+                "is. Duplicate it instead."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_asked(self):
+        if self.sudo().invitation_ids:
+            raise UserError(self.env._(
+                "This campaign has asked customers. Archive it, so that its answers keep their "
+                "story."))
+
+    @api.constrains("audience_domain")
+    def _check_audience_domain(self):
+        for campaign in self:
+            campaign._get_audience_domain()
+
+    # Figures on the campaign: how many were asked and how far they came, live.
+
+    @api.depends(
+        "cadence_number", "cadence_unit", "delay", "delay_unit", "event", "kind", "silence_days")
+    @api.depends_context("lang")
+    def _compute_rhythm(self):
+        labels = {name: dict(self._fields[name]._description_selection(self.env))
+                  for name in ("cadence_unit", "delay_unit", "event")}
+        once = {"days": self.env._("Every day"), "months": self.env._("Every month")}
+        for campaign in self:
+            event = labels["event"].get(campaign.event, "")
+            if campaign.kind == "cadence" and campaign.cadence_number == 1:
+                campaign.rhythm = once.get(campaign.cadence_unit, "")
+            elif campaign.kind == "cadence":
+                campaign.rhythm = self.env._(
+                    "Every %(number)s %(unit)s", number=campaign.cadence_number,
+                    unit=labels["cadence_unit"].get(campaign.cadence_unit, ""))
+            elif campaign.event == "silence":
+                campaign.rhythm = self.env._(
+                    "After %(days)s days without a purchase", days=campaign.silence_days)
+            elif not campaign.delay:
+                campaign.rhythm = self.env._("%(event)s, at once", event=event)
+            elif campaign.delay == 1:
+                campaign.rhythm = self.env._("%(event)s, one day later", event=event) if (
+                    campaign.delay_unit == "days") else self.env._(
+                    "%(event)s, one hour later", event=event)
+            else:
+                campaign.rhythm = self.env._(
+                    "%(event)s, %(number)s %(unit)s later", event=event, number=campaign.delay,
+                    unit=labels["delay_unit"].get(campaign.delay_unit, ""))
+
+    def action_view_answered(self):
+        """Open the invitations that were answered."""
+        action = self._open("relationship_invitation_action")
+        return {**action, "context": {**action["context"], "search_default_done": 1}}
+
+    # What the page offers once everything is answered.
+
+    @api.constrains("thanks_campaign_id")
+    def _check_thanks_campaign_id(self):
+        for campaign in self:
+            if campaign.thanks_campaign_id == campaign:
+                raise ValidationError(self.env._(
+                    "After its own questions a campaign can offer another one's only."))
+
+    # What people wrote who gave no name: many comments together, apart from all else.
+
+    def _compute_anonymous_words(self):
+        self.check_access("read")
+        self.env["relationship.reading"].flush_model()
+        for campaign in self:
+            floor = max(ENOUGH, campaign.company_id.sudo().relationship_minimum_group)
+            rows = self.env.execute_query(SQL(
+                """
+                SELECT invitation.id, reading.text
+                  FROM relationship_invitation invitation
+                  JOIN relationship_reading reading ON reading.invitation_id = invitation.id
+                 WHERE invitation.campaign_id = %s AND reading.partner_id IS NULL
+                   AND reading.voided IS NOT TRUE AND TRIM(COALESCE(reading.text, '')) != ''
+              ORDER BY reading.id
+                """, campaign._origin.id or None))
+            shown = rows[:in_steps([row[0] for row in rows], floor)]
+            campaign.anonymous_words = "\n".join(sorted(
+                " ".join(text.split()) for _sitting, text in shown)) or False

@@ -1,6 +1,12 @@
 import secrets
+from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.sql_hash import sql_unit_hash
 
 CHANNELS = [
     ("email", "E-mail"),
@@ -13,11 +19,16 @@ CHANNELS = [
 # Channels by which one person is asked. The others wait for whoever comes.
 CONTACT_CHANNELS = ("email", "sms", "link", "portal")
 TOKEN_BYTES = 24
+# What an invitation is about can't change afterwards.
+FIXED_FIELDS = {"campaign_id", "company_id", "partner_id", "source_key", "version_id", "wave_id"}
+# Somebody who comes back later to a half-finished one would mix two moods.
+PARTIAL = timedelta(days=14)
+BATCH = 5000
+UNANSWERED = ("planned", "sent", "opened", "uncertain", "started")
 
 
 class RelationshipInvitation(models.Model):
     """One person asked once. Written by the planner, the sender and the public page only."""
-
     _name = "relationship.invitation"
     _inherit = "relationship.of.customer"
     _description = "Invitation"
@@ -125,9 +136,138 @@ class RelationshipInvitation(models.Model):
         "(wave_id, partner_id) WHERE wave_id IS NOT NULL AND partner_id IS NOT NULL")
     _to_send_idx = models.Index("(date_planned, id) WHERE state = 'planned'")
     _customer_idx = models.Index("(partner_id, date_planned) WHERE partner_id IS NOT NULL")
+    # int4range stands in for "=", which would need an extension.
+    _floor = models.Constraint(
+        "EXCLUDE USING gist (int4range(partner_id, partner_id, '[]') WITH &&,"
+        " tsrange(date_planned, date_planned + interval '24 hours') WITH &&)"
+        " WHERE (partner_id IS NOT NULL AND state NOT IN ('cancelled', 'failed')"
+        " AND channel NOT IN ('receipt', 'kiosk')"
+        " AND left(source_key, 7) IS DISTINCT FROM 'thanks:')",
+        "Nobody is asked twice within 24 hours.")
 
     def _cancel(self):
         """Withdraw invitations nobody answered yet; their links stop working."""
         self.sudo().filtered(
             lambda invitation: invitation.state not in ("done", "started", "expired")
         ).write({"state": "cancelled"})
+
+    # What no path may do, kept by the database itself: the holdout and the 24 hours.
+
+    def init(self):
+        self.env.cr.execute(SQL(
+            """
+            CREATE OR REPLACE FUNCTION relationship_invitation_holdout() RETURNS trigger
+            LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (
+                    SELECT 1 FROM res_partner p JOIN res_company c ON c.id = NEW.company_id
+                     WHERE p.id = NEW.partner_id AND %(holdout)s
+                ) THEN
+                    RAISE EXCEPTION 'Customer %% is in the group that is never asked',
+                        NEW.partner_id USING ERRCODE = 'check_violation',
+                        CONSTRAINT = 'relationship_invitation_holdout';
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE OR REPLACE TRIGGER relationship_invitation_holdout
+            BEFORE INSERT ON relationship_invitation FOR EACH ROW
+            WHEN (NEW.partner_id IS NOT NULL)
+            EXECUTE FUNCTION relationship_invitation_holdout()
+            """, holdout=self._sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
+        return super().init()
+
+    @api.model
+    def _sql_holdout(self, commercial, company):
+        """SQL that says whether a customer entity is never asked by a company (SQL alias)."""
+        return SQL(
+            "(COALESCE(%(company)s.relationship_holdout_share, 0) > %(draw)s)",
+            company=company,
+            draw=sql_unit_hash(
+                SQL("COALESCE(%s.relationship_holdout_seed, '') || ':holdout'", company),
+                commercial))
+
+    @api.model
+    def _filter_holdout(self, partners, company):
+        """Return those of these customers that are never asked."""
+        self.env["res.company"].flush_model()
+        partners.flush_recordset(["commercial_partner_id"])
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT p.id FROM res_partner p JOIN res_company c ON c.id = %s
+             WHERE p.id = ANY(%s) AND %s
+            """, company.id, partners.ids,
+            self._sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
+        return partners.browse(row[0] for row in rows)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        Partner = self.env["res.partner"].sudo()
+        by_company = {}
+        for vals in vals_list:
+            if vals.get("partner_id"):
+                by_company.setdefault(vals["company_id"], set()).add(vals["partner_id"])
+        for company_id, ids in by_company.items():
+            if self._filter_holdout(
+                    Partner.browse(ids), self.env["res.company"].sudo().browse(company_id)):
+                raise UserError(self.env._(
+                    "This customer belongs to the group that is never asked."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if FIXED_FIELDS & set(vals):
+            raise UserError(self.env._("An invitation stays with the customer it was made for."))
+        return super().write(vals)
+
+    @api.model
+    def _sql_contact(self, alias):
+        """SQL that says whether an invitation counts as asking somebody."""
+        return SQL(
+            "(%(i)s.channel IN %(channels)s AND %(i)s.state NOT IN ('cancelled', 'failed'))",
+            i=alias, channels=CONTACT_CHANNELS)
+
+    @api.model
+    def _sql_last_touch(self, alias):
+        """SQL of the moment an invitation reached somebody last, its reminders included."""
+        return SQL(
+            "GREATEST(%(i)s.date_planned, %(i)s.date_sent, %(i)s.date_reminder)", i=alias)
+
+    def _forget_person(self, _deleted):
+        """Nobody is left to ask; who was asked stays asked."""
+        self.filtered(lambda ask: ask.state == "planned").write({"state": "cancelled"})
+
+    @api.model
+    def _expire(self, limit=BATCH):
+        """Close what nobody answered in time; answers already given stay.
+
+        :return: number of invitations closed, ``limit`` when there may be more
+        """
+        now = fields.Datetime.now()
+        expired = self.sudo().search(Domain.OR([
+            [("state", "in", UNANSWERED), ("date_expire", "<=", now)],
+            [("state", "=", "started"), ("date_start", "<=", now - PARTIAL)],
+        ]), limit=limit, order="id").try_lock_for_update()
+        expired.write({"state": "expired"})
+        return len(expired)
+
+    @api.model
+    def _expire_all(self):
+        """Close all that is over, in batches that last."""
+        while (done := self._expire()) == BATCH:
+            self.env["ir.cron"]._commit_progress(done)
+        self.env["ir.cron"]._commit_progress(done)
+
+    @api.model
+    def _hand_on(self):
+        """Invitations that nothing is sent for are out once their day has come."""
+        rows = self.env.execute_query(SQL(
+            """
+            UPDATE relationship_invitation invitation
+               SET state = 'sent', date_sent = %(now)s
+              FROM relationship_campaign campaign
+             WHERE campaign.id = invitation.campaign_id AND campaign.state = 'running'
+               AND invitation.state = 'planned' AND invitation.date_planned <= %(now)s
+               AND invitation.channel NOT IN ('email', 'sms')
+            RETURNING invitation.id
+            """, now=fields.Datetime.now()))
+        self.invalidate_model()
+        return len(rows)

@@ -12,7 +12,6 @@ HOURS_PER_DAY = 8
 
 class RelationshipCase(models.Model):
     """One thing to put right, or to do, for one customer. The steps are those of ISO 10002."""
-
     _name = "relationship.case"
     _description = "Care Case"
     _inherit = [
@@ -70,7 +69,6 @@ class RelationshipCase(models.Model):
         ("partly", "Partly"),
         ("no", "Not satisfied"),
     ], string="Is the Customer Satisfied?", copy=False, tracking=True)
-
     date_received = fields.Datetime(
         string="Received", required=True, default=fields.Datetime.now, copy=False)
     date_deadline = fields.Datetime(
@@ -88,7 +86,6 @@ class RelationshipCase(models.Model):
         help="Hours from the customer's word to our first contact.")
     hours_to_close = fields.Float(compute="_compute_hours", store=True, aggregator="avg")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
-
     reading_ids = fields.Many2many(
         "relationship.reading", string="What They Told Us", copy=False)
     note_ids = fields.One2many(
@@ -279,3 +276,65 @@ class RelationshipCase(models.Model):
     def _check_open(self):
         if any(case.state not in OPEN_STATES for case in self):
             raise UserError(self.env._("This case is closed. Reopen it first."))
+
+    @api.model
+    def _cron_escalate(self, batch_size=100):
+        """Tell those responsible, once, about cases in which nobody got in touch in time."""
+        domain = [
+            ("state", "in", OPEN_STATES), ("date_contacted", "=", False),
+            ("date_escalated", "=", False), ("date_escalation", "<", fields.Datetime.now())]
+        cases = self.search(
+            domain, limit=batch_size, order="date_escalation, id").try_lock_for_update()
+        for case in cases:
+            case._escalate()
+        self.env["ir.cron"]._commit_progress(
+            len(cases), remaining=self.search_count(domain) if cases else 0)
+
+    def _escalate(self):
+        """Hand the case up to the team's leader, else to the company's person for care."""
+        self.ensure_one()
+        user = self._get_escalation_user()
+        self.write({"date_escalated": fields.Datetime.now(), "priority": "1"})
+        if user:
+            spoken = self.with_context(lang=user.lang)
+            spoken.activity_schedule(
+                "mail.mail_activity_data_warning", user_id=user.id,
+                summary=spoken.env._("Nobody has been in touch with this customer yet"))
+
+    def _get_escalation_user(self):
+        self.ensure_one()
+        leader = self.team_id.user_id
+        if leader and leader != self.user_id:
+            return leader
+        return self.company_id.relationship_case_user_id or self._find_desk_owner(
+            self.company_id, None)
+
+    # Who takes care: there is somebody, or nothing is promised.
+
+    @api.model
+    def _find_owner(self, partner, company, fallback=None, besides=None):
+        """Return who takes care of a customer; empty only where nobody in the company could.
+
+        The customer's salesperson, the fallback, the company's person for care, one of Customer
+        Relations, one of their managers: the first who may work there and see cases.
+
+        :param partner: the customer, may be empty
+        :param fallback: users to ask before the company's person for care
+        :param besides: contact of the one whom it is about, who is left out
+        """
+        users = (
+            partner.user_id | partner.commercial_partner_id.user_id
+            | (fallback or self.env["res.users"]) | company.relationship_case_user_id).sudo()
+        found = users.filtered(lambda user: user._may_own_cases(company, besides))
+        return found[:1] or self._find_desk_owner(company, besides)
+
+    @api.model
+    def _find_desk_owner(self, company, besides):
+        desk, managers = (
+            self.env.ref(f"relationship_insight.group_relationship_{name}")
+            for name in ("relations", "manager"))
+        users = self.env["res.users"].sudo().search([
+            ("all_group_ids", "in", desk.ids), ("company_ids", "in", company.ids),
+            ("share", "=", False)], order="id")
+        users = users.filtered(lambda user: user._may_own_cases(company, besides))
+        return users.sorted(lambda user: managers in user.all_group_ids)[:1]

@@ -7,6 +7,8 @@ FROZEN_FIELDS = {
 }
 WORDING_FIELDS = {"anchor_max", "anchor_min", "anchors", "question"}
 MAX_POINTS = 101
+# What makes a measure one that is asked.
+SCALE_FIELDS = {"active", "answerable", "parent_id", "question", "sequence"}
 
 
 class RelationshipMeasure(models.Model):
@@ -198,9 +200,14 @@ class RelationshipMeasure(models.Model):
         frozen = FROZEN_FIELDS & set(vals)
         if frozen:
             self._check_frozen({name: vals[name] for name in frozen})
-        for measure in self._keep_wording(vals):
+        if SCALE_FIELDS & set(vals):
+            self.env.registry.clear_cache()
+        reworded = self._keep_wording(vals)
+        for measure in reworded:
             super(RelationshipMeasure, measure.sudo()).write({"version": measure.version + 1})
-        return super().write(vals)
+        res = super().write(vals)
+        reworded._renew_instruments()
+        return res
 
     def _check_frozen(self, vals):
         """Refuse a change of scale or meaning on measures that have answers."""
@@ -251,3 +258,35 @@ class RelationshipMeasure(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "relationship_insight.relationship_reading_action")
         return {**action, "domain": [("measure_id", "child_of", self.ids)]}
+
+    # A measure that customers are asked: new words make new versions of what asks them.
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # An item of a scale is asked with it.
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    def _renew_instruments(self):
+        """Begin a new version of every questionnaire that asks these measures now.
+
+        It is not comparable with the one before until somebody says so.
+        """
+        if not self:
+            return
+        items = self.env["relationship.instrument.item"].sudo().search(
+            [("version_id.state", "=", "live")])
+        versions = items.filtered(lambda item: item._get_measures() & self).version_id
+        for version in versions:
+            version._copy_to_draft().action_go_live()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_asked(self):
+        if self.env["relationship.instrument.item"].sudo().search_count([
+                ("measure_id", "in", self.ids), ("version_id.state", "!=", "draft")], limit=1):
+            raise UserError(self.env._(
+                "Customers are asked these questions. Archive them instead."))

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ...stats.intervals import Clusters, cluster_share
 from ...stats.scales import ANSWERED_ITEMS, ANSWERED_SHARE
 from ...stats.special import t_quantile
-from ..insight.relationship_profile_voice import DIRECT_ORIGINS
+from ..evidence.relationship_reading import DIRECT_ORIGINS
 
 BALANCE, EVENTS = "M01", "M02"
 # "Often" and "very often" on the scale of M01.

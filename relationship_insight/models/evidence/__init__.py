@@ -7,8 +7,6 @@ from . import (
     relationship_merged_contact,
     relationship_purchase,
     relationship_mention,
-    relationship_reading_mention,
-    relationship_reading_average,
     sale_order,
     account_move,
 )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...stats.mentions import fold, split_mentions
-from ..catalogue.relationship_competitor_mention import MOST_RANKS
+from ..catalogue.relationship_competitor import MOST_RANKS
 
 NAME_LENGTH = 80
 

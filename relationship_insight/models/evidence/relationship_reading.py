@@ -1,10 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
+
+# Only the customer's own words count as attitude; what staff noticed is kept apart.
+DIRECT_ORIGINS = ("survey", "pulse", "interview", "import")
+UNSCORED_KINDS = ("awareness", "count", "text")
 
 
 class RelationshipReading(models.Model):
     """One answer or one noted feeling: append-only, corrected by voiding and replacing."""
-
     _name = "relationship.reading"
     _description = "Reading"
     _inherit = ["relationship.guarded", "relationship.of.customer", "relationship.staff.floor"]
@@ -133,6 +137,8 @@ class RelationshipReading(models.Model):
     def create(self, vals_list):
         readings = super().create(vals_list)
         readings._mark_customers_dirty()
+        if any(vals.get("text") for vals in vals_list):
+            self.env["relationship.mention"]._queue(readings.sudo())
         return readings
 
     def _prepare_create_values(self, vals_list):
@@ -220,6 +226,7 @@ class RelationshipReading(models.Model):
             "void_date": fields.Datetime.now(),
             "replaced_by_id": replacement.id if replacement else False,
         })
+        self.env["relationship.mention"].sudo().search([("reading_id", "in", self.ids)]).unlink()
 
     def action_void(self):
         """Ask for the reason, then void."""
@@ -231,3 +238,78 @@ class RelationshipReading(models.Model):
             "target": "new",
             "context": {"default_reading_ids": self.ids},
         }
+
+    # Stores that come to mind: names nobody has listed queue up, and are coded once they are.
+
+    def _recode_mentions(self):
+        """Rank the stores in these answers anew: add what is missing, correct what changed.
+
+        Ranks that stay are left alone; a rank that changes is voided and replaced.
+        """
+        Competitor = self.env["relationship.competitor"]
+        told = self.sudo().filtered(lambda r: r.text and not r.voided and not r.competitor_id)
+        siblings = told._get_mention_siblings()
+        fresh, replaced = [], []
+        for reading in told:
+            ranks = Competitor._rank_mentions(reading.text, reading.company_id)
+            us = ranks.pop(Competitor.browse(), None)
+            base = reading._prepare_recoded()
+            if (us or 0) != reading.value or reading.na == bool(us):
+                replaced.append((reading, {**base, "text": reading.text, "value": us or 0,
+                                           "na": not us}))
+            held = {r.competitor_id.id: r for r in siblings.get(reading.id, self.browse())}
+            for competitor, rank in ranks.items():
+                old = held.get(competitor.id)
+                vals = {**base, "competitor_id": competitor.id, "value": rank}
+                if old is None:
+                    fresh.append(vals)
+                elif old.value != rank:
+                    replaced.append((old, vals))
+        created = self.sudo().create([*fresh, *(vals for _old, vals in replaced)])
+        for (old, _vals), new in zip(replaced, created[len(fresh):], strict=True):
+            old._void(self.env._("Stores named in it are known now"), new)
+
+    def _prepare_recoded(self):
+        """Return what a reading made from the same answer has in common with this one."""
+        self.ensure_one()
+        return {
+            "measure_id": self.measure_id.id,
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+            "date": self.date,
+            "channel": self.channel,
+            "origin": self.origin,
+            "lang": self.lang,
+            "invitation_id": self.invitation_id.id,
+            "user_input_id": self.user_input_id.id,
+            "order_model": self.order_model,
+            "order_id": self.order_id,
+            "na": False,
+        }
+
+    def _get_mention_siblings(self):
+        """Return {id: readings about competitors from the same answer} of these readings."""
+        found = {}
+        for name in ("invitation_id", "user_input_id"):
+            ours = {reading[name].id: reading for reading in self if reading[name]}
+            others = self.search([
+                (name, "in", list(ours)), ("competitor_id", "!=", False), ("voided", "=", False),
+                ("measure_id", "in", self.measure_id.ids)]) if ours else self.browse()
+            for other in others:
+                mine = ours[other[name].id]
+                if other.measure_id == mine.measure_id:
+                    found[mine.id] = found.get(mine.id, self.browse()) | other
+        return found
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Leave out of averages what has no number: "don't know", and words beside a score."""
+        if aggregate_spec not in ("score:avg", "value:avg"):
+            return super()._read_group_select(aggregate_spec, query)
+        unscored = UNSCORED_KINDS if aggregate_spec == "score:avg" else ("text",)
+        return SQL(
+            "AVG(%s) FILTER (WHERE %s IS NOT TRUE AND %s NOT IN %s)",
+            self._field_to_sql(self._table, aggregate_spec.partition(":")[0], query),
+            self._field_to_sql(self._table, "na", query),
+            self._field_to_sql(self._table, "kind", query),
+            unscored,
+        )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .relationship_bond import WORD_GROUP
 
@@ -16,8 +17,6 @@ UNKNOWN_REASONS = [
     ("ambiguous", "The evidence points both ways"),
     ("opted_out", "They asked not to be surveyed"),
 ]
-
-
 class KnownFloat(fields.Float):
     """A figure that some customers have none of: read, exported or searched, that is no 0."""
 
@@ -32,7 +31,6 @@ class KnownFloat(fields.Float):
 
 class RelationshipProfile(models.Model):
     """One customer in one company, as far as the evidence tells. Written only by the refresh."""
-
     _name = "relationship.profile"
     _description = "Customer Insight"
     _order = "spend_12m desc, id"
@@ -48,7 +46,6 @@ class RelationshipProfile(models.Model):
     bond_ids = fields.One2many(
         "relationship.bond", "profile_id", string="Bonds", readonly=True)
     date = fields.Date(string="As Of", readonly=True)
-
     # Class
     loyalty_class = fields.Selection(
         LOYALTY_CLASSES, string="Class", readonly=True, default="unknown")
@@ -65,7 +62,6 @@ class RelationshipProfile(models.Model):
     p_latent = fields.Float(string="Chance of Latent Loyalty", readonly=True, aggregator="avg")
     p_spurious = fields.Float(string="Chance of Spurious Loyalty", readonly=True, aggregator="avg")
     p_low = fields.Float(string="Chance of Low Loyalty", readonly=True, aggregator="avg")
-
     # Behaviour
     purchase_days = fields.Integer(
         readonly=True, aggregator="avg", help="Days on which they bought something they kept.")
@@ -111,7 +107,6 @@ class RelationshipProfile(models.Model):
     promo_share = fields.Float(
         string="Bought on Discount", readonly=True, aggregator="avg",
         help="Discounts over list-price spend, 0 to 1.")
-
     # Attitude and feelings
     attitude = fields.Float(
         readonly=True, aggregator="avg",
@@ -150,7 +145,6 @@ class RelationshipProfile(models.Model):
     stay_strength = fields.Float(
         readonly=True, aggregator="avg",
         help="Would they stay if an equally good store opened next door? 0 to 100.")
-
     # Why they buy
     motive_id = fields.Many2one(
         "relationship.measure", string="Main Motive", readonly=True, ondelete="set null")
@@ -162,7 +156,6 @@ class RelationshipProfile(models.Model):
         string="Comes for the Situation", readonly=True, aggregator="avg")
     merit_share = fields.Float(
         string="Comes for the Goods", readonly=True, aggregator="avg")
-
     # Bond
     bond = fields.Float(
         string="Staff Bond", readonly=True, aggregator="avg", groups=WORD_GROUP)
@@ -171,7 +164,6 @@ class RelationshipProfile(models.Model):
         index="btree_not_null", groups=WORD_GROUP)
     talk_count = fields.Integer(string="Conversations, 12 Months", readonly=True)
     last_talk = fields.Datetime(readonly=True)
-
     bond_count = fields.Integer(
         string="Warm Bonds", readonly=True, aggregator="avg", groups=WORD_GROUP,
         help="How many colleagues have a bond of 40 or more with them.")
@@ -185,7 +177,6 @@ class RelationshipProfile(models.Model):
     key_risk = fields.Float(
         string="Key-person Risk", readonly=True, aggregator="avg", groups=WORD_GROUP,
         help="How much of the bond hangs on the closest colleague, 0 to 1.")
-
     # What to do
     reading_count = fields.Integer(string="Readings", readonly=True)
     last_reading = fields.Datetime(readonly=True)
@@ -198,9 +189,13 @@ class RelationshipProfile(models.Model):
         ("nothing", "Nothing to ask now"),
     ], readonly=True)
     score_version = fields.Integer(string="Formula Version", readonly=True)
+    is_own = fields.Boolean(
+        string="Own Customer", compute="_compute_is_own", search="_search_is_own",
+        help="You are their salesperson, or nobody is, or you have a bond with them.")
 
     _customer_uniq = models.Constraint(
         "UNIQUE(commercial_partner_id, company_id)", "One insight per customer and company.")
+    # The customers list opens in this order: the first page is read from the index.
     _spend_idx = models.Index("(company_id, spend_12m DESC, id)")
     _key_staff_idx = models.Index(
         "(company_id, key_staff_id, spend_12m DESC) WHERE key_staff_id IS NOT NULL")
@@ -224,3 +219,27 @@ class RelationshipProfile(models.Model):
             "res_id": self.commercial_partner_id.id,
             "view_mode": "form",
         }
+
+    # Whose customer it is, for the record rule of staff. A field of its own, because a rule
+    # through bond_ids would leave every bond in the cache, those the user may not see
+    # included.
+
+    @api.depends("commercial_partner_id.user_id", "bond_ids.staff_id")
+    @api.depends_context("uid")
+    def _compute_is_own(self):
+        own = self.sudo().search([("id", "in", self.ids), ("is_own", "=", True)])
+        for profile in self:
+            profile.is_own = profile.sudo() in own
+
+    @api.model
+    def _search_is_own(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        bonds = self.env["relationship.bond"].sudo()._search([
+            ("staff_id", "=", self.env.user.partner_id.id), ("profile_id", "!=", False),
+            # One that the customer's word alone makes isn't known to the colleague.
+            "|", ("basis", "!=", "customer"), ("first_talk", "!=", False)])
+        return (
+            Domain("commercial_partner_id.user_id", "in", [self.env.uid, False])
+            | Domain("id", "in", bonds.subselect("profile_id"))
+        )

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...stats import motives
 from ...tools.sql_math import sql_decimal
-from .relationship_profile_voice import DIRECT_ORIGINS
+from ..evidence.relationship_reading import DIRECT_ORIGINS
 
 
 class RelationshipProfile(models.Model):

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ...stats import scales
 from ...tools.sql_math import sql_decay
-from .relationship_profile_voice import DIRECT_ORIGINS
+from ..evidence.relationship_reading import DIRECT_ORIGINS
 
 
 class RelationshipProfile(models.Model):

@@ -6,9 +6,8 @@ from odoo.tools import SQL
 from ...stats import classify, scales
 from ...tools.sql_ids import sql_ids
 from ...tools.sql_math import sql_decay, sql_normal_cdf
+from ..evidence.relationship_reading import DIRECT_ORIGINS
 
-# Only the customer's own words count as attitude; what staff noticed is kept apart.
-DIRECT_ORIGINS = ("survey", "pulse", "interview", "import")
 SCALE_CODES = ("M03", "M04", "M07", "M10", "M11A", "M13", "M16_stay")
 # In SQL a scale is its place here: numbers are quicker to group by than words.
 TAGS = ("M01+", "M01-", "M02+", "M02-", "M16", *SCALE_CODES)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...stats import changes, reliability
-from .relationship_profile_voice import DIRECT_ORIGINS
+from ..evidence.relationship_reading import DIRECT_ORIGINS
 
 # Answers older than this say nothing of the wording customers read today.
 YEARS = 2

@@ -15,6 +15,9 @@ class ResPartner(models.Model):
         LOYALTY_CLASSES, string="Loyalty Class",
         compute="_compute_relationship", search="_search_relationship_class",
         groups="relationship_insight.group_relationship_staff")
+    relationship_bond_ids = fields.One2many(
+        "relationship.bond", "commercial_partner_id", string="Bonds with Staff", readonly=True,
+        groups="relationship_insight.group_relationship_staff")
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")

@@ -3,7 +3,6 @@ from . import (
     relationship_preference_tag,
     relationship_preference_check,
     relationship_life_event,
-    relationship_life_event_remind,
     relationship_relation_type,
     relationship_relation,
     res_partner,

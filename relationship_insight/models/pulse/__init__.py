@@ -4,8 +4,6 @@ from . import (
     relationship_invitation_page,
     relationship_invitation_answer,
     relationship_invitation_done,
-    relationship_invitation_wishes,
-    relationship_invitation_survey,
     relationship_feedback_point,
     survey_user_input,
 )

@@ -2,6 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ...tools.sql_once import once
 
 SOURCES = [
     ("link", "Opened their link"),
@@ -38,11 +41,13 @@ REASONS = [
     ("desk", "Rejected by hand"),
     ("merged", "Both turned out to be one customer"),
 ]
+RANK = {"rewarded": 3, "qualified": 2, "confirmed": 1, "claimed": 0}
+# One card per customer, to which rewards are added; the others are made anew each time.
+WALLETS = ("loyalty", "ewallet")
 
 
 class RelationshipReferral(models.Model):
     """One claim that a customer was brought by another, from the first word to the thank-you."""
-
     _name = "relationship.referral"
     _customers = {
         "referrer_commercial_id": "referrer_id", "referred_commercial_id": "referred_id"}
@@ -92,7 +97,6 @@ class RelationshipReferral(models.Model):
         ondelete="set null")
     device_key = fields.Char(readonly=True, groups="base.group_no_one")
     source_key = fields.Char(readonly=True, copy=False)
-
     state = fields.Selection(
         STATES, required=True, default="claimed", readonly=True, copy=False, index=True,
         tracking=True, group_expand=True)
@@ -239,3 +243,138 @@ class RelationshipReferral(models.Model):
 
     def _get_customer_ids(self):
         return (self.referrer_commercial_id | self.referred_commercial_id).ids
+
+    # What becomes of referrals when two contacts turn out to be one customer.
+
+    def _fold_into(self, partners, customer):
+        """Make room before these contacts become part of a customer.
+
+        Of two referrals that will say the same the one that got further stays, and of two
+        accepted ones of the same friend likewise; the rest is kept as rejected or claimed.
+
+        :param partners: contacts about to be merged into, or to move below, the customer
+        :param customer: their commercial entity afterwards
+        """
+        own = partners.filtered(lambda partner: partner.commercial_partner_id == partner)
+        moving = Domain("referrer_id", "in", partners.ids) | Domain(
+            "referred_id", "in", partners.ids) | Domain(
+            "referrer_commercial_id", "in", (own | customer).ids) | Domain(
+            "referred_commercial_id", "in", (own | customer).ids)
+        touched = self.sudo().search(moving & Domain("state", "not in", ENDED))
+
+        def after(person, now):
+            if person in partners or now in own:
+                return customer
+            return now
+
+        said, brought = {}, {}
+        for ref in touched.sorted(lambda ref: (-RANK[ref.state], ref.date, ref.id)):
+            referrer = after(ref.referrer_id, ref.referrer_commercial_id)
+            friend = after(ref.referred_id, ref.referred_commercial_id)
+            if referrer and friend and referrer == friend:
+                ref._fold_away()
+                continue
+            if referrer and friend and said.setdefault(
+                    (referrer, friend, ref.company_id), ref) != ref:
+                ref._fold_away()
+                continue
+            if friend and ref.state in ACCEPTED and brought.setdefault(
+                    (friend, ref.company_id), ref) != ref:
+                ref._end_rewards()
+                ref.write({
+                    "state": "claimed", "winner_id": brought[friend, ref.company_id].id,
+                    **ref._blank_purchase()})
+        self.flush_model()
+        return touched
+
+    def _fold_away(self):
+        self._end_rewards()
+        self._drop_thanks()
+        self.write({"state": "rejected", "reason": "merged", "winner_id": False})
+
+    def _forget_person(self, deleted):
+        """Forget who was meant; what happened stays as a count, and friends are still thanked."""
+        self.env["relationship.referral.queue"]._wake(self._get_customer_ids())
+        for referral in self.with_context(active_test=False):
+            activity = referral.thank_activity_id
+            if activity:
+                activity.write({
+                    "summary": activity.activity_type_id.summary or activity.res_name,
+                    "note": False})
+        if deleted:
+            # A bare name on somebody who is gone says nothing any more.
+            self.filtered(lambda ref: not ref.referrer_id).unlink()
+
+    def _flag_unproven(self):
+        """Let the desk look: whoever joined may have typed the address of somebody else."""
+        for referral in self.sudo():
+            if "unproven" not in referral.flag_ids.mapped("rule"):
+                self.env["relationship.referral.flag"].sudo().create({
+                    "referral_id": referral.id, "rule": "unproven", "severity": "flag",
+                    "evidence": self.env._(
+                        "Joined on the public page with an e-mail address or phone number "
+                        "that was here before."),
+                })
+
+    # Rewards: given once through Odoo's loyalty programmes, and taken back when need be.
+
+    def _reward_due(self):
+        """Reward those of these referrals whose time has come and that nobody has to look at."""
+        today = fields.Date.context_today(self)
+        due = self.filtered(
+            lambda ref: ref.state == "qualified" and ref.reward_date
+            and ref.reward_date <= today and ref.flag_state not in ("open", "blocked")
+            and (ref.program_id.referrer_program_id or ref.program_id.referred_program_id))
+        for ref in due:
+            ref._issue_rewards()
+
+    def _issue_rewards(self):
+        """Give both sides what the programme promises; a second run gives nothing more."""
+        self.ensure_one()
+        program = self.program_id
+        rewards = self.reward_ids
+        for side, partner, loyalty, points in (
+            ("referrer", self.referrer_id, program.referrer_program_id, program.referrer_points),
+            ("referred", self.referred_id, program.referred_program_id, program.referred_points),
+        ):
+            if loyalty and points and partner and side not in rewards.mapped("side"):
+                rewards |= self._issue_reward(side, partner, loyalty, points)
+        vals = {"reward_date": False}
+        if "issued" in rewards.mapped("state"):
+            vals |= {"state": "rewarded", "rewarded_date": fields.Datetime.now()}
+        self.write(vals)
+        rewards._send_mail()
+
+    def _issue_reward(self, side, partner, loyalty, points):
+        """Store the reward first, under its unique key, then credit the card."""
+        Reward = self.env["relationship.referral.reward"]
+        vals = {
+            "referral_id": self.id, "side": side, "partner_id": partner.id,
+            "program_id": loyalty.id, "state": "issued",
+        }
+        if side == "referrer":
+            period, slot = self._take_cap_slot(partner)
+            vals |= {"period": period, "slot": slot or 0}
+            if slot is None:
+                return Reward.create({**vals, "state": "capped"})
+        with once(self.env.cr, "This reward was given just now."):
+            reward = Reward.create(vals)
+        reward._credit(loyalty, points)
+        return reward
+
+    def _take_cap_slot(self, partner):
+        """Return (period, number) of the customer's next reward, the number None at the limit."""
+        program = self.program_id
+        period = program._get_cap_period(fields.Date.context_today(self))
+        taken = self.env["relationship.referral.reward"].search([
+            ("company_id", "=", self.company_id.id), ("partner_id", "=", partner.id),
+            ("side", "=", "referrer"), ("period", "=", period), ("slot", ">", 0),
+        ]).mapped("slot")
+        slot = max(taken, default=0) + 1
+        if program.cap_count and len(taken) >= program.cap_count:
+            return period, None
+        return period, slot
+
+    def _end_rewards(self):
+        """Take back what was given for these referrals."""
+        self.reward_ids.filtered(lambda reward: reward.state == "issued")._reverse()

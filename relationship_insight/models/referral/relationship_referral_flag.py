@@ -1,3 +1,4 @@
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -19,12 +20,12 @@ RULES = [
     ("cashier", "Named to one cashier only"),
     ("refund", "The purchase came back"),
     ("returned", "Most of the purchase came back"),
+    ("unproven", "Typed the details of a known contact"),
 ]
 
 
 class RelationshipReferralFlag(models.Model):
     """One reason to look twice at a referral: the rule, what it saw, and what was decided."""
-
     _name = "relationship.referral.flag"
     _description = "Referral Flag"
     _order = "id desc"

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
+from odoo.tools.urls import urljoin
 
 REWARD_TYPES = (
     "coupons", "promo_code", "next_order_coupons", "gift_card", "ewallet", "loyalty")
@@ -12,6 +13,9 @@ SURE_SOURCES = {
     "told": ("link", "code", "pos", "sale", "staff", "lead"),
     "all": ("link", "code", "pos", "sale", "staff", "lead", "survey", "pulse", "import"),
 }
+MEDIUM = "relationship_insight.utm_medium_referral"
+SOURCE = "relationship_insight.utm_source_referral"
+CAMPAIGN = "relationship_insight.utm_campaign_referral"
 
 
 class RelationshipReferralProgram(models.Model):
@@ -19,7 +23,6 @@ class RelationshipReferralProgram(models.Model):
 
     Only the direct referrer is ever rewarded: chains are reported, never paid.
     """
-
     _name = "relationship.referral.program"
     _description = "Referral Programme"
     _inherit = "relationship.guarded"
@@ -100,6 +103,18 @@ class RelationshipReferralProgram(models.Model):
         string="After (days)", required=True, default=60,
         help="A friend is given so many days for a second purchase.")
     referral_ids = fields.One2many("relationship.referral", "program_id", string="Referrals")
+    utm_campaign_id = fields.Many2one(
+        "utm.campaign", string="Marketing Campaign", ondelete="set null", index="btree_not_null",
+        default=lambda self: self.env.ref(CAMPAIGN, raise_if_not_found=False),
+        help="Leads and orders of visitors who came by a customer's link count for it.")
+    shop_url = fields.Char(
+        string="Where Friends Land", help="A page of your shop that friends are shown the way to.")
+    link_tracker_id = fields.Many2one(
+        "link.tracker", string="Tracked Link", readonly=True, ondelete="set null", copy=False,
+        index="btree_not_null")
+    shop_click_count = fields.Integer(
+        related="link_tracker_id.count", string="Went to the Shop",
+        help="How often friends went on to your shop's page; counted without storing who.")
 
     _days_positive = models.Constraint(
         "CHECK(window_days > 0 AND late_days >= 0 AND hold_days >= 0 AND farm_days >= 0)",
@@ -180,4 +195,58 @@ class RelationshipReferralProgram(models.Model):
                 "relationship_insight.relationship_referral_action"),
             "domain": [("program_id", "=", self.id)],
             "context": {"default_program_id": self.id},
+        }
+
+    # Where friends come from, in the words of Odoo's marketing: campaign, source and medium.
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        programs = super().create(vals_list)
+        programs._track_shop_url()
+        return programs
+
+    def write(self, vals):
+        res = super().write(vals)
+        if {"shop_url", "utm_campaign_id", "name"} & set(vals):
+            self._track_shop_url()
+        return res
+
+    def _track_shop_url(self):
+        """Have a tracked link to the shop's page; one per page and campaign is Odoo's rule."""
+        for program in self:
+            tracker_sudo = self.env["link.tracker"].sudo()
+            if program.shop_url:
+                campaign, source, medium = program._get_utm_sudo()
+                tracker_sudo = tracker_sudo.search_or_create([{
+                    "url": program._get_shop_address(),
+                    "title": program.name,
+                    "campaign_id": campaign.id, "source_id": source.id, "medium_id": medium.id,
+                }])
+            if program.link_tracker_id != tracker_sudo:
+                program.link_tracker_id = tracker_sudo
+
+    def _get_shop_address(self):
+        """Return the shop's page as a whole address; a path is one of this server."""
+        path = self.shop_url.strip()
+        return urljoin(self.get_base_url(), path) if path.startswith("/") else path
+
+    def _get_utm_sudo(self):
+        """Return campaign, source and medium of friends, in sudo; empty where deleted."""
+        self.ensure_one()
+        campaign, source, medium = (
+            self.env.ref(name, raise_if_not_found=False) or self.env[model]
+            for name, model in (
+                (CAMPAIGN, "utm.campaign"), (SOURCE, "utm.source"), (MEDIUM, "utm.medium")))
+        return (self.utm_campaign_id or campaign).sudo(), source.sudo(), medium.sudo()
+
+    def _get_utm_cookies(self):
+        """Return {name of Odoo's own cookie: value} that say how a friend came, not who it is."""
+        self.ensure_one()
+        found = {record._name: record.name for record in self._get_utm_sudo() if record}
+        Mixin = self.env["utm.mixin"]
+        return {
+            cookie: found[Mixin._fields[field].comodel_name]
+            for _parameter, field, cookie in Mixin.tracking_fields()
+            if Mixin._fields[field].type == "many2one"
+            and Mixin._fields[field].comodel_name in found
         }

@@ -5,16 +5,21 @@ from odoo import api, fields, models
 from odoo.tools import SQL, groupby
 
 from ...tools import local_hours
+from ..campaign.relationship_campaign_plan_facts import BOUNCES_MAX
+from .relationship_delivery import WISHES_STEP
 
 QUEUE_BATCH = 5000
 # How long before its hour a message is put into the queue.
 QUEUE_AHEAD = timedelta(hours=1)
 SPREAD = 2654435761  # Knuth's multiplier: neighbouring ids end up far apart
+MOST_REMINDERS = 2
+OLDEST = timedelta(days=90)
+# Decisions older than this say nothing about now.
+LATELY = timedelta(days=365)
 
 
 class RelationshipDelivery(models.Model):
     """The queue: which messages are due, and at what hour of the customer's day."""
-
     _inherit = "relationship.delivery"
 
     @api.model
@@ -105,3 +110,134 @@ class RelationshipDelivery(models.Model):
         return local_hours.is_open(
             moment, name or company._relationship_tz(), company._relationship_hours(channel),
             company._relationship_weekdays())
+
+    # Reminders: to invitations that nobody finished, as the rules for all campaigns allow.
+
+    @api.model
+    def _queue_reminders(self):
+        """Queue every reminder that is due. Commits after each batch.
+
+        :return: number of reminders queued
+        """
+        queued, last = 0, (fields.Datetime.now() - OLDEST, 0)
+        while rows := self._lasting(lambda last=last: self._get_reminders_due(last)):
+            queued += self._lasting(lambda rows=rows: self._queue_allowed(rows))
+            last = rows[-1][2], rows[-1][0]
+            self.env["ir.cron"]._commit_progress(len(rows))
+            if len(rows) < QUEUE_BATCH:
+                break
+        return queued
+
+    @api.model
+    def _get_reminders_due(self, after):
+        """Return [(invitation id, step, date sent)] of a batch of reminders whose day has come."""
+        return self.env.execute_query(SQL(
+            """
+            SELECT invitation.id, invitation.step + 1, invitation.date_sent
+              FROM relationship_invitation invitation
+              JOIN relationship_campaign campaign ON campaign.id = invitation.campaign_id
+             WHERE invitation.state IN ('sent', 'opened', 'started')
+               AND invitation.channel IN ('email', 'sms') AND campaign.state = 'running'
+               AND invitation.step < %(most)s AND invitation.opted_out IS NULL
+               AND (invitation.date_sent, invitation.id) > (%(date)s, %(id)s)
+               AND invitation.date_sent + MAKE_INTERVAL(days => CASE invitation.step
+                   WHEN 0 THEN NULLIF(campaign.reminder_day_1, 0)
+                   ELSE NULLIF(campaign.reminder_day_2, 0) END) <= %(now)s
+               AND (invitation.date_expire IS NULL OR invitation.date_expire > %(now)s)
+               AND NOT EXISTS (
+                   SELECT FROM relationship_delivery delivery
+                    WHERE delivery.invitation_id = invitation.id
+                      AND delivery.step = invitation.step + 1)
+             ORDER BY invitation.date_sent, invitation.id
+             LIMIT %(limit)s
+            """, now=fields.Datetime.now(), most=MOST_REMINDERS, date=after[0], id=after[1],
+            limit=QUEUE_BATCH))
+
+    @api.model
+    def _queue_allowed(self, rows):
+        """Queue those of the due reminders that the rules for all campaigns allow now."""
+        due = self.env["relationship.invitation"].sudo().browse(row[0] for row in rows)
+        allowed = set(due._filter_remindable()._ids)
+        queued = 0
+        for step in sorted({row[1] for row in rows}):
+            ids = [row[0] for row in rows if row[1] == step and row[0] in allowed]
+            queued += self._queue_step(ids, step)
+        return queued
+
+    @api.model
+    def _queue_step(self, invitation_ids, step):
+        """Queue a reminder of these invitations, unless another worker has done so."""
+        rows = self.env.execute_query(SQL(
+            "WITH due AS (SELECT UNNEST(%s::int[]) AS id) %s",
+            invitation_ids, self._sql_insert(SQL("%s", step), SQL("%s", fields.Datetime.now()))))
+        self._place([row[0] for row in rows])
+        return len(rows)
+
+    # Who ignored so many that nobody asks them any more is asked once how they would like it.
+
+    @api.model
+    def _queue_wishes(self):
+        """Queue that question for those who were left in peace, once in a life.
+
+        It belongs to the last invitation they ignored, and keeps the rest between two messages.
+
+        :return: number of messages queued
+        """
+        now = fields.Datetime.now()
+        self.env.flush_all()
+        rows = self.env.execute_query(SQL(
+            """
+            WITH quiet AS MATERIALIZED (
+                SELECT DISTINCT l.partner_id, l.company_id, c.relationship_quarantine_days AS rest
+                  FROM relationship_eligibility l
+                  JOIN res_company c ON c.id = l.company_id
+                  JOIN res_partner p ON p.id = l.partner_id AND p.active
+                   AND p.email_normalized IS NOT NULL
+                   AND COALESCE(p.message_bounce, 0) < %(bounces)s
+             LEFT JOIN relationship_contact_preference w
+                    ON w.partner_id = l.partner_id AND w.company_id = l.company_id
+             LEFT JOIN mail_blacklist blocked
+                    ON blocked.email = p.email_normalized AND blocked.active
+                 WHERE l.reason = 'backoff' AND l.outcome = 'skipped' AND l.date > %(lately)s
+                   AND w.date_wishes_asked IS NULL AND w.opted_out IS NOT TRUE
+                   AND (w.paused_until IS NULL OR w.paused_until <= %(today)s)
+                   AND blocked.id IS NULL AND NOT %(holdout)s
+            ), due AS MATERIALIZED (
+                SELECT last.id, quiet.partner_id, quiet.company_id
+                  FROM quiet
+            CROSS JOIN LATERAL (
+                    SELECT i.id, i.campaign_id, i.date_start
+                      FROM relationship_invitation i
+                     WHERE i.partner_id = quiet.partner_id AND i.company_id = quiet.company_id
+                       AND %(contact)s
+                  ORDER BY i.date_planned DESC, i.id DESC LIMIT 1
+                  ) last
+                  JOIN relationship_invitation i ON i.id = last.id AND i.channel = 'email'
+                   AND i.access_token IS NOT NULL AND i.date_start IS NULL
+                   AND i.state IN ('sent', 'uncertain', 'opened', 'expired')
+                  JOIN relationship_campaign cam ON cam.id = i.campaign_id
+                   AND cam.state = 'running' AND cam.active
+                 WHERE %(touched)s + make_interval(days => quiet.rest) <= %(now)s
+                 LIMIT %(limit)s
+            ), asked AS (
+                INSERT INTO relationship_contact_preference (
+                    partner_id, company_id, pace, date_wishes_asked,
+                    create_uid, create_date, write_uid, write_date)
+                SELECT partner_id, company_id, 'normal', %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM due
+                ON CONFLICT (partner_id, company_id)
+                DO UPDATE SET date_wishes_asked = EXCLUDED.date_wishes_asked
+                 WHERE relationship_contact_preference.date_wishes_asked IS NULL
+            )
+            %(insert)s
+            """,
+            bounces=BOUNCES_MAX, lately=now - LATELY, today=now.date(), now=now,
+            holdout=self.env["relationship.invitation"]._sql_holdout(
+                SQL("p.commercial_partner_id"), SQL("c")),
+            contact=self.env["relationship.invitation"]._sql_contact(SQL("i")),
+            touched=self.env["relationship.invitation"]._sql_last_touch(SQL("i")),
+            limit=QUEUE_BATCH, uid=self.env.uid,
+            insert=self._sql_insert(SQL("%s", WISHES_STEP), SQL("%s", now))))
+        self.env["relationship.contact.preference"].invalidate_model()
+        self._place([row[0] for row in rows])
+        return len(rows)

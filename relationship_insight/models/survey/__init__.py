@@ -5,7 +5,6 @@ from . import (
     survey_survey,
     survey_question,
     survey_question_answer,
-    survey_question_instrument,
     survey_user_input,
     survey_user_input_line,
 )

@@ -1,18 +1,12 @@
 from . import (
     relationship_note,
-    relationship_note_feeling,
     relationship_note_promise,
     res_partner,
-    relationship_note_people,
     relationship_note_voice,
     relationship_promise,
     relationship_promise_report,
-    relationship_note_ledger,
     relationship_note_further,
-    relationship_note_several,
     relationship_note_change,
     relationship_touch,
     mail_activity,
-    res_partner_phone,
-    res_partner_touch,
 )

@@ -18,11 +18,11 @@ FEELING_FIELDS = {
 PROMISE_FIELDS = {
     "partner_id", "promise", "promise_date", "staff_id", "team_id", "visibility",
 }
+CHANNELS = {"call_in": "call", "call_out": "call", "call_missed": "call"}
 
 
 class RelationshipNote(models.Model):
     """One conversation with a customer, or one thing a member of staff observed."""
-
     _name = "relationship.note"
     _description = "Conversation"
     _inherit = ["relationship.guarded", "relationship.of.customer"]
@@ -100,6 +100,14 @@ class RelationshipNote(models.Model):
     source_key = fields.Char(
         readonly=True, copy=False, default=lambda self: uuid.uuid4().hex,
         help="Makes a conversation that is sent twice count once.")
+    attendee_ids = fields.Many2many(
+        "res.partner", "relationship_note_attendee", "note_id", "partner_id",
+        string="Who Else Was There",
+        domain="[('commercial_partner_id', '=', commercial_partner_id), ('id', '!=', partner_id)]",
+        help="Other people of this customer. The talk counts as a talk with each of them.")
+    colleague_ids = fields.Many2many(
+        "res.partner", "relationship_note_colleague", "note_id", "partner_id",
+        string="Colleagues There", domain="[('user_ids.share', '=', False)]")
 
     _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
     _bond_idx = models.Index(
@@ -185,3 +193,75 @@ class RelationshipNote(models.Model):
 
     def _mark_customers_dirty(self):
         self.env["relationship.refresh.queue"]._add(self._get_shared().commercial_partner_id.ids)
+
+    @api.constrains("feeling_ids")
+    def _check_feelings(self):
+        """Staff note feelings; a customer's ratings are the customer's to give."""
+        if any(measure.kind != "emotion" for measure in self.feeling_ids):
+            raise ValidationError(self.env._("Only feelings can be noted in a conversation."))
+
+    def _sync_feelings(self):
+        """Keep one valid reading per feeling of a shared conversation.
+
+        One that is no longer shared leaves none behind, not even a voided one, which others
+        could read: its feelings stay in the conversation itself.
+        """
+        Reading = self.env["relationship.reading"].sudo()
+        shared = self._get_shared()
+        Reading.search([
+            ("note_id", "in", (self - shared).ids), ("measure_id.kind", "=", "emotion"),
+        ]).unlink()
+        wanted = {
+            (note.id, measure.id): note._prepare_feeling_vals(measure)
+            for note in shared for measure in note.feeling_ids
+        }
+        kept, stale = set(), {}
+        for reading in Reading.search([("note_id", "in", self.ids), ("voided", "=", False)]):
+            note, key = reading.note_id, (reading.note_id.id, reading.measure_id.id)
+            if note in shared and reading.kind != "emotion":
+                continue
+            if key in wanted and key not in kept and self._is_reading_as(reading, wanted[key]):
+                kept.add(key)
+            else:
+                stale[reading] = key
+        missing = [key for key in wanted if key not in kept]
+        created = dict(zip(missing, Reading.create([wanted[key] for key in missing])))
+        reason = self.env._("The conversation was corrected.")
+        for reading, key in stale.items():
+            reading._void(reason, created.get(key))
+
+    def _is_reading_as(self, reading, vals):
+        return all(
+            reading._fields[name].convert_to_write(reading[name], reading) == value
+            for name, value in vals.items() if name != "value")
+
+    def _prepare_feeling_vals(self, measure):
+        """Return the values of the reading for one feeling noted in this conversation."""
+        self.ensure_one()
+        return {
+            "measure_id": measure.id,
+            # Staff see that a feeling was there, not how strong: the middle of the scale.
+            "value": measure._get_middle(),
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+            "date": self.date,
+            "channel": CHANNELS.get(self.channel, self.channel),
+            "staff_id": self.staff_id.id,
+            "origin": "pos" if self.order_model == "pos.order" else "staff",
+            "note_id": self.id,
+            "order_model": self.order_model,
+            "order_id": self.order_id,
+        }
+
+    # Who else was there: people of the customer, and colleagues.
+
+    def _get_people(self):
+        """Return everybody of the customers who took part in these conversations."""
+        return self.partner_id | self.sudo().attendee_ids
+
+    @api.onchange("partner_id")
+    def _onchange_partner_attendees(self):
+        """Only people of the same customer can have been there with them."""
+        self.attendee_ids = self.attendee_ids.filtered(
+            lambda person: person.commercial_partner_id == self.commercial_partner_id
+            and person != self.partner_id)

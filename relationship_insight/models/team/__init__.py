@@ -6,7 +6,6 @@ from . import (
     relationship_handover,
     relationship_handover_line,
     relationship_handover_propose,
-    relationship_handover_activity,
     res_users,
     resource_resource,
 )

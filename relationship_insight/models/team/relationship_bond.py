@@ -5,10 +5,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...stats.bond import CAP_WITHOUT_Q, WEIGHTS, band, shown_points
+from ..evidence.relationship_reading import DIRECT_ORIGINS
 from ..insight.relationship_bond import WORD_GROUP
 from ..insight.relationship_profile_bond import LISTENING
 from ..insight.relationship_profile_bond_points import POINTS
-from ..insight.relationship_profile_voice import DIRECT_ORIGINS
 from ..talk.relationship_touch import NOT_A_TALK
 
 STAR_LIMIT = 24

@@ -5,8 +5,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...stats.bond import CONCENTRATED, STAY_IN_TOUCH
+from ..evidence.relationship_reading import DIRECT_ORIGINS
 from ..insight.relationship_bond import WORD_GROUP
-from ..insight.relationship_profile_voice import DIRECT_ORIGINS
 
 TOP_SHARE = 0.1
 HIGH_SHARE = 0.2

@@ -265,7 +265,7 @@ class TestAlert(CaseCase):
         for partner in partners:
             self.answer(0, partner_id=partner.id)
         with patch(
-                "odoo.addons.relationship_insight.models.care.relationship_alert_rule_raise"
+                "odoo.addons.relationship_insight.models.care.relationship_alert_rule"
                 ".BATCH", 2):
             self.raise_alerts()
         cases = self.env["relationship.case"].search([("partner_id", "in", partners.ids)])
