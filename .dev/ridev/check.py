@@ -16,10 +16,11 @@ from .layout import ADDON, DEV, HOME, LOGS, ROOT
 from .ui import foreground, say
 
 TESTS = ROOT / "tests"
-IN_PROCESS = (ADDON / "tests", TESTS / "odoo")  # run inside Odoo, on one clone, with its server
+IN_PROCESS = (ADDON / "tests",)  # run inside Odoo, on one clone, with its server
 NOT_COLLECTED = ("bench", "simulate")
 REPORTS = HOME / "reports"
 SLOWEST = 15
+MOST_LANES = 4
 IMPOSSIBLE = 86400  # seconds: what a test that freezes the clock may be said to take
 NO_TESTS_COLLECTED = 5
 _BROWSER_SKIP = re.compile(r"chrom|browser|websocket|odoo-http|could not import", re.I)
@@ -81,15 +82,56 @@ def phases(arguments):
         (paths if is_path else options).append(argument)
     outside = sorted(
         folder for folder in TESTS.iterdir()
-        if folder.is_dir() and folder.name not in (*NOT_COLLECTED, "unit", "odoo")
+        if folder.is_dir()
+        and folder.name not in (*NOT_COLLECTED, "unit")
         and next(folder.rglob("test_*.py"), None)
-    )  # fmt: skip
+    )
     found = [
         Phase("unit", _choose([TESTS / "unit"], paths)),
         Phase("odoo", _choose(IN_PROCESS, paths), in_process=True),
         Phase("outside", _choose(outside, paths)),
     ]
     return [phase for phase in found if phase.targets], options
+
+
+def jobs(phases, lanes):
+    """The phases cut into pytest runs that can go on side by side, the long ones first.
+
+    Tests inside Odoo become as many runs as there are lanes, each on a clone of its own; the others
+    are a run a file. What was asked for by name stays one run.
+    """
+    inside, outside = [], []
+    for phase in phases:
+        files = [
+            file for target in map(Path, phase.targets) if target.is_dir()
+            for file in sorted(target.rglob("test_*.py"))]
+        if lanes == 1 or phase.name == "unit" or not files:
+            outside.append(phase)
+        elif phase.in_process:
+            inside += [
+                Phase(f"{phase.name}-{number}", targets, in_process=True)
+                for number, targets in enumerate(_share(files, lanes), 1)]
+        else:
+            outside += [
+                Phase(f"{file.parent.name}-{file.stem}", [str(file)])
+                for file in sorted(files, key=_is_quick)]
+    return [*inside, *outside]
+
+
+def _is_quick(file):
+    """Whether a file's tests install nothing themselves."""
+    return file.parent.name != "package"
+
+
+def _share(files, lanes):
+    """Files in as many groups of about the same size."""
+    groups = [[] for _lane in range(lanes)]
+    sizes = [0] * lanes
+    for file in sorted(files, key=lambda file: -file.stat().st_size):
+        place = sizes.index(min(sizes))
+        groups[place].append(str(file))
+        sizes[place] += file.stat().st_size
+    return [group for group in groups if group]
 
 
 def _choose(folders, paths):
@@ -117,9 +159,7 @@ def main(arguments):
     with contextlib.ExitStack() as cleanup:
         runner = Runner(wanted, options, totals)
         runner.set_up(cleanup)
-        for phase in wanted:
-            if phase is not runner.done_early:
-                runner.run(phase)
+        runner.run_all()
     for report in sorted(REPORTS.glob("*.xml")):
         totals.read(report)
     return _summary(totals)
@@ -159,12 +199,7 @@ class Runner:
         if phase is None or self.databases.has_template():
             return
         packages.result()
-        log = LOGS / "unit.log"
-        log.unlink(missing_ok=True)
-        with ui.step("tests: unit, meanwhile", log):
-            code = ui.run_for_code(self._command(phase), log, cwd=ROOT, env=self._environment())
-        self._note_unfinished(phase, code)
-        print(log.read_text(errors="replace"), flush=True)
+        self._pytest_to_log(phase)
         self.done_early = phase
 
     def _browser(self):
@@ -177,13 +212,25 @@ class Runner:
         lines = self.databases.complaints(self.template)
         self.totals.problems += [f"the addon's installation logged: {line}" for line in lines]
 
-    def run(self, phase):
+    def run_all(self):
+        """Run what isn't done yet: side by side, as many at once as there are processors."""
+        lanes = min(os.cpu_count() or 1, MOST_LANES)
+        left = jobs([phase for phase in self.wanted if phase is not self.done_early], lanes)
+        if len(left) == 1:
+            self._run(left[0], self._pytest)
+            return
+        with prepare.Background(lanes) as background:
+            running = [background.start(self._run, job, self._pytest_to_log) for job in left]
+            for job in running:
+                job.result()
+
+    def _run(self, phase, pytest):
         """Run one phase, on a clone of the template where it runs inside Odoo."""
         if not phase.in_process:
-            self._pytest(phase)
+            pytest(phase)
             return
         with self.databases.clone(self.template, "test") as database:
-            self._pytest(phase, database)
+            pytest(phase, database)
 
     def _command(self, phase, database=None):
         plugin = ["-p", "no:odoo"]
@@ -203,6 +250,16 @@ class Runner:
         say(f"tests: {phase.name}: took {time.monotonic() - begin:.1f} s")
         self._note_unfinished(phase, code)
 
+    def _pytest_to_log(self, phase, database=None):
+        """Run a phase beside others: what it prints is shown at its end, in one piece."""
+        log = LOGS / f"{phase.name}.log"
+        log.unlink(missing_ok=True)
+        with ui.step(f"tests: {phase.name}", log):
+            command = self._command(phase, database)
+            code = ui.run_for_code(command, log, cwd=ROOT, env=self._environment())
+        self._note_unfinished(phase, code)
+        ui.tell(log.read_text(errors="replace"))
+
     def _note_unfinished(self, phase, code):
         reported = (REPORTS / f"{phase.name}.xml").exists()
         if code != NO_TESTS_COLLECTED and not (code in (0, 1) and reported):
@@ -211,7 +268,6 @@ class Runner:
     def _environment(self):
         """What tests/conftest.py builds its fixtures from."""
         extra = {
-            "RI_ROOT": ROOT,
             "RI_TEST_DATA": venv.DATA,
             "MPLCONFIGDIR": HOME / "matplotlib",
             "PYTHONPYCACHEPREFIX": HOME / "pycache",

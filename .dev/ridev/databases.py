@@ -5,6 +5,7 @@ Each database this project creates carries a comment that says so. No other is e
 
 import ast
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -157,10 +158,18 @@ class Databases:
         return name
 
     def base_template(self, demo=False):
-        """Name of the template with everything the addon depends on, without the addon."""
+        """Name of the template with everything the addon depends on, without the addon.
+
+        Of several processes that want it at once, one builds it and the others wait.
+        """
         name = f"ri_base_{'demo_' if demo else ''}{self._base_key(demo)}"
-        if name in self.notes():
-            return name
+        with open(HOME / "template.lock", "w") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            if name not in self.notes():
+                self._build_base(name, demo)
+        return name
+
+    def _build_base(self, name, demo):
         new = f"{name}_new"
         self.drop(new)
         need_space(HOME, 600, "the template database")
@@ -173,7 +182,6 @@ class Databases:
         self.rename(new, name)
         self.annotate(name, {"kind": "base-demo" if demo else "base"})
         self._forget("base-demo" if demo else "base", keep=name)
-        return name
 
     def install(self, database, modules, log, *arguments):
         """Install modules in one of our databases."""

@@ -1,9 +1,9 @@
-"""`make lint`: ruff, pylint-odoo, OCA's checks, Odoo's own, and a clean installation log."""
+"""`make lint`: formatting, ruff, pylint-odoo, OCA's and Odoo's checks, a clean installation log."""
 
 import contextlib
 import os
 
-from . import odoo, postgres, prepare, venv
+from . import node, odoo, postgres, prepare, venv
 from .databases import Databases
 from .layout import ADDON, DEV, ROOT
 from .ui import Stop, foreground, say
@@ -51,6 +51,12 @@ def _checks(databases, template):
     def tool(*command, **extra):
         return lambda: foreground(command, cwd=ROOT, env=environment | extra) == 0
 
+    yield "formatting of Python", tool(
+        tools / "ruff", "format", "--no-cache", "--check", *PYTHON_FOLDERS
+    )
+    yield "formatting of JavaScript", tool(
+        node.ensure(environment), "--check", "--loglevel=warn", ADDON / "static" / "**" / "*.js"
+    )
     yield "ruff", tool(tools / "ruff", "check", "--no-cache", *PYTHON_FOLDERS)
     rules = (f"--rcfile={ROOT / '.pylintrc'}", f"--disable={','.join(NOT_WANTED)}")
     yield "pylint-odoo", tool(tools / "pylint", *rules, ADDON)

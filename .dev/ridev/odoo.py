@@ -37,7 +37,11 @@ def write_conf(server, root, **options):
         **options,
     }
     path = HOME / f"odoo-{server.name}.conf"
-    path.write_text("[options]\n" + "".join(f"{k} = {v}\n" for k, v in settings.items()))
+    text = "[options]\n" + "".join(f"{k} = {v}\n" for k, v in settings.items())
+    if not path.exists() or path.read_text() != text:  # another process may be reading it
+        new = path.with_suffix(f".{os.getpid()}")
+        new.write_text(text)
+        new.replace(path)
     return path
 
 

@@ -24,8 +24,10 @@ def setup_lock():
 class Background:
     """Steps that go on beside each other; when one fails or Ctrl-C comes, all end."""
 
+    def __init__(self, at_once=4):
+        self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=at_once)
+
     def __enter__(self):
-        self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=4)
         return self
 
     def start(self, function, *arguments):

@@ -87,3 +87,27 @@ def test_tree_hash_sees_content_names_and_skips(tmp_path):
     assert layout.tree_hash(tmp_path, ("tests",)) == first
     (tmp_path / "a.py").write_text("2")
     assert layout.tree_hash(tmp_path, ("tests",)) != first
+
+
+def test_whole_suite_is_cut_into_runs_that_leave_nothing_out():
+    wanted, _options = check.phases([])
+    cut = check.jobs(wanted, lanes=2)
+    inside = [Path(target) for job in cut if job.in_process for target in job.targets]
+    assert sorted(inside) == sorted((ROOT / "relationship_insight/tests").rglob("test_*.py"))
+    assert [job.name for job in cut if job.in_process] == ["odoo-1", "odoo-2"]
+    outside = [Path(target) for job in cut if not job.in_process for target in job.targets]
+    assert outside.count(ROOT / "tests/package/test_wheel.py") == 1
+    assert ROOT / "tests/unit" in outside
+    assert len({job.name for job in cut}) == len(cut), "each has its own report and log"
+    sizes = [sum(Path(path).stat().st_size for path in job.targets) for job in cut[:2]]
+    assert max(sizes) < 1.1 * min(sizes)
+
+
+def test_what_was_asked_for_by_name_stays_one_run():
+    wanted, _options = check.phases(["tests/package/test_wheel.py"])
+    assert [job.name for job in check.jobs(wanted, lanes=2)] == ["outside"]
+
+
+def test_one_processor_runs_one_thing_after_the_other():
+    wanted, _options = check.phases([])
+    assert check.jobs(wanted, lanes=1) == wanted
