@@ -16,6 +16,8 @@ ADDON = "relationship_insight"
 AT_ONCE = 2
 # Rows that are no one's: what is queued, or drawn up anew from what is kept.
 FLEETING = {"relationship_refresh_queue", "relationship_referral_queue"}
+# Of these only what is final stays; the rest is worked out anew.
+FINAL = {"relationship_campaign_result"}
 # Where the update is killed: it reads the files of the addon then, its tables are changed.
 HALF_WAY = f"loading {ADDON}/views/"
 # Of names too long for PostgreSQL the last digits tell only what came first.
@@ -118,7 +120,9 @@ class Upgrade:
             " where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'"
             " and c.relname like 'relationship%' and a.attname = 'id' order by 1")
         ids = {
-            table: set(map(int, self.sql(f'select id from "{table}"')))
+            table: set(map(int, self.sql(
+                f'select id from "{table}" t'
+                + " where (to_jsonb(t)->>'final')::boolean" * (table in FINAL))))
             for table in tables if table not in FLEETING}
         left = {
             (table, row["id"]): row for table, kept in self.rows.items()
