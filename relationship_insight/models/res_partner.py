@@ -63,14 +63,29 @@ class ResPartner(models.Model):
         }
 
     def write(self, vals):
-        if not {"is_company", "parent_id"} & set(vals):
-            return super().write(vals)
-        before = self.commercial_partner_id.ids
+        """Keep up with people who change hands and with customers who do."""
+        moves = bool({"is_company", "parent_id"} & set(vals)) and self.env[
+            "relationship.of.customer"]._knows(self)
+        before = self._before_move(vals) if moves else {}
         res = super().write(vals)
-        # Whoever now buys for somebody else takes the evidence along.
-        self.env["relationship.of.customer"]._follow(self)
-        self.env["relationship.refresh.queue"]._add_buyers(before + self.commercial_partner_id.ids)
+        if moves:
+            self._after_move(before)
+        if "user_id" in vals:
+            self.env["relationship.cadence"]._follow_salesperson(self)
         return res
+
+    def _before_move(self, vals):
+        """Prepare for contacts, of whom we keep something, to come to another customer.
+
+        :return: dict of what ``_after_move`` needs to know
+        """
+        return {"customers": self.commercial_partner_id.ids}
+
+    def _after_move(self, before):
+        """Take the evidence along: whoever now buys for somebody else."""
+        self.env["relationship.of.customer"]._follow(self)
+        self.env["relationship.refresh.queue"]._add_buyers(
+            before["customers"] + self.commercial_partner_id.ids)
 
     def unlink(self):
         """Erase what was said with a deleted contact; the bare figures stay without a name."""

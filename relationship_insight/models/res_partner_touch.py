@@ -68,11 +68,8 @@ class ResPartner(models.Model):
             | Domain("id", "in", query.subselect(Touch._field_to_sql(
                 Touch._table, "commercial_partner_id", query))))
 
-    def write(self, vals):
-        res = super().write(vals)
-        if {"is_company", "parent_id"} & set(vals):
-            self.env.flush_all()
-            people = self.sudo().with_context(active_test=False).search(
-                [("id", "child_of", self.ids)])
-            self.env["relationship.touch"]._refresh(people.ids)
-        return res
+    def _after_move(self, before):
+        super()._after_move(before)
+        self.env.flush_all()
+        people = self.sudo().with_context(active_test=False).search([("id", "child_of", self.ids)])
+        self.env["relationship.touch"]._refresh(people.ids)
