@@ -169,5 +169,6 @@ class ResPartner(models.Model):
 
     def _after_move(self, before):
         """Look at the referrals of those who joined another customer again."""
-        super()._after_move(before)
+        res = super()._after_move(before)
         before["referrals"]._start()
+        return res

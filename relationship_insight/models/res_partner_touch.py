@@ -69,7 +69,8 @@ class ResPartner(models.Model):
                 Touch._table, "commercial_partner_id", query))))
 
     def _after_move(self, before):
-        super()._after_move(before)
+        res = super()._after_move(before)
         self.env.flush_all()
         people = self.sudo().with_context(active_test=False).search([("id", "child_of", self.ids)])
         self.env["relationship.touch"]._refresh(people.ids)
+        return res
