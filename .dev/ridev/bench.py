@@ -1,10 +1,9 @@
 """`make bench`: the scripts of tests/bench, each on its own clone of the template."""
 
-import contextlib
 import os
 import shlex
 
-from . import odoo, postgres, prepare, venv
+from . import odoo, prepare, venv
 from .databases import Databases
 from .layout import HOME, ROOT
 from .ui import Stop, foreground, need_space, say
@@ -25,16 +24,7 @@ def main(arguments):
     if not scripts:
         raise Stop(f"There is no bench_*.py in {FOLDER.relative_to(ROOT)}.")
     prepare.begin("bench")
-    with contextlib.ExitStack() as cleanup:
-        with prepare.setup_lock():
-            root = prepare.odoo_and_python()
-            venv.ensure("test")
-            postgresql = postgres.server("test")
-            postgresql.start(**SETTINGS)
-            cleanup.callback(postgresql.stop)
-            databases = Databases(postgresql, root)
-            databases.drop_orphans()
-            template = databases.template()
+    with prepare.databases(Databases.template, **SETTINGS) as (databases, template):
         need_space(HOME, 2000, "a benchmark's database")
         codes = [_run(databases, template, script, arguments) for script in scripts]
     return 1 if any(codes) else 0

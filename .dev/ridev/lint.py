@@ -1,9 +1,8 @@
 """`make lint`: formatting, ruff, pylint-odoo, OCA's and Odoo's checks, a clean installation log."""
 
-import contextlib
 import os
 
-from . import node, odoo, postgres, prepare, venv
+from . import node, odoo, prepare, venv
 from .databases import Databases
 from .layout import ADDON, DEV, ROOT
 from .ui import Stop, foreground, say
@@ -23,16 +22,7 @@ NOT_OURS = ("test_pylint.py", "test_eslint.py", "test_checkers.py", "test_l10n.p
 def main(_arguments):
     """Run every check, also after one has failed; 0 only when all are clean."""
     prepare.begin("lint")
-    with contextlib.ExitStack() as cleanup:
-        with prepare.setup_lock():
-            root = prepare.odoo_and_python()
-            for stage in ("test", "lint"):
-                venv.ensure(stage)
-            postgresql = postgres.server("test")
-            postgresql.start()
-            cleanup.callback(postgresql.stop)
-            databases = Databases(postgresql, root)
-            template = databases.template()
+    with prepare.databases(Databases.template, "lint") as (databases, template):
         failed = [name for name, check in _checks(databases, template) if not _run(name, check)]
     print(f"\nlint: {', '.join(failed)} failed" if failed else "\nlint: everything is clean")
     return 1 if failed else 0

@@ -4,11 +4,10 @@ The Python suites of the apps that the addon extends run on a database with it; 
 runs again on a database without it, and only what passes there is the addon's fault.
 """
 
-import contextlib
 import os
 import shlex
 
-from . import odoo, postgres, prepare, venv
+from . import odoo, prepare, venv
 from .databases import Databases
 from .layout import ADDON, DEV, LOGS
 from .ui import Stop, foreground, say, step
@@ -27,17 +26,8 @@ def main(arguments):
     if unknown := set(apps) - set(APPS):
         raise Stop(f"No neighbour: {', '.join(sorted(unknown))}. There are {', '.join(APPS)}.")
     prepare.begin("neighbours")
-    with contextlib.ExitStack() as cleanup:
-        with prepare.setup_lock():
-            root = prepare.odoo_and_python()
-            venv.ensure("test")
-            postgresql = postgres.server("test")
-            postgresql.start()
-            cleanup.callback(postgresql.stop)
-            databases = Databases(postgresql, root)
-            databases.drop_orphans()
-            base = databases.base_template()
-        folders = [root / "odoo" / "addons" / app / "tests" for app in apps]
+    with prepare.databases(Databases.base_template) as (databases, base):
+        folders = [databases.root / "odoo" / "addons" / app / "tests" for app in apps]
         targets = [name for folder in folders for name in sorted(folder.glob("test_*.py"))]
         failed = _run(databases, base, [*APPS, ADDON.name], targets)
         ours = set(failed) - set(_run(databases, base, APPS, failed)) if failed else set()

@@ -6,6 +6,7 @@ import fcntl
 import os
 
 from . import browser, odoo_source, postgres, ui, venv
+from .databases import Databases
 from .layout import HOME, prepare_home
 
 
@@ -53,6 +54,28 @@ def odoo_and_python():
         packages.result()
     venv.link_odoo(root)
     return root
+
+
+@contextlib.contextmanager
+def databases(make, *stages, **settings):
+    """Yield (databases, template) on a server for tests that ends with the block.
+
+    :param make: the method of Databases that makes the template
+    :param stages: packages beside those to run and to test
+    :param settings: of the server
+    """
+    with contextlib.ExitStack() as cleanup:
+        with setup_lock():
+            root = odoo_and_python()
+            for stage in ("test", *stages):
+                venv.ensure(stage)
+            postgresql = postgres.server("test")
+            postgresql.start(**settings)
+            cleanup.callback(postgresql.stop)
+            on_server = Databases(postgresql, root)
+            on_server.drop_orphans()
+            template = make(on_server)
+        yield on_server, template
 
 
 def begin(command):

@@ -1,5 +1,6 @@
 """How `make test` chooses, counts and judges."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / ".dev"))
 
-from ridev import check, databases, layout  # noqa: E402
+from ridev import check, databases, layout, prepare, simulate  # noqa: E402
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="a" name="good" time="0.5" />
@@ -111,3 +112,17 @@ def test_what_was_asked_for_by_name_stays_one_run():
 def test_one_processor_runs_one_thing_after_the_other():
     wanted, _options = check.phases([])
     assert check.jobs(wanted, lanes=1) == wanted
+
+
+def test_simulations_are_set_up_and_get_their_arguments(monkeypatch):
+    done = []
+    monkeypatch.setattr(prepare, "prepare_home", lambda: None)
+    monkeypatch.setattr(prepare.ui, "need_space", lambda *_arguments: None)
+    monkeypatch.setattr(prepare, "setup_lock", contextlib.nullcontext)
+    monkeypatch.setattr(prepare, "odoo_and_python", lambda: None)
+    monkeypatch.setattr(prepare.venv, "ensure", done.append)
+    monkeypatch.setattr(simulate, "foreground", lambda command, **_options: done.append(command))
+    monkeypatch.setenv("ARGS", "--seed 3")
+    simulate.main(["bond"])
+    assert done[0] == "test"
+    assert done[1][2:] == ["bond", "--seed", "3"]

@@ -32,6 +32,45 @@ class RelationshipOfCustomer(models.AbstractModel):
             for customer, person in model._customers.items()]
 
     @api.model
+    def _knows(self, partners):
+        """Whether anything is kept of these contacts, of those below them or of their customers.
+
+        One query: most contacts that move are nothing to us. It counts, since for mere existence
+        PostgreSQL may read a whole table in the hope of an early hit.
+        """
+        partners.flush_model(["commercial_partner_id", "parent_id"])
+        kept = [(self.env["relationship.touch"], "partner_id")]
+        kept += [(model, person) for model, _customer, person in self._get_moves()]
+        for model, person in kept:
+            model.flush_model([person])
+        people = [
+            SQL("(SELECT COUNT(*) FROM %s WHERE %s = ANY(ARRAY(SELECT id FROM person))) > 0",
+                SQL.identifier(model._table), SQL.identifier(person))
+            for model, person in kept]
+        customers = [
+            SQL("(SELECT COUNT(*) FROM %s WHERE %s = ANY(ARRAY(SELECT customer FROM person))) > 0",
+                SQL.identifier(table), SQL.identifier(column))
+            for table, column in (
+                ("relationship_profile", "commercial_partner_id"),
+                ("relationship_refresh_queue", "commercial_partner_ref"))]
+        return self.env.execute_query(SQL(
+            "WITH RECURSIVE %s SELECT %s",
+            self._cte_people(partners), SQL(" OR ").join(people + customers)))[0][0]
+
+    @api.model
+    def _cte_people(self, partners):
+        """SQL ``person``: these contacts and those below them, each with its ``customer``."""
+        return SQL(
+            """
+            person AS (
+                SELECT id, commercial_partner_id AS customer FROM res_partner WHERE id = ANY(%s)
+                 UNION
+                SELECT child.id, child.commercial_partner_id
+                  FROM res_partner child JOIN person ON child.parent_id = person.id
+            )
+            """, partners.ids)
+
+    @api.model
     def _leave(self, partners):
         """Let the rows of people who are about to be deleted count for no customer any more."""
         self.env.flush_all()
@@ -53,21 +92,16 @@ class RelationshipOfCustomer(models.AbstractModel):
         names = [SQL.identifier(f"moved_{number}") for number in range(len(moves))]
         ((*counts,),) = self.env.execute_query(SQL(
             """
-            WITH RECURSIVE person AS (
-                SELECT id, commercial_partner_id FROM res_partner WHERE id = ANY(%s)
-                 UNION
-                SELECT child.id, child.commercial_partner_id
-                  FROM res_partner child JOIN person ON child.parent_id = person.id
-            ), %s SELECT %s
+            WITH RECURSIVE %s, %s SELECT %s
             """,
-            partners.ids,
+            self._cte_people(partners),
             SQL(", ").join(
                 SQL(
                     """%(name)s AS (
-                        UPDATE %(table)s row SET %(customer)s = person.commercial_partner_id
+                        UPDATE %(table)s row SET %(customer)s = person.customer
                           FROM person
                          WHERE row.%(person)s = person.id
-                           AND row.%(customer)s IS DISTINCT FROM person.commercial_partner_id
+                           AND row.%(customer)s IS DISTINCT FROM person.customer
                      RETURNING 1)
                     """,
                     name=name, table=SQL.identifier(model._table),

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 STAGES = [
     ("active", "In touch"),
@@ -37,8 +38,10 @@ class RelationshipCadence(models.Model):
         "res.partner", string="Customer", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")
+    # Not related: every contact that moves or goes would ask for its rows here. See
+    # ``_follow_salesperson``.
     user_id = fields.Many2one(
-        related="commercial_partner_id.user_id", string="Salesperson", store=True)
+        "res.users", string="Salesperson", readonly=True, ondelete="set null")
     is_own = fields.Boolean(
         string="Own Customer", compute="_compute_is_own", search="_search_is_own")
     spend_12m = fields.Monetary(string="Spend, 12 Months", readonly=True)
@@ -149,6 +152,20 @@ class RelationshipCadence(models.Model):
             self.sudo()._refresh(partner.commercial_partner_id.ids)
             cadence = self.search(domain, limit=1)
         return cadence
+
+    @api.model
+    def _follow_salesperson(self, partners):
+        """Note whose customers these are now."""
+        partners.flush_recordset(["user_id"])
+        self.env.cr.execute(SQL(
+            """
+            UPDATE relationship_cadence cadence SET user_id = partner.user_id
+              FROM res_partner partner
+             WHERE partner.id = cadence.commercial_partner_id AND partner.id = ANY(%s)
+               AND cadence.user_id IS DISTINCT FROM partner.user_id
+            """, partners.ids))
+        if self.env.cr.rowcount:
+            self.invalidate_model(["user_id"])
 
     # ------------------------------------------------------------
     # Decisions

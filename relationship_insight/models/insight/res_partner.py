@@ -65,14 +65,14 @@ class ResPartner(models.Model):
             "view_mode": "form",
         }
 
-    def write(self, vals):
-        if not {"is_company", "parent_id"} & set(vals):
-            return super().write(vals)
-        before = self.commercial_partner_id.ids
-        res = super().write(vals)
-        # Whoever now buys for somebody else takes the evidence along.
-        self.env["relationship.of.customer"]._follow(self)
-        self.env["relationship.refresh.queue"]._add_buyers(before + self.commercial_partner_id.ids)
+    def _before_move(self, vals):
+        return {**super()._before_move(vals), "customers": self.commercial_partner_id.ids}
+
+    def _after_move(self, before):
+        """Whoever now buys for somebody else is read anew."""
+        res = super()._after_move(before)
+        self.env["relationship.refresh.queue"]._add_buyers(
+            before["customers"] + self.commercial_partner_id.ids)
         return res
 
     def unlink(self):

@@ -163,17 +163,24 @@ class ResPartner(models.Model):
             ("company_id", "in", (company.id, False))], limit=2)
         return self.browse(cards.partner_id.ids) | self.search([("barcode", "=", text)], limit=2)
 
-    def write(self, vals):
-        """Make room before contacts join another customer, and look at their referrals again."""
-        if "parent_id" not in vals or not vals["parent_id"] or vals.get("is_company"):
-            return super().write(vals)
+    def _before_move(self, vals):
+        """Make room before contacts join another customer."""
+        before = super()._before_move(vals)
         Referral = self.env["relationship.referral"].sudo()
-        customer = self.browse(vals["parent_id"]).sudo().commercial_partner_id
-        people = self.sudo().filtered(
-            lambda partner: not partner.is_company and partner.commercial_partner_id != customer)
-        touched = Referral._fold_into(people, customer) if people else Referral
-        res = super().write(vals)
-        touched._start()
+        before["referrals"] = Referral
+        if vals.get("parent_id") and not vals.get("is_company"):
+            customer = self.browse(vals["parent_id"]).sudo().commercial_partner_id
+            people = self.sudo().filtered(
+                lambda partner: not partner.is_company
+                and partner.commercial_partner_id != customer)
+            if people:
+                before["referrals"] = Referral._fold_into(people, customer)
+        return before
+
+    def _after_move(self, before):
+        """Look at the referrals of those who joined another customer again."""
+        res = super()._after_move(before)
+        before["referrals"]._start()
         return res
 
     def _may_be_asked_for_friends(self, company):

@@ -100,13 +100,11 @@ class ResPartner(models.Model):
             | Domain("id", "in", query.subselect(Touch._field_to_sql(
                 Touch._table, "commercial_partner_id", query))))
 
-    def write(self, vals):
-        res = super().write(vals)
-        if {"is_company", "parent_id"} & set(vals):
-            self.env.flush_all()
-            people = self.sudo().with_context(active_test=False).search(
-                [("id", "child_of", self.ids)])
-            self.env["relationship.touch"]._refresh(people.ids)
+    def _after_move(self, before):
+        res = super()._after_move(before)
+        self.env.flush_all()
+        people = self.sudo().with_context(active_test=False).search([("id", "child_of", self.ids)])
+        self.env["relationship.touch"]._refresh(people.ids)
         return res
 
     @api.model
