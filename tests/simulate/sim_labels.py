@@ -90,7 +90,8 @@ def run(seed, quick=False):
         share = sum(false) / len(false)
         yield f"{name}: reports with a false label", len(false), share, "<= 0.1", share <= 0.1
         share = sum(any(false[i * waves:(i + 1) * waves]) for i in range(years)) / years
-        yield f"{name}: years with a false label", years, share, "<= 0.1", share <= 0.1
+        goal = () if quick else ("<= 0.1", share <= 0.1)  # a hundred years say too little
+        yield f"{name}: years with a false label", years, share, *(goal or ("told", None))
         seen = [one[-1][0] == "up" for _part in range(4)
                 for one in look(rng, PART, n, waves, spread, move=8.0)]
         yield f"{name}: 8 points better are told", len(seen), sum(seen) / len(seen), "told", None
