@@ -11,7 +11,7 @@ from .ui import foreground
 def main(arguments):
     """Run tests/simulate with the arguments handed on."""
     arguments = [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
-    prepare.begin()
+    prepare.begin("simulate")
     with prepare.setup_lock():
         prepare.odoo_and_python()
         venv.ensure("test")

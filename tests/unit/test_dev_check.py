@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / ".dev"))
 
-from ridev import check, databases, layout  # noqa: E402
+from ridev import check, databases, layout, simulate  # noqa: E402
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="a" name="good" time="0.5" />
@@ -87,3 +87,16 @@ def test_tree_hash_sees_content_names_and_skips(tmp_path):
     assert layout.tree_hash(tmp_path, ("tests",)) == first
     (tmp_path / "a.py").write_text("2")
     assert layout.tree_hash(tmp_path, ("tests",)) != first
+
+
+def test_simulations_are_run(monkeypatch):
+    """`make simulate` gets as far as the simulations."""
+    commands = []
+    monkeypatch.setattr(simulate.prepare, "odoo_and_python", lambda: None)
+    monkeypatch.setattr(simulate.venv, "ensure", lambda stage: None)
+    monkeypatch.setattr(simulate, "foreground", lambda command, cwd: commands.append(command) or 0)
+    monkeypatch.setenv("ARGS", "silence --quick")
+    assert simulate.main([]) == 0
+    ((_python, folder, *arguments),) = commands
+    assert (folder / "__main__.py").exists()
+    assert arguments == ["silence", "--quick"]
