@@ -23,7 +23,7 @@ from .checks import not_negative, positive
 # as colleagues do and whose sales double.
 ALPHA = 0.0075
 # "Almost no talk": at most this share of what the middle colleague would have had.
-FEW = 0.1
+FEW = 0.08
 # A silent seller's share of it: where such a seller could not be seen, nobody can be judged.
 SILENT = 0.03
 MIN_TEAM = 3  # below, the team is held against everybody

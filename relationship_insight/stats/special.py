@@ -1,5 +1,6 @@
 """Special functions: incomplete gamma and beta, normal and Student t, Gauss's 2F1."""
 
+import functools
 import math
 from statistics import NormalDist
 
@@ -125,6 +126,7 @@ def normal_quantile(p):
     return _STANDARD_NORMAL.inv_cdf(open_unit("p", p))
 
 
+@functools.lru_cache(maxsize=1024)
 def t_quantile(p, df):
     """Value that Student's t with ``df`` degrees of freedom does not exceed with chance ``p``.
 

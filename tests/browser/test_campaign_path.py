@@ -1,8 +1,8 @@
 """The whole path in one run: a purchase, the mail, the first question tapped in it, the answers.
 
 Real crons of a real server plan and send, a real mail server on loopback takes the mail, and a
-real Chromium of a phone's size opens it in Thai. RI_SCREENSHOTS names a folder for the pictures;
-without it they go where the test's own files are.
+real Chromium of a phone's size opens it, in Thai and in English. RI_SCREENSHOTS names a folder for
+the pictures; without it they go where the test's own files are.
 """
 
 import os
@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -68,13 +69,13 @@ import time
 from odoo.fields import Command
 time.sleep(1.1)
 owner = env["res.users"].search([("login", "=", "owner")])
-customer = env["res.partner"].create({
-    "name": "มาลี ศรีสุข", "email": "malee@example.com", "lang": "th_TH", "tz": "Asia/Bangkok",
-    "user_id": owner.id})
-product = env["product.product"].create({"name": "กาแฟ", "list_price": 120})
-order = env["sale.order"].create({
+customer = env["res.partner"].create({{
+    "name": "{name}", "email": "{email}", "lang": "{lang}", "tz": "Asia/Bangkok",
+    "user_id": owner.id}})
+product = env["product.product"].create({{"name": "กาแฟ", "list_price": 120}})
+order = env["sale.order"].create({{
     "partner_id": customer.id, "user_id": owner.id,
-    "order_line": [Command.create({"product_id": product.id, "product_uom_qty": 2})]})
+    "order_line": [Command.create({{"product_id": product.id, "product_uom_qty": 2}})]}})
 order.action_confirm()
 env.cr.commit()
 """
@@ -132,16 +133,41 @@ def shop(databases, clone, start_server, tmp_path_factory):
     shop.sink.stop()
 
 
+class Buyer(NamedTuple):
+    """A customer who reads one language, and what the pages say in it."""
+
+    lang: str
+    name: str
+    email: str
+    saved: str
+    stores: tuple  # as written: known, unknown, the shop itself
+
+
+THAI_BUYER = Buyer(
+    "th_TH", "มาลี ศรีสุข", "malee@example.com", "บันทึกแล้ว",
+    ("Central", "ร้านป้าแดง", "บ้านกาแฟ"))
+ENGLISH_BUYER = Buyer(
+    "en_US", "Mary Brown", "mary@example.com", "Saved", ("Central", "Red Barn", "บ้านกาแฟ"))
+
+
 @pytest.fixture
-def phone(browser):
-    context = browser.new_context(locale="th-TH", timezone_id="Asia/Bangkok", **PHONE)
-    page = context.new_page()
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and page.errors.append(
-        message.text))
-    yield page
-    context.close()
+def phones(browser):
+    """{language: a page of a phone that is set to it}, which collects what went wrong."""
+    contexts = []
+
+    def phone(lang):
+        contexts.append(browser.new_context(
+            locale=lang.replace("_", "-"), timezone_id="Asia/Bangkok", **PHONE))
+        page = contexts[-1].new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and page.errors.append(
+            message.text))
+        return page
+
+    yield phone
+    for context in contexts:
+        context.close()
 
 
 def picture(shop, page, name):
@@ -155,64 +181,109 @@ def card(page):
     return page.locator(".card:not([hidden])")
 
 
-def test_from_the_purchase_to_the_case(shop, phone):
-    # Planned and sent by the crons.
-    shop.shell(PURCHASE)
-    shop.wait("SELECT id FROM relationship_invitation WHERE state IN ('planned', 'sent')", 90,
-              ("ir_cron_relationship_plan",))
-    shop.wait("SELECT id FROM relationship_delivery WHERE state = 'sent'", 90,
-              ("ir_cron_relationship_send",))
-    assert shop.sql("SELECT outcome || ' ' || reason FROM relationship_eligibility") == [
-        "invited invited"]
-    (mail,) = [mail for address, mail, _time in shop.sink.mails if address == "malee@example.com"]
+def readings(shop, buyer, columns="r.id", where="TRUE"):
+    return shop.sql(
+        f"SELECT {columns} FROM relationship_reading r"
+        " JOIN relationship_measure m ON m.id = r.measure_id"
+        " JOIN res_partner p ON p.id = r.partner_id"
+        " LEFT JOIN relationship_competitor c ON c.id = r.competitor_id"
+        f" WHERE p.email = '{buyer.email}' AND {where} ORDER BY 1")
 
-    # The mail: in Thai, with what RFC 8058 asks for, and its first question can be tapped.
-    assert THAI.search(mail["Subject"])
+
+def get_mail(shop, buyer):
+    """Let somebody buy; return the mail that the crons plan and send."""
+    of = f"p.email = '{buyer.email}'"
+    shop.shell(PURCHASE.format(**buyer._asdict()))
+    shop.wait("SELECT i.id FROM relationship_invitation i JOIN res_partner p ON p.id = i.partner_id"
+              f" WHERE i.state IN ('planned', 'sent') AND {of}", 90,
+              ("ir_cron_relationship_plan",))
+    shop.wait("SELECT id FROM relationship_delivery WHERE state = 'sent'"
+              f" AND email = '{buyer.email}'", 90, ("ir_cron_relationship_send",))
+    assert shop.sql(
+        "SELECT outcome || ' ' || reason FROM relationship_eligibility e"
+        f" JOIN res_partner p ON p.id = e.partner_id WHERE {of}") == ["invited invited"]
+    (mail,) = [mail for address, mail, _time in shop.sink.mails if address == buyer.email]
+    return mail
+
+
+def check_mail(shop, buyer, mail):
+    """In the customer's language, with what RFC 8058 asks for; return its HTML."""
     leave = mail["List-Unsubscribe"].strip()
     assert re.fullmatch(rf"<{re.escape(shop.url)}/pulse/unsubscribe/[\w-]{{30,}}>", leave)
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     plain = mail.get_body(("plain",)).get_content()
-    html = mail.get_body(("html",)).get_content()
-    assert "มาลี" in plain and f"{shop.url}/pulse/" in plain
-    english = re.findall(r"[A-Za-z]{4,}", re.sub(r"https?://\S+", "", plain))
-    assert not english, english
+    assert buyer.name.split()[0] in plain and f"{shop.url}/pulse/" in plain
+    words = re.sub(r"https?://\S+|บ้านกาแฟ", "", f"{mail['Subject']} {plain}")
+    thai, english = THAI.findall(words), re.findall(r"[A-Za-z]{4,}", words)
+    other = thai if buyer.lang == "en_US" else english
+    assert not other, other
+    assert thai or english
+    return mail.get_body(("html",)).get_content()
+
+
+def answer(shop, phone, buyer):
+    """Tap the first question in the mail and answer the rest; return when that was sent."""
+    html = check_mail(shop, buyer, get_mail(shop, buyer))
     # Mail programs of phones show a mail as wide as the screen.
     phone.set_content(f'<meta name="viewport" content="width=device-width">{html}')
-    picture(shop, phone, "1_mail")
+    picture(shop, phone, f"{buyer.lang}_1_mail")
     links = phone.locator("a[href*='m=M04_visit']")
     assert links.count() == 5
-    assert not shop.sql("SELECT id FROM relationship_reading")
+    assert not readings(shop, buyer)
 
     # The page: the answer of the mail is chosen, nothing is stored until a human says so.
     links.first.tap()
     phone.wait_for_selector("#pulse")
-    assert phone.locator("html").get_attribute("lang") == "th-TH"
+    assert phone.locator("html").get_attribute("lang") == buyer.lang.replace("_", "-")
     assert card(phone).locator("input:checked").get_attribute("value") == "1"
-    assert not shop.sql("SELECT id FROM relationship_reading")
-    picture(shop, phone, "2_chosen")
+    assert not readings(shop, buyer)
+    picture(shop, phone, f"{buyer.lang}_2_chosen")
     phone.tap("#next")
     phone.wait_for_selector("[data-widget=felt]:not([hidden])")
     for face in ("annoyed", "letdown", "glad", "glad"):  # the last tap takes it back
         card(phone).locator(f".tile:has([name=M02_{face}])").tap()
-    phone.locator("#status", has_text="บันทึกแล้ว").wait_for()
-    picture(shop, phone, "3_faces")
+    phone.locator("#status", has_text=buyer.saved).wait_for()
+    picture(shop, phone, f"{buyer.lang}_3_faces")
     phone.tap("#next")
     phone.wait_for_selector("[data-widget=feelings]:not([hidden])")
     rows = card(phone).locator(".feelings > li")
     for index in range(rows.count()):
         rows.nth(index).locator(".points label").nth((1, 3, 0, 2)[index % 4]).tap()
-    phone.locator("#status", has_text="บันทึกแล้ว").wait_for()
-    picture(shop, phone, "4_how_often")
+    phone.locator("#status", has_text=buyer.saved).wait_for()
+    picture(shop, phone, f"{buyer.lang}_4_how_often")
     phone.tap("#next")
     phone.wait_for_timeout(600)
     lines = card(phone).locator("[name=M06]")
-    for index, name in enumerate(("Central", "ร้านป้าแดง", "บ้านกาแฟ")):
+    for index, name in enumerate(buyer.stores):
         lines.nth(index).fill(name)
-    picture(shop, phone, "5_top_of_mind")
+    picture(shop, phone, f"{buyer.lang}_5_top_of_mind")
     submitted = time.monotonic()
     phone.tap("#next")
     phone.wait_for_url("**/pulse/thanks/**")
-    picture(shop, phone, "6_thanks")
+    picture(shop, phone, f"{buyer.lang}_6_thanks")
+    return submitted
+
+
+def check_readings(shop, buyer):
+    """They are there at once, as tapped."""
+    rows = readings(
+        shop, buyer, "m.code || '=' || r.value",
+        "r.competitor_id IS NULL AND r.voided IS NOT TRUE AND r.na IS NOT TRUE")
+    assert "M04_visit=1" in rows and "M06=3" in rows
+    assert [row for row in rows if row.startswith("M02_")] == ["M02_annoyed=2", "M02_letdown=2"]
+    assert len([row for row in rows if row.startswith("M01_")]) == 10
+    assert readings(
+        shop, buyer, "c.name || '=' || r.value", "r.competitor_id IS NOT NULL"
+    ) == ["เซ็นทรัล=1"]
+    assert buyer.stores[1] in shop.sql("SELECT name FROM relationship_mention")
+    assert shop.sql(
+        "SELECT i.state FROM relationship_invitation i JOIN res_partner p ON p.id = i.partner_id"
+        f" WHERE p.email = '{buyer.email}'") == ["done"]
+
+
+def test_from_the_purchase_to_the_case(shop, phones):
+    phone = phones("th_TH")
+    submitted = answer(shop, phone, THAI_BUYER)
 
     # Please call me.
     phone.locator("details summary").tap()
@@ -226,20 +297,7 @@ def test_from_the_purchase_to_the_case(shop, phone):
     picture(shop, phone, "8_will_call")
     assert not phone.errors
 
-    # Readings at once.
-    rows = shop.sql(
-        "SELECT m.code || '=' || r.value FROM relationship_reading r"
-        " JOIN relationship_measure m ON m.id = r.measure_id"
-        " WHERE r.competitor_id IS NULL AND r.voided IS NOT TRUE AND r.na IS NOT TRUE ORDER BY 1")
-    codes = {row.partition("=")[0] for row in rows}
-    assert "M04_visit=1" in rows and "M06=3" in rows
-    assert [row for row in rows if row.startswith("M02_")] == ["M02_annoyed=2", "M02_letdown=2"]
-    assert len([code for code in codes if code.startswith("M01_")]) == 10
-    assert shop.sql(
-        "SELECT c.name || '=' || r.value FROM relationship_reading r"
-        " JOIN relationship_competitor c ON c.id = r.competitor_id") == ["เซ็นทรัล=1"]
-    assert shop.sql("SELECT name FROM relationship_mention") == ["ร้านป้าแดง"]
-    assert shop.sql("SELECT state FROM relationship_invitation") == ["done"]
+    check_readings(shop, THAI_BUYER)
 
     # The profile knows within the minute, without anybody waking it.
     rows, _seconds = shop.wait(
@@ -283,3 +341,13 @@ def test_from_the_purchase_to_the_case(shop, phone):
     assert "081 234 5678" in told and "แก้วแตกตอนเปิดกล่อง" in told
     phone.wait_for_timeout(800)
     picture(shop, phone, "9_case")
+
+
+def test_in_english(shop, phones):
+    """The mail's tap is a reading in English too, and no page has a word of Thai on it."""
+    phone = phones("en_US")
+    answer(shop, phone, ENGLISH_BUYER)
+    text = phone.locator("main").inner_text().replace("บ้านกาแฟ", "")
+    assert not THAI.search(text), text
+    assert not phone.errors
+    check_readings(shop, ENGLISH_BUYER)

@@ -40,6 +40,16 @@ def test_who_talks_or_did_not_grow_is_not_silent():
         assert verdict.can_tell
 
 
+def test_almost_no_talk_is_a_twelfth_of_the_usual():
+    """A tenth still named one in a hundred whose orders alone had doubled (make simulate)."""
+    for talks, silent in ((9, True), (13, False)):
+        comparison = compare(seller(30, talks, 413), USUAL)
+        assert 140 < comparison.typical < 150
+        verdict = colleagues.judge(173, 413, talks, comparison)
+        assert verdict.deficit_p < colleagues.ALPHA
+        assert colleagues.is_silent(*verdict[:3]) is silent
+
+
 def test_too_few_talks_to_judge():
     """With two talks expected nobody can be told from chance, and that is said."""
     few = [seller(30, talks, 400) for talks in (2, 3, 1, 2)]

@@ -142,10 +142,10 @@ class RelationshipCampaign(models.Model):
                 left[reason] = left.get(reason, 0) + count
         lines = [
             self.env._(
-                "By what happened in the last %(days)s days, it would have asked %(count)s "
-                "customers in that time.", days=EVENT_DAYS, count=asked)
+                "Customers it would have asked in the last %(days)s days: %(count)s.",
+                days=EVENT_DAYS, count=asked)
             if self.kind == "event" else
-            self.env._("Each time it asks about %(count)s customers.", count=asked),
+            self.env._("Customers it asks each time: about %(count)s.", count=asked),
             self.env._("Not asked: %(count)s.", count=sum(left.values())),
         ]
         labels = dict(

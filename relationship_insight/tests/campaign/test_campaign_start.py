@@ -107,7 +107,7 @@ class TestStart(CampaignCase):
                 self.relations).with_context(default_campaign_id=campaign.id))
         self.assertFalse(form.problems)
         lines = form.forecast.split("\n")
-        self.assertEqual(lines[0], "Each time it asks about 220 customers.")
+        self.assertEqual(lines[0], "Customers it asks each time: about 220.")
         self.assertEqual(lines[1], "Not asked: 80.")
         self.assertEqual({line.strip() for line in lines[2:4]}, {
             "No address: 60", "Wants no questions: 20"})
