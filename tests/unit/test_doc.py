@@ -260,6 +260,30 @@ def test_named_files_exist(page):
     assert not missing
 
 
+def test_files_that_the_front_door_names_exist():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\]\((relationship_insight/[^)]+)\)", readme))
+    page = (ADDON / "static/description/index.html").read_text(encoding="utf-8")
+    pictures = set(re.findall(r'src="([^"]+)"', page))
+    manifest = ast.literal_eval((ADDON / "__manifest__.py").read_text(encoding="utf-8"))
+    assert {f"relationship_insight/doc/{page.name}" for page in PAGES} <= named
+    assert len(manifest["images"]) > 3
+    missing = [
+        path
+        for path in (
+            *(ROOT / name for name in named),
+            *(ADDON / "static/description" / name for name in pictures),
+            *(ADDON / name for name in manifest["images"]),
+        )
+        if not path.exists()
+    ]
+    assert not missing
+
+
+def test_the_readme_stays_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 200
+
+
 def test_named_tests_exist():
     """A test named in italics is in one of the test files."""
     named = {
