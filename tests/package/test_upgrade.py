@@ -179,6 +179,7 @@ class Upgrade:
             for table in tables if table not in FLEETING}
         left = {
             (table, row["id"]): row for table, kept in self.rows.items()
+            if table in tables or not table.startswith("relationship_")
             for row in map(json.loads, self.sql(
                 f'select to_jsonb(t) from "{table}" t where id in ({",".join(map(str, kept))})'))}
         return {"ids": ids, "left": left, "promised": self.promised(),

@@ -89,9 +89,9 @@ def _drop(cr):
         for column in columns:
             cr.execute(f'ALTER TABLE "{table}" DROP COLUMN IF EXISTS "{column}" CASCADE')
     cr.execute("""
-        DELETE FROM ir_model_data data USING ir_rule rule, ir_model model
-         WHERE data.model = 'ir.rule' AND data.res_id = rule.id AND rule.model_id = model.id
-           AND model.model = 'relationship.note.further'
+        DELETE FROM ir_model_data
+         WHERE module = 'relationship_insight' AND model = 'ir.rule'
+           AND name LIKE 'relationship\\_note\\_further\\_rule\\_%'
         """)
     cr.execute("""
         DELETE FROM ir_rule rule USING ir_model model
