@@ -7,7 +7,7 @@ from odoo.tools import SQL, plaintext2html
 PROMISE_GRACE = 14
 STATES = [
     ("open", "Open"),
-    ("kept", "Kept"),
+    ("kept", "Kept in time"),
     ("late", "Kept late"),
     ("broken", "Broken"),
     ("handed", "Handed over"),

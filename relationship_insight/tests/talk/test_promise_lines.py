@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -194,6 +196,15 @@ class TestPromiseLines(NoteCase):
         self.assertEqual(
             note.promise_ids.sorted("id").activity_id.mapped("summary"),
             ["Send the list", "Call the workshop"])
+
+    def test_screens_let_lines_be_taken_off(self):
+        """Though nobody deletes a promise: the conversation takes it off."""
+        for name in ("relationship_note_view_form", "relationship_note_view_form_dialog"):
+            view = self.env.ref(f"relationship_insight.{name}")
+            arch = self.env["relationship.note"].with_user(self.nok).get_view(view.id)["arch"]
+            (lines,) = etree.fromstring(arch).xpath("//field[@name='promise_ids']/list")
+            self.assertEqual(lines.get("delete"), "1", name)
+            self.assertNotEqual(lines.get("create"), "False", name)
 
     def test_in_the_form(self):
         with Form(self.env["relationship.note"].with_user(self.nok)) as form:
