@@ -51,7 +51,7 @@ class RelationshipDemo(models.AbstractModel):
             "summary": "They plan a second room and want to try two kinds of cups first.",
             "promise": "Bring the samples",
             "promise_date": today + timedelta(days=6),
-            "further_ids": [Command.create({
+            "promise_ids": [Command.create({
                 "name": "Send prices for fifty pieces",
                 "date_due": today + timedelta(days=8),
             })],

@@ -177,7 +177,7 @@ class PersonCase(TransactionCase):
         self.env.flush_all()
         note = self.env["relationship.note"].with_user(self.nok).create({
             "partner_id": person.id, "summary": words, "promise": words,
-            "further_ids": [(0, 0, {"name": words}), (0, 0, {"name": words})],
+            "promise_ids": [(0, 0, {"name": words}), (0, 0, {"name": words})],
             "voice_ids": [(0, 0, {
                 "name": "Voice.mp3", "raw": b"ID3" + words.encode(),
                 "res_model": "relationship.note", "res_id": 0})]})

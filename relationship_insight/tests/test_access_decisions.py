@@ -118,10 +118,18 @@ class TestAccessDecisions(RowsCase):
     def test_corrected_promise_keeps_what_it_said(self):
         note = self.as_user(self.one, "relationship.note").create({
             "partner_id": self.customer.id, "promise": "Call",
-            "further_ids": [(0, 0, {"name": "Send it", "date_due": "2030-01-02"})]})
+            "promise_ids": [(0, 0, {"name": "Send it", "date_due": "2030-01-02"})]})
+        sent = note.promise_ids.filtered(lambda promise: promise.name == "Send it")
         self.ask(self.desk, "relationship.note", "write", note.ids, {
-            "further_ids": [(1, note.further_ids.id, {"name": "Send nothing"})]})
+            "promise_ids": [(1, sent.id, {"name": "Send nothing"})]})
         self.assertEqual(note.change_ids.mapped("before"), ["Send it (2030-01-02)"])
+        self.ask(self.desk, "relationship.note", "write", note.ids, {"promise": "Write"})
+        self.ask(self.desk, "relationship.note", "write", note.ids, {
+            "promise_ids": [(2, sent.id)]})
+        self.ask(self.one, "relationship.note", "write", note.ids, {"promise": "Visit"})
+        day = fields.Date.add(fields.Date.today(), days=3)
+        self.assertEqual(note.change_ids.sorted("id").mapped("before"), [
+            "Send it (2030-01-02)", f"Call ({day})", "Send nothing (2030-01-02)"])
 
     # ------------------------------------------------------------
     # Between companies
@@ -135,13 +143,13 @@ class TestAccessDecisions(RowsCase):
         for partner, public in ((self.customer, False), (ours, True)):
             note = self.as_user(self.one, "relationship.note").create({
                 "partner_id": partner.id, "promise": f"Secret for {partner.name}",
-                "further_ids": [(0, 0, {"name": f"Secret too for {partner.name}"})]})
+                "promise_ids": [(0, 0, {"name": f"Secret too for {partner.name}"})]})
             self.env["relationship.life.event"].create({
                 "partner_id": partner.id, "company_id": self.company.id, "user_id": self.one.id,
                 "name": f"Secret day of {partner.name}",
                 "day": self.today.day, "month": str(self.today.month)})
             kept[partner] = note
-            self.assertEqual(bool(note.sudo().promise_activity_id.res_id), public)
+            self.assertEqual(any(note.sudo().promise_ids.activity_id.mapped("res_id")), public)
         with self.enter_registry_test_mode():
             self.env.ref("relationship_insight.ir_cron_relationship_life_event")\
                 .method_direct_trigger()
@@ -149,14 +157,14 @@ class TestAccessDecisions(RowsCase):
         self.assertFalse(self.ask(
             self.stranger, "mail.activity", "search_count", [("summary", "ilike", "secret")]))
         for note in kept.values():
-            activities = note.sudo().promise_activity_id | note.sudo().further_ids.activity_id
+            activities = note.sudo().promise_ids.activity_id
             self.assertEqual(activities.user_id, self.one)
             with self.assertRaises(AccessError):
                 self.ask(self.stranger, "mail.activity", "read", activities.ids, ["summary"])
         # Their owner keeps them like any other, and the ledger follows.
         promise = self.env["relationship.promise"].search(
-            [("note_id", "=", kept[self.customer].id), ("further_id", "=", False)])
+            [("note_id", "=", kept[self.customer].id), ("name", "ilike", "Secret for")])
         self.as_user(self.one, "mail.activity").browse(
-            kept[self.customer].promise_activity_id.id).action_feedback()
+            promise.activity_id.id).action_feedback()
         self.assertEqual(promise.state, "kept")
         self.assertGreaterEqual(promise.date_due, fields.Date.today() - timedelta(days=1))

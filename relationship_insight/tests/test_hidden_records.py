@@ -37,7 +37,7 @@ class TestHiddenRecords(RowsCase):
                 {**vals, "measure_id": self.measures["M02_glad"].id, "value": 2},)),
             ("relationship.referral", "create", (
                 {"referred_id": self.customer.id, "referrer_name": "Somsri"},)),
-            ("relationship.note.further", "create", ({"name": "Call"},)),
+            ("relationship.promise", "create", ({"name": "Call"},)),
             ("relationship.note", "create", (
                 {**vals, "order_model": "relationship.note"},)),
         ):

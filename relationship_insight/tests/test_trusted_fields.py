@@ -86,7 +86,7 @@ class TestTrustedFields(RowsCase):
     def test_own_defaults_do_not_set_them(self):
         """Users may keep defaults for any field; these are left out for what is trusted."""
         for model, name, value in (
-            ("relationship.note", "promise_activity_id", 1),
+            ("relationship.promise", "activity_id", 1),
             ("relationship.case", "source_key", "invitation:7"),
             ("relationship.reading", "note_id", 1),
         ):
@@ -98,10 +98,10 @@ class TestTrustedFields(RowsCase):
     def test_views_know(self):
         """What can't be set looks so in every list and form, exports and imports included."""
         described = self.ask(
-            self.users[2], "relationship.note", "fields_get", ["promise_activity_id", "promise"],
+            self.users[2], "relationship.promise", "fields_get", ["activity_id", "name"],
             ["readonly"])
-        self.assertTrue(described["promise_activity_id"]["readonly"])
-        self.assertFalse(described["promise"]["readonly"])
+        self.assertTrue(described["activity_id"]["readonly"])
+        self.assertFalse(described["name"]["readonly"])
 
     # ------------------------------------------------------------
     # What could be done with them
@@ -111,26 +111,43 @@ class TestTrustedFields(RowsCase):
         staff = self.users[0]
         theirs = self.customer.activity_schedule(
             "mail.mail_activity_data_call", user_id=self.manager.id, summary="Theirs")
-        for vals in (
-            {"promise": "Mine", "promise_activity_id": theirs.id},
-            {"further_ids": [(0, 0, {"name": "Mine", "activity_id": theirs.id})]},
-        ):
-            with self.assertRaises(AccessError), self.cr.savepoint():
-                self.ask(staff, "relationship.note", "create", [{
-                    "partner_id": self.customer.id, **vals}])
-        # Nor by a link that was forged before: only what a promise made is touched.
         note = self.as_user(staff, "relationship.note").create({
             "partner_id": self.customer.id, "promise": "Mine",
-            "further_ids": [(0, 0, {"name": "Mine too"})]})
-        note.sudo().write({"promise_activity_id": theirs.id})
-        note.sudo().further_ids.activity_id = theirs
+            "promise_ids": [(0, 0, {"name": "Mine too"})]})
+        mine = note.promise_ids[0]
+        for name, value in (
+            ("activity_id", theirs.id), ("state", "kept"), ("staff_id", self.manager.partner_id.id),
+            ("visibility", "me"), ("date_done", "2031-01-02"), ("withdrawn", True),
+        ):
+            forged = {"name": "Forged", name: value}
+            for model, method, args in (
+                ("relationship.note", "create", [{
+                    "partner_id": self.customer.id, "promise_ids": [(0, 0, forged)]}]),
+                ("relationship.note", "write", [note.ids, {"promise_ids": [(0, 0, forged)]}]),
+                ("relationship.note", "write", [note.ids, {
+                    "promise_ids": [(1, mine.id, {name: value})]}]),
+                ("relationship.promise", "create", [{**forged, "note_id": note.id}]),
+                ("relationship.promise", "write", [mine.ids, {name: value}]),
+            ):
+                with self.subTest(model=model, method=method, field=name), \
+                        self.assertRaises(AccessError), self.cr.savepoint():
+                    self.ask(staff, model, method, *args)
         note.with_user(staff).write({"promise": "Else", "visibility": "me"})
-        note.with_user(staff).further_ids.write({"name": "Else"})
-        note.with_user(staff).further_ids.unlink()
+        note.with_user(staff).promise_ids.write({"name": "Else"})
+        note.with_user(staff).write({"promise_ids": [(2, mine.id)]})
         note.with_user(staff).unlink()
         self.assertRecordValues(theirs, [{
             "active": True, "summary": "Theirs", "user_id": self.manager.id,
             "res_id": self.customer.id}])
+
+    def test_promises_are_neither_deleted_nor_made_beside_conversations(self):
+        for user in self.users:
+            promise = self.as_user(user, "relationship.note").create({
+                "partner_id": self.customer.id, "promise": "Mine"}).promise_ids
+            with self.assertRaises(AccessError):
+                self.ask(user, "relationship.promise", "unlink", promise.ids)
+            with self.assertRaises(UserError):
+                self.ask(user, "relationship.promise", "create", [{"name": "Loose"}])
 
     def test_forged_key_of_a_case(self):
         with self.assertRaises(AccessError):
@@ -140,10 +157,10 @@ class TestTrustedFields(RowsCase):
     def test_line_does_not_move_to_a_colleagues_conversation(self):
         mine, theirs = (
             self.as_user(user, "relationship.note").create({
-                "partner_id": self.customer.id, "further_ids": [(0, 0, {"name": "Call"})]})
+                "partner_id": self.customer.id, "promise_ids": [(0, 0, {"name": "Call"})]})
             for user in self.users[:2])
         with self.assertRaises(AccessError):
-            mine.further_ids.write({"note_id": theirs.id})
+            mine.promise_ids.write({"note_id": theirs.id})
 
     def test_foreign_recording_is_not_taken_by_a_draft(self):
         voice = self.env["ir.attachment"].create({
@@ -158,5 +175,7 @@ class TestTrustedFields(RowsCase):
         note = self.as_user(staff, "relationship.note").create({
             "partner_id": self.customer.id, "promise": "Once"})
         copy = note.copy()
-        self.assertNotEqual(copy.promise_activity_id, note.promise_activity_id)
+        self.assertEqual(copy.promise_ids.name, "Once")
+        self.assertTrue(copy.promise_ids.activity_id)
+        self.assertNotEqual(copy.promise_ids.activity_id, note.promise_ids.activity_id)
         self.assertNotEqual(copy.source_key, note.source_key)

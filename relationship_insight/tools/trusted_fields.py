@@ -16,10 +16,10 @@ TRUSTED = {
 GIVEN_ONCE = {
     "relationship.note": {"order_id", "order_model", "source_key"},
     "relationship.note.draft": {"source_key"},
-    "relationship.note.further": {"note_id"},
     "relationship.handover.line": {"handover_id"},
     "relationship.instrument.item": {"version_id"},
     "relationship.instrument.version": {"instrument_id", "number"},
+    "relationship.promise": {"note_id"},
     "relationship.wave": {"campaign_id", "number"},
 }
 
@@ -89,7 +89,7 @@ FREE = {
         "attendee_ids": CHECKED,
         "colleague_ids": CHECKED,
         "voice_ids": "only one's own recordings are taken",
-        "further_ids": OWN_LINES,
+        "promise_ids": OWN_LINES,
         "referrer_id": CHECKED,
     },
     "relationship.note.draft": {
@@ -97,9 +97,9 @@ FREE = {
         "voice_ids": "only one's own recordings are taken",
         "source_key": "given once, and unique for its owner",
     },
-    "relationship.note.further": {"note_id": "given once, and only to one's own conversation"},
     "relationship.preference": {
         "tag_id": CHECKED, "note_id": CHECKED, "staff_id": CHECKED},
+    "relationship.promise": {"note_id": "given once, and only to one's own conversation"},
     "relationship.reading": {"competitor_id": CHECKED, "staff_id": CHECKED},
     "relationship.referral": {
         "program_id": CHECKED,

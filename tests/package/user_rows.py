@@ -35,6 +35,9 @@ note = make(
     further_ids=[(0, 0, {"name": "Bring the catalogue"})])
 make("relationship.note", partner_id=friend.id, summary="For the team", promise="Send a sample",
      feeling_ids=[(4, env.ref("relationship_insight.measure_m02_glad").id)])
+kept_note = make("relationship.note", partner_id=friend.id, promise="Bring the list")
+kept_note.promise_activity_id.action_feedback()
+make("relationship.note", partner_id=friend.id, promise="Taken back").promise = False
 if "relationship.promise" in env:
     keep(env["relationship.promise"].search([("partner_id", "in", (customer + friend).ids)]))
 if "further_ids" in env["relationship.note"]:

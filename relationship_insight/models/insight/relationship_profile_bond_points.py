@@ -43,19 +43,11 @@ class RelationshipProfile(models.Model):
               GROUP BY customer, staff
             ),
             kept AS (
-                SELECT customer, staff, COUNT(*) AS kept_count
-                  FROM (
-                    SELECT note.commercial_partner_id AS customer, note.staff_id AS staff
-                      FROM relationship_note note
-                      JOIN mail_activity promise ON promise.id = note.promise_activity_id
-                     WHERE %(kept)s
-                 UNION ALL
-                    SELECT note.commercial_partner_id, note.staff_id
-                      FROM relationship_note_further further
-                      JOIN relationship_note note ON note.id = further.note_id
-                      JOIN mail_activity promise ON promise.id = further.activity_id
-                     WHERE %(kept)s
-                  ) kept_promise
+                SELECT note.commercial_partner_id AS customer, note.staff_id AS staff,
+                       COUNT(*) AS kept_count
+                  FROM relationship_note note
+                  JOIN relationship_promise promise ON promise.note_id = note.id
+                 WHERE %(kept)s
               GROUP BY 1, 2
             )
             """,
@@ -69,15 +61,14 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _sql_kept(self, company, asof, customers):
-        """SQL: the activity ``promise`` of the conversation ``note`` was done in time last year."""
+        """SQL: the ``promise`` of the conversation ``note`` was kept in time last year."""
         some = SQL("TRUE")
         if customers is not None:
             some = SQL("note.commercial_partner_id = ANY(%s)", sql_ids(customers))
         return SQL(
             """
-            NOT promise.active AND promise.date_done <= %(asof)s
+            promise.state = 'kept' AND promise.date_done <= %(asof)s
             AND %(asof)s - promise.date_done < 365
-            AND promise.date_done <= promise.date_deadline
             AND note.visibility = 'company' AND note.company_id = %(company)s
             AND note.date <= %(until)s AND %(some)s
             """,

@@ -62,7 +62,7 @@ class RelationshipNote(models.Model):
         vals = {
             name: data[name] for name in ("purpose", "visibility")
             if data.get(name) and data[name] != self[name]}
-        if data.get("promise") and data["promise"] != self.promise:
+        if data.get("promise") and data["promise"] not in self.promise_ids.mapped("name"):
             vals.update(promise=data["promise"], promise_date=data["promise_date"])
             vals["depth"] = self._get_pos_depth(data["promise"])
         if vals:

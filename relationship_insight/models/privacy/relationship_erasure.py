@@ -7,8 +7,7 @@ TEXTS = {"char", "text", "html", "json"}
 # About the person alone: without the person there is nothing to count.
 PERSONAL = {
     "relationship.life.event", "relationship.mention", "relationship.note.draft",
-    "relationship.note.further", "relationship.preference", "relationship.referral.code",
-    "relationship.relation",
+    "relationship.preference", "relationship.referral.code", "relationship.relation",
 }
 # Written by Odoo's own hooks, since other fields and contacts follow them.
 BY_HOOKS = ("company_name", "email", "image_1920", "phone")

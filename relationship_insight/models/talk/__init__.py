@@ -1,11 +1,9 @@
 from . import (
     relationship_note,
-    relationship_note_promise,
     res_partner,
     relationship_note_voice,
     relationship_promise,
     relationship_promise_report,
-    relationship_note_further,
     relationship_note_change,
     relationship_touch,
     mail_activity,

@@ -13,17 +13,16 @@ class MailActivity(models.Model):
     def create(self, vals_list):
         """Activities of the type Promise enter the ledger, wherever they are made."""
         activities = super().create(vals_list)
-        if not self.env.context.get("relationship_no_promise"):
-            kind = self.env.ref(
-                "relationship_insight.mail_activity_type_promise", raise_if_not_found=False)
-            promised = activities.filtered(lambda a: kind and a.activity_type_id == kind)
-            self.env["relationship.promise"].sudo().create(
-                [vals for activity in promised if (vals := activity._prepare_promise_vals())])
+        kind = self.env.ref(
+            "relationship_insight.mail_activity_type_promise", raise_if_not_found=False)
+        promised = activities.filtered(lambda a: kind and a.activity_type_id == kind)
+        self.env["relationship.promise"].sudo().create(
+            [vals for activity in promised if (vals := activity._prepare_promise_vals())])
         return activities
 
     def write(self, vals):
         res = super().write(vals)
-        if FOLLOWED & set(vals) and not self.env.context.get("relationship_no_promise"):
+        if FOLLOWED & set(vals):
             self.env["relationship.promise"]._of_activities(self)._follow_activities()
         return res
 

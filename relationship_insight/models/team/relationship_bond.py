@@ -204,10 +204,7 @@ class RelationshipBond(models.Model):
         return domain
 
     def _get_kept_domain(self, year):
-        done = [("active", "=", False), ("date_done", ">", year)]
-        return (
-            Domain("promise_activity_id", "any", done)
-            | Domain("further_ids", "any", [("activity_id", "any", done)]))
+        return Domain("promise_ids", "any", [("state", "=", "kept"), ("date_done", ">", year)])
 
     def _get_rapport_domain(self):
         return Domain([

@@ -306,7 +306,7 @@ class RelationshipHandover(models.Model):
             # Neither kept nor broken, and without a word on the customer, whom everybody reads.
             promises = self.env["relationship.promise"]._of_activities(private)
             promises._get_going()._withdraw()
-            private.with_context(relationship_no_promise=True).write({"active": False})
+            private.write({"active": False})
         self.write({
             "activity_before": len(activities),
             "activity_moved": sum(map(len, owners.values())),
@@ -376,8 +376,10 @@ class RelationshipHandover(models.Model):
 
         Odoo deletes every open activity of a user who is archived.
         """
-        self.env["mail.activity"].sudo().search([("user_id", "in", users.ids)]).with_context(
-            relationship_no_promise=True).write({"active": False})
+        activities = self.env["mail.activity"].sudo().search([("user_id", "in", users.ids)])
+        # Closed is not done: what was promised is still to be kept.
+        self.env["relationship.promise"]._of_activities(activities).activity_id = False
+        activities.write({"active": False})
 
     def _get_new_owners(self, activities):
         """Return ({new owner: activities}, activities to close)."""

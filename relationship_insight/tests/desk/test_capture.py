@@ -35,7 +35,8 @@ class TestCaptureLine(NoteCase):
             "feeling_ids": self.glad.ids, "visibility": "company", "promise": "Send the list",
             "order_model": False, "source_key": KEY,
         }])
-        self.assertEqual(note.promise_activity_id.date_deadline, fields.Date.to_date("2031-01-02"))
+        self.assertEqual(
+            note.promise_ids.activity_id.date_deadline, fields.Date.to_date("2031-01-02"))
         self.assertEqual(row["feelings"][0]["id"], self.glad.id)
         self.assertEqual(row["summary"], note.summary)
 

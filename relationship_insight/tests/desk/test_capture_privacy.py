@@ -81,7 +81,7 @@ class TestCapturePrivacy(NoteCase):
             "attendee_ids": [Command.link(self.sister.id)],
             "colleague_ids": [Command.link(self.dao.partner_id.id)],
             "voice_ids": [Command.link(voice["id"])],
-            "further_ids": [Command.create({"name": f"{SECRET} too"})],
+            "promise_ids": [Command.create({"name": f"{SECRET} too"})],
             "referrer_name": SECRET, **more,
         } for more in (
             {}, {"order_model": "relationship.case", "order_id": self.case.id, "voice_ids": []},

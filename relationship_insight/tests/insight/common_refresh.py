@@ -398,11 +398,12 @@ class Oracle:
         result = defaultdict(int)
         for note in self.env["relationship.note"].search([
                 ("company_id", "=", self.company.id), ("visibility", "=", "company"),
-                ("promise_activity_id", "!=", False)]):
-            promise = note.promise_activity_id
-            in_time = not promise.active and promise.date_done <= promise.date_deadline
-            if in_time and 0 <= self.age(promise.date_done) < 365:
-                result[note.commercial_partner_id.id, note.staff_id.id] += 1
+                ("promise_ids", "!=", False)]):
+            for promise in note.promise_ids:
+                in_time = promise.date_done and promise.date_done <= promise.date_due
+                if promise.state in ("kept", "late") and in_time and (
+                        0 <= self.age(promise.date_done) < 365):
+                    result[note.commercial_partner_id.id, note.staff_id.id] += 1
         return result
 
     def _bond(self, voice, talks, served=(), kept=0):

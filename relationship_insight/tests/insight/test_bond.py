@@ -178,13 +178,13 @@ class TestBond(TransactionCase):
         note = self.note(20, summary=False, promise="Call back", promise_date="2026-03-20")
         self.refresh()
         self.assertEqual(self.bond_of(self.nok).points_knowledge, 0)
-        note.promise_activity_id.action_done()
+        note.promise_ids.activity_id.action_done()
         self.refresh()
         found = self.bond_of(self.nok)
         self.assertEqual(found.kept_count, 1)
         self.assertAlmostEqual(found.knowledge, 0.2)
         late = self.note(21, summary=False, promise="Send", promise_date="2026-03-01")
-        late.promise_activity_id.action_done()
+        late.promise_ids.activity_id.action_done()
         self.refresh()
         self.assertEqual(self.bond_of(self.nok).kept_count, 1)
 
@@ -193,7 +193,7 @@ class TestBond(TransactionCase):
         self.refresh()
         before = self.exact(self.bond_of(self.nok))
         private = self.note(1, visibility="me", promise="Secret", promise_date="2026-03-20")
-        private.promise_activity_id.action_done()
+        private.promise_ids.activity_id.action_done()
         self.refresh()
         self.assertEqual(self.exact(self.bond_of(self.nok)), before)
 
@@ -338,7 +338,7 @@ class TestBondPopulation(PopulationCase):
         notes = self.env["relationship.note"].search([("company_id", "=", self.shop.id)])
         for place, note in enumerate(notes):
             note.write({"promise": "Call", "promise_date": date(2026, 3, 10 + place % 10)})
-        notes[::2].promise_activity_id.action_done()
+        notes[::2].promise_ids.activity_id.action_done()
         self.env["relationship.profile"]._refresh()
         expected = self.assertInsight(self.shop)
         self.assertTrue(expected)

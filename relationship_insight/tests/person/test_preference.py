@@ -135,11 +135,11 @@ class TestPreference(NoteCase):
         for number in range(20):
             self.log(summary=f"Note {number}")
         kept = self.log(promise="Call", promise_date=self.today)
-        kept.promise_activity_id.action_feedback()
+        kept.promise_ids.activity_id.action_feedback()
         private = self.log(promise="Secret", promise_date=self.today, visibility="me")
-        private.promise_activity_id.action_feedback()
+        private.promise_ids.activity_id.action_feedback()
         late = self.log(promise="Late", promise_date=self.today - timedelta(days=2))
-        late.promise_activity_id.action_feedback()
+        late.promise_ids.activity_id.action_feedback()
         rows = self.env["relationship.recognition"].with_user(self.nok).search(
             [("staff_id", "=", self.nok.partner_id.id)])
         self.assertEqual(sorted(rows.mapped("kind")), ["preference", "promise"])

@@ -65,6 +65,17 @@ class TestPosCaptureDetail(PosCaptureCommon):
         self.assertRecordValues(self._stored(note), [{
             "purpose": "complaint", "promise": "Repair it", "depth": "0.5"}])
 
+    def test_a_promise_sent_again_after_it_was_kept_changes_nothing(self):
+        note = self._note(promise="Repair it")
+        self._send(note)
+        stored = self._stored(note)
+        stored.promise_ids.activity_id.action_done()
+        stored.write({"promise_ids": [fields.Command.create({"name": "Call"})]})
+        self._send(note)
+        self.assertEqual(
+            {promise.name: promise.state for promise in stored.promise_ids},
+            {"Repair it": "kept", "Call": "open"})
+
     def test_a_private_note_leaves_no_reading_and_no_preference(self):
         note = self._note(line="Divorce", kind="need", visibility="me")
         self._send(note, user=self.staff)

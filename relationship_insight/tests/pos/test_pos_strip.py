@@ -130,7 +130,7 @@ class TestPosStrip(PosStripCommon):
             self.roles["staff"], "Sofa", promise="Call about the sofa", promise_date=due)
         line = ["promise", str(due), self.roles["staff"].partner_id.id, "Call about the sofa"]
         self.assertEqual(self._lines(), [line])
-        note.promise_activity_id.action_feedback()
+        note.promise_ids.activity_id.action_feedback()
         self.assertFalse(self._lines())
 
     def test_a_company_shows_what_is_known_of_its_people(self):

@@ -86,7 +86,7 @@ class TestPersonDelete(PersonCase):
     def test_deleted_with_real_rows(self):
         notes, draft, case, _referrals = self.make_real_rows(self.person)
         activities = (
-            notes.promise_activity_id | notes.further_ids.activity_id).sudo() | case.activity_ids
+            notes.promise_ids.activity_id).sudo() | case.activity_ids
         self.assertEqual(len(activities), 6)
         files = (notes.voice_ids | draft.voice_ids).sudo()
         messages = case.message_ids

@@ -216,8 +216,7 @@ class TestPersonErase(PersonCase):
         gone = {name for name in before if after[name] < before[name]}
         self.assertEqual({name for name in gone if not self.env[name]._transient}, {
             "relationship.life.event", "relationship.mention", "relationship.note.draft",
-            "relationship.note.further", "relationship.preference",
-            "relationship.referral.code", "relationship.relation"})
+            "relationship.preference", "relationship.referral.code", "relationship.relation"})
 
     def test_anonymised_in_our_tables_alone(self):
         self.mark_everything()
@@ -301,9 +300,9 @@ class TestPersonErase(PersonCase):
         lines = {line.name: (line.kept, line.deleted) for line in wizard.line_ids}
         self.assertEqual({name: lines[name] for name in (
             "Conversation", "Care Case", "Talk to Finish Later", "Referral", "Contact",
-            "Further promise of a conversation")}, {
+            "Promise")}, {
             "Conversation": (2, 0), "Care Case": (1, 0), "Talk to Finish Later": (0, 1),
-            "Referral": (2, 0), "Contact": (1, 0), "Further promise of a conversation": (0, 2)})
+            "Referral": (2, 0), "Contact": (1, 0), "Promise": (4, 0)})
         self.assertEqual(self.env["relationship.note"].search_count(
             [("partner_id", "=", self.person.id), ("summary", "=", "Her son is ill")]), 2)
         wizard.action_confirm()

@@ -56,7 +56,7 @@ class TestNote(NoteCase):
         self.assertFalse(note.sudo().reading_ids)
         self.assertFalse(self.queued())
         self.assertFalse(self.customer.activity_ids)
-        activity = note.sudo().promise_activity_id
+        activity = note.sudo().promise_ids.activity_id
         self.assertEqual(activity.user_id, self.nok)
         self.assertFalse(activity.res_model)
         self.assertNotIn("Between", activity.note)
@@ -82,14 +82,14 @@ class TestNote(NoteCase):
     def test_promise_becomes_an_activity(self):
         due = fields.Date.add(fields.Date.today(), days=5)
         note = self.log(summary="Secret talk", promise="Send the table", promise_date=due)
-        activity = note.promise_activity_id
+        activity = note.promise_ids.activity_id
         self.assertRecordValues(activity, [{
             "summary": "Send the table", "date_deadline": due, "user_id": self.nok.id,
             "res_model": "res.partner", "res_id": self.customer.id,
         }])
         self.assertFalse(activity.note, "all employees read a customer's activities")
         note.promise = "Send both tables"
-        self.assertEqual(note.promise_activity_id, activity)
+        self.assertEqual(note.promise_ids.activity_id, activity)
         self.assertEqual(activity.summary, "Send both tables")
         note.staff_id = self.dao.partner_id
         self.assertEqual(activity.user_id, self.dao)
@@ -98,19 +98,19 @@ class TestNote(NoteCase):
 
     def test_kept_promise_is_not_made_again(self):
         note = self.log(promise="Call back")
-        note.promise_activity_id.action_done()
+        note.promise_ids.activity_id.action_done()
         note.write({"promise": "Call back", "promise_date": fields.Date.today()})
         self.assertFalse(self.customer.activity_ids)
         note.write({"promise": "Call again"})
         self.assertEqual(self.customer.activity_ids.summary, "Call again")
-        note.sudo().promise_activity_id.unlink()
+        note.sudo().promise_ids.activity_id.filtered("active").unlink()
         note.write({"promise_date": fields.Date.add(fields.Date.today(), days=1)})
         self.assertFalse(self.customer.activity_ids, "a promise cancelled by hand stays so")
 
     def test_staff_without_login_gives_the_promise_to_the_author(self):
         assistant = self.env["res.partner"].create({"name": "Assistant"})
         note = self.log(staff_id=assistant.id, promise="Call back")
-        self.assertEqual(note.promise_activity_id.user_id, self.nok)
+        self.assertEqual(note.promise_ids.activity_id.user_id, self.nok)
 
     def test_replay_stores_once(self):
         note = self.log(source_key="offline-1", feeling_ids=[Command.link(self.glad.id)])

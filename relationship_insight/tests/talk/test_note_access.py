@@ -96,7 +96,7 @@ class TestNoteTour(HttpCase):
             "order_model": False,
         }])
         self.assertEqual(note.feeling_ids.mapped("code"), ["M02_glad", "M02_letdown"])
-        self.assertEqual(note.promise_activity_id.summary, note.promise)
+        self.assertEqual(note.promise_ids.activity_id.summary, note.promise)
         return note
 
     def test_conversation_within_ten_clicks(self):

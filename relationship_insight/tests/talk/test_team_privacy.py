@@ -106,7 +106,7 @@ class TestTeamPrivacy(DumpMixin, PosStripCommon):
             attendee_ids=[Command.link(self.sister.id)],
             colleague_ids=[Command.link(self.outsider.partner_id.id)],
             voice_ids=[Command.link(voice["id"])],
-            further_ids=[Command.create({"name": f"{SECRET} too"})],
+            promise_ids=[Command.create({"name": f"{SECRET} too"})],
         ) + self.log(
             # Written down for a colleague who isn't in the team.
             self.author, **base, promise=f"{SECRET} for you",
@@ -132,7 +132,7 @@ class TestTeamPrivacy(DumpMixin, PosStripCommon):
         notes = self.talk_in_the_team()
         self.refresh()
         # A promise that was kept adds to a bond.
-        notes.promise_activity_id.filtered(
+        notes.promise_ids.activity_id.filtered(
             lambda a: a.user_id == self.author)[:1].with_user(self.author).action_feedback()
         self.refresh()
         self.assertHidden(before)
@@ -165,7 +165,7 @@ class TestTeamPrivacy(DumpMixin, PosStripCommon):
             "member_ids": [Command.set(self.outsider.ids)]})
         note = self.log(
             self.author, visibility="team", team_id=other.id, promise="Bring the samples",
-            further_ids=[Command.create({"name": "And the list"})])
+            promise_ids=[Command.create({"name": "And the list"})])
         Promise = self.env["relationship.promise"].with_user(self.outsider).with_context(
             allowed_company_ids=self.company.ids)
         self.assertEqual(Promise.search_count([("note_id", "=", note.id)]), 2)

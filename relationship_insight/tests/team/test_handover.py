@@ -186,7 +186,7 @@ class TestHandover(TransactionCase):
         shared = Note.create({"partner_id": customer.id, "promise": "Bring the samples"})
         team = Note.create({
             "partner_id": customer.id, "visibility": "team", "promise": "Ask the boss"})
-        secret = private.sudo().promise_activity_id
+        secret = private.sudo().promise_ids.activity_id
         self.bond(customer, self.helper, 60)
         with RecordCapturer(self.env["relationship.handover"]) as made:
             self.leaver.action_archive()
@@ -202,12 +202,21 @@ class TestHandover(TransactionCase):
             ledger.filtered(lambda promise: promise.visibility == "me").state, "cancelled")
         self.assertFalse(secret.active)
         self.assertEqual(secret.user_id, self.leaver)
-        self.assertEqual(shared.sudo().promise_activity_id.user_id, self.helper)
-        self.assertIn(team.sudo().promise_activity_id.user_id, self.leader | self.friend)
+        self.assertEqual(shared.sudo().promise_ids.activity_id.user_id, self.helper)
+        self.assertIn(team.sudo().promise_ids.activity_id.user_id, self.leader | self.friend)
         line = handover.line_ids.with_user(self.helper)
         self.assertEqual(line.promise_count, 2)
         self.assertIn("Bring the samples", line.brief)
         self.assertNotIn("Surprise", line.brief)
+
+    def test_what_nobody_takes_over_is_closed_and_not_kept(self):
+        customer = self.make_customers(1)
+        promise = self.env["relationship.note"].with_user(self.leaver).create({
+            "partner_id": customer.id, "promise": "Bring the samples"}).sudo().promise_ids
+        activity = promise.activity_id
+        self.env["relationship.handover"]._keep_the_rest(self.leaver)
+        self.assertFalse(activity.active)
+        self.assertRecordValues(promise, [{"state": "open", "date_done": False}])
 
     # Account team
 

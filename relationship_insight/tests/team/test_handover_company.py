@@ -57,7 +57,7 @@ class TestHandoverCompany(TransactionCase):
                 allowed_company_ids=company.ids).create({
                     "partner_id": partners["shared"].id, "company_id": company.id,
                     "promise": f"In {company.name}",
-                }).sudo().promise_activity_id
+                }).sudo().promise_ids.activity_id
             for company in user.company_ids}
         Activity = self.env["mail.activity"]
         todo = self.env.ref("mail.mail_activity_data_todo")
