@@ -4,6 +4,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .planner import verdicts
+from .planner.draw import sql_stratum
+from .planner.scope import Scope
 from .relationship_invitation import CONTACT_CHANNELS
 
 
@@ -42,9 +45,9 @@ class RelationshipCampaign(models.Model):
               JOIN res_partner p ON p.id = asked.partner_id
                 ON CONFLICT DO NOTHING
             """,
-            campaign=self.id, company=company.id, now=now, stratum=self._sql_stratum(SQL("p")),
+            campaign=self.id, company=company.id, now=now, stratum=sql_stratum(self, SQL("p")),
             expire=now + timedelta(days=self.wait_days), keys=list(keys), ids=list(keys.values())))
-        sudo._plan_decide(company, now)
+        verdicts.decide(Scope(sudo.company_id, now))
         sudo.env.invalidate_all()
         return self.env["relationship.eligibility"].search([
             ("campaign_id", "=", self.id), ("event_key", "in", list(keys))])

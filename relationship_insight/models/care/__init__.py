@@ -5,7 +5,7 @@ from . import (
     res_users,
     relationship_alert,
     relationship_alert_rule,
-    relationship_campaign,
+    relationship_planner,
     relationship_invitation,
     res_company,
 )

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, groupby
 
 from ...tools import local_hours
-from ..campaign.relationship_campaign_plan_facts import BOUNCES_MAX
+from ..campaign.planner.facts import BOUNCES_MAX
 from .relationship_delivery import WISHES_STEP
 
 QUEUE_BATCH = 5000

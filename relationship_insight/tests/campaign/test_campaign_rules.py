@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL, mute_logger
 
+from ...models.campaign.planner import verdicts
 from ...tools.sql_hash import sql_unit_hash, unit_hash
 from .common_campaign import NOW, CampaignCase
 
@@ -328,7 +329,7 @@ class TestCampaignRules(CampaignCase):
                     "date_expire": NOW + timedelta(days=45),
                 } for campaign in (wave, adhoc)])
                 self.env.flush_all()
-                self.env["relationship.campaign"]._plan_decide(self.company, NOW)
+                verdicts.decide(self.env["relationship.planner"]._get_scope(self.company, NOW))
                 self.env.invalidate_all()
                 self.assertEqual(self.outcome(winner, self.a), INVITED)
                 self.assertEqual(
@@ -344,7 +345,7 @@ class TestCampaignRules(CampaignCase):
         self.assertEqual(len(waiting), 22)
         self.assertEqual(set(waiting.mapped("outcome")), {"deferred"})
         self.assertEqual(
-            [campaign._get_daily_limit(cases) for cases in (0, 2, 4, 8)], [10, 10, 5, 2])
+            [verdicts.get_daily_limit(campaign, cases) for cases in (0, 2, 4, 8)], [10, 10, 5, 2])
         with freeze_time(NOW + timedelta(days=1, hours=1)):
             self.plan()
             self.assertEqual(set(waiting.mapped("outcome")), {"skipped"})
