@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.sql_hash import sql_unit_hash
+from .contact_rules import sql_holdout
 
 CHANNELS = [
     ("email", "E-mail"),
@@ -173,18 +173,8 @@ class RelationshipInvitation(models.Model):
             BEFORE INSERT ON relationship_invitation FOR EACH ROW
             WHEN (NEW.partner_id IS NOT NULL)
             EXECUTE FUNCTION relationship_invitation_holdout()
-            """, holdout=self._sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
+            """, holdout=sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
         return super().init()
-
-    @api.model
-    def _sql_holdout(self, commercial, company):
-        """SQL that says whether a customer entity is never asked by a company (SQL alias)."""
-        return SQL(
-            "(COALESCE(%(company)s.relationship_holdout_share, 0) > %(draw)s)",
-            company=company,
-            draw=sql_unit_hash(
-                SQL("COALESCE(%s.relationship_holdout_seed, '') || ':holdout'", company),
-                commercial))
 
     @api.model
     def _filter_holdout(self, partners, company):
@@ -196,7 +186,7 @@ class RelationshipInvitation(models.Model):
             SELECT p.id FROM res_partner p JOIN res_company c ON c.id = %s
              WHERE p.id = ANY(%s) AND %s
             """, company.id, partners.ids,
-            self._sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
+            sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
         return partners.browse(row[0] for row in rows)
 
     @api.model_create_multi

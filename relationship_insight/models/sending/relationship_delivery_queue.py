@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, groupby
 
 from ...tools import local_hours
-from ..campaign.planner.facts import BOUNCES_MAX
+from ..campaign import contact_rules
 from .relationship_delivery import WISHES_STEP
 
 QUEUE_BATCH = 5000
@@ -188,20 +188,14 @@ class RelationshipDelivery(models.Model):
         rows = self.env.execute_query(SQL(
             """
             WITH quiet AS MATERIALIZED (
-                SELECT DISTINCT l.partner_id, l.company_id, c.relationship_quarantine_days AS rest
+                SELECT DISTINCT l.partner_id, l.company_id, c.relationship_quarantine_days AS rest,
+                       wish.id AS wish_id
                   FROM relationship_eligibility l
                   JOIN res_company c ON c.id = l.company_id
-                  JOIN res_partner p ON p.id = l.partner_id AND p.active
-                   AND p.email_normalized IS NOT NULL
-                   AND COALESCE(p.message_bounce, 0) < %(bounces)s
-             LEFT JOIN relationship_contact_preference w
-                    ON w.partner_id = l.partner_id AND w.company_id = l.company_id
-             LEFT JOIN mail_blacklist blocked
-                    ON blocked.email = p.email_normalized AND blocked.active
+                  JOIN res_partner p ON p.id = l.partner_id
+                  %(joins)s
                  WHERE l.reason = 'backoff' AND l.outcome = 'skipped' AND l.date > %(lately)s
-                   AND w.date_wishes_asked IS NULL AND w.opted_out IS NOT TRUE
-                   AND (w.paused_until IS NULL OR w.paused_until <= %(today)s)
-                   AND blocked.id IS NULL AND NOT %(holdout)s
+                   AND wish.date_wishes_asked IS NULL AND %(contactable)s
             ), due AS MATERIALIZED (
                 SELECT last.id, quiet.partner_id, quiet.company_id
                   FROM quiet
@@ -216,7 +210,7 @@ class RelationshipDelivery(models.Model):
                    AND i.access_token IS NOT NULL AND i.date_start IS NULL
                    AND i.state IN ('sent', 'uncertain', 'opened', 'expired')
                   JOIN relationship_campaign cam ON cam.id = i.campaign_id
-                   AND cam.state = 'running' AND cam.active
+                   AND cam.state = 'running' AND cam.active AND NOT %(left)s
                  WHERE %(touched)s + make_interval(days => quiet.rest) <= %(now)s
                  LIMIT %(limit)s
             ), asked AS (
@@ -231,9 +225,10 @@ class RelationshipDelivery(models.Model):
             )
             %(insert)s
             """,
-            bounces=BOUNCES_MAX, lately=now - LATELY, today=now.date(), now=now,
-            holdout=self.env["relationship.invitation"]._sql_holdout(
-                SQL("p.commercial_partner_id"), SQL("c")),
+            lately=now - LATELY, now=now, joins=contact_rules.sql_joins(SQL("p"), SQL("c")),
+            contactable=contact_rules.sql_contactable(
+                SQL("p"), SQL("c"), now.date(), SQL("'email'")),
+            left=contact_rules.sql_left(SQL("quiet.wish_id"), SQL("cam.id")),
             contact=self.env["relationship.invitation"]._sql_contact(SQL("i")),
             touched=self.env["relationship.invitation"]._sql_last_touch(SQL("i")),
             limit=QUEUE_BATCH, uid=self.env.uid,

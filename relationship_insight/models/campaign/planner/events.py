@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ....tools.sql_hash import sql_unit_hash
 from ...evidence.relationship_purchase import Scope as Purchases
 from ...evidence.relationship_purchase import sql_kept
+from ..contact_rules import sql_holdout
 from ..relationship_invitation import CONTACT_CHANNELS
 from .draw import sql_share, sql_stratum
 
@@ -47,7 +48,6 @@ def _plan_event(scope, campaign):
     first, last, whole = _get_window(campaign, now)
     if first >= last:
         return
-    Invitation = scope.env["relationship.invitation"]
     scope.execute(SQL(
         """
         WITH event AS MATERIALIZED (%(events)s),
@@ -92,7 +92,7 @@ def _plan_event(scope, campaign):
         """,
         events=EVENTS[campaign.event](scope, campaign, first, last),
         stratum=sql_stratum(campaign, SQL("p")),
-        holdout=Invitation._sql_holdout(SQL("p.commercial_partner_id"), SQL("c")),
+        holdout=sql_holdout(SQL("p.commercial_partner_id"), SQL("c")),
         audience=scope.env["res.partner"]._search(campaign._get_audience_domain()).subselect(),
         company=campaign.company_id.id,
         campaign=campaign.id,

@@ -9,9 +9,9 @@ from odoo.tools import SQL
 
 from ...evidence.relationship_purchase import Scope as Purchases
 from ...evidence.relationship_purchase import sql_kept
+from .. import contact_rules
 from .scope import FACT, LINE, OWN, PEOPLE, TOUCH
 
-BOUNCES_MAX = 5
 IGNORED_AFTER_DAYS = 14
 
 
@@ -20,7 +20,7 @@ def collect_lines(scope):
 
     :return: their number
     """
-    Invitation = scope.env["relationship.invitation"]
+    p, c = SQL("p"), SQL("c")
     return scope.store(LINE, SQL(
         """
         SELECT l.id, l.campaign_id, l.wave_id, l.partner_id, l.date_first, l.date_expire,
@@ -28,20 +28,14 @@ def collect_lines(scope):
                l.staff_id, l.stratum, l.inclusion_probability,
                COALESCE(p.email_normalized, 'contact ' || p.id) AS person,
                p.commercial_partner_id, p.email_normalized AS email,
-               p.phone_sanitized AS phone, COALESCE(w.lang, p.lang) AS lang, p.tz,
+               p.phone_sanitized AS phone, COALESCE(wish.lang, p.lang) AS lang, p.tz,
                cam.kind, cam.link_days, cam.gap_invited_days, cam.gap_answered_days,
                substr(cam.priority, 1, 1)::int AS rank, ver.id AS version_id,
                ver.asks_emotion_frequency AS emotion, ins.is_relationship AS relationship,
-               w.paused_until,
-               CASE w.pace WHEN 'half' THEN 2 WHEN 'quarter' THEN 4 ELSE 1 END AS pace,
-               %(holdout)s AS holdout,
-               p.active IS NOT TRUE OR w.opted_out IS TRUE OR EXISTS (
-                    SELECT 1 FROM relationship_contact_preference_campaign_rel r
-                     WHERE r.relationship_contact_preference_id = w.id
-                       AND r.relationship_campaign_id = cam.id) AS opted_out,
-               blocked.email IS NOT NULL OR COALESCE(p.message_bounce, 0) >= %(bounces)s
-                   AS blacklisted,
-               %(channel)s AS channel,
+               wish.paused_until,
+               CASE wish.pace WHEN 'half' THEN 2 WHEN 'quarter' THEN 4 ELSE 1 END AS pace,
+               %(holdout)s AS holdout, %(archived)s OR %(opted_out)s AS opted_out,
+               %(paused)s AS paused, %(blacklisted)s AS blacklisted, %(channel)s AS channel,
                profile.first_purchase, profile.last_purchase, FALSE AS undone
           FROM relationship_eligibility l
           JOIN relationship_campaign cam ON cam.id = l.campaign_id AND cam.state = 'running'
@@ -53,42 +47,41 @@ def collect_lines(scope):
             ON ver.id = COALESCE(wave.version_id, live.id)
           JOIN res_partner p ON p.id = l.partner_id
           JOIN res_company c ON c.id = l.company_id
-     LEFT JOIN relationship_contact_preference w
-            ON w.partner_id = l.partner_id AND w.company_id = l.company_id
      LEFT JOIN relationship_profile profile
             ON profile.commercial_partner_id = p.commercial_partner_id
            AND profile.company_id = l.company_id
-     LEFT JOIN mail_blacklist blocked
-            ON blocked.email = p.email_normalized AND blocked.active
-     LEFT JOIN phone_blacklist silent
-            ON silent.number = p.phone_sanitized AND silent.active
+         %(joins)s
          WHERE l.company_id = %(company)s AND l.outcome = 'deferred'
            AND l.date_until <= %(now)s
         """,
-        holdout=Invitation._sql_holdout(SQL("p.commercial_partner_id"), SQL("c")),
-        bounces=BOUNCES_MAX,
-        channel=_sql_channel(scope.env),
+        **contact_rules.get_refusals(p, c, scope.today, SQL("cam.id")),
+        joins=contact_rules.sql_joins(p, c),
+        **_get_channels(scope.env, p),
         company=scope.company.id,
         now=scope.now))
 
 
-def _sql_channel(env):
-    """SQL of the first channel that reaches a contact, their own wish before the campaign's."""
-    return SQL("CASE %s END", SQL(" ").join(
-        SQL(
-            """
-            WHEN %(channel)s = 'email' AND p.email_normalized IS NOT NULL
-                 AND blocked.email IS NULL AND COALESCE(p.message_bounce, 0) < %(bounces)s
-            THEN 'email'
-            WHEN %(channel)s = 'sms' AND %(sms)s AND p.phone_sanitized IS NOT NULL
-                 AND silent.number IS NULL
-            THEN 'sms'
-            WHEN %(channel)s IN ('link', 'portal') THEN %(channel)s
-            """,
-            channel=channel, bounces=BOUNCES_MAX, sms="sms.sms" in env)
-        for channel in (
-            SQL("w.channel"), SQL("cam.channel_1"), SQL("cam.channel_2"),
-            SQL("cam.channel_3"))))
+def _get_channels(env, partner):
+    """Return the SQL of the first channel that reaches a contact, and of whether one is blocked.
+
+    Their own wish comes before what the campaign tries.
+    """
+    reached, blocked = [], []
+    for channel in (SQL("wish.channel"), SQL("cam.channel_1"), SQL("cam.channel_2"),
+                    SQL("cam.channel_3")):
+        refusals = contact_rules.get_address_refusals(partner, channel)
+        tried = SQL(
+            "(%(channel)s IN ('email', 'link', 'portal') OR %(channel)s = 'sms' AND %(sms)s)",
+            channel=channel, sms="sms.sms" in env)
+        reached.append(SQL(
+            "WHEN %s AND NOT %s THEN %s", tried, contact_rules.sql_any(refusals), channel))
+        blocked.append(SQL(
+            "%s IS TRUE AND %s", tried,
+            contact_rules.sql_any(refusals, ("blocked", "bounced"))))
+    return {
+        "channel": SQL("CASE %s END", SQL(" ").join(reached)),
+        "blacklisted": SQL("(%s)", SQL(" OR ").join(blocked)),
+    }
 
 
 def collect_facts(scope):

@@ -6,6 +6,7 @@ import pytz
 from odoo.tools import SQL
 
 from ....tools.sql_hash import sql_unit_hash
+from .. import contact_rules
 from ..res_company import EMOTION_FLOOR_DAYS, FLOOR_HOURS
 from . import facts
 from .scope import FACT, LINE, OWN, VERDICT
@@ -147,7 +148,7 @@ def get_verdicts(scope):
         ("no_address", SQL("channel IS NULL"), never),
         ("undone", SQL("undone"), never),
         (given_up, SQL("date_expire <= %s", now), never),
-        ("paused", SQL("paused_until > %s", today), SQL("paused_until::timestamp")),
+        ("paused", SQL("paused"), SQL("paused_until::timestamp")),
         ("outside", SQL("%s AND (first_purchase IS NULL OR %s)", regular, gone), never),
         ("outside", SQL("%s AND %s > %s", regular, new_until, now), new_until),
         ("backoff", SQL("ignored >= %s", company.relationship_backoff_stop), never),
@@ -258,26 +259,26 @@ def _invite(scope):
 
 def withdraw(scope):
     """Cancel what is planned for somebody who by now wants nothing or is never asked."""
-    Invitation = scope.env["relationship.invitation"]
+    p, c = SQL("p"), SQL("c")
+    refusals = contact_rules.get_refusals(p, c, scope.today, SQL("i.campaign_id"))
     scope.execute(SQL(
         """
-        WITH gone AS (
+        WITH unwanted AS (
+            SELECT i.id, %(holdout)s AS holdout
+              FROM relationship_invitation i
+              JOIN res_partner p ON p.id = i.partner_id
+              JOIN res_company c ON c.id = i.company_id
+              %(joins)s
+             WHERE i.state = 'planned' AND i.company_id = %(company)s AND %(for_good)s
+        ), gone AS (
             UPDATE relationship_invitation i SET state = 'cancelled'
-              FROM res_partner p, res_company c
-             WHERE i.state = 'planned' AND i.company_id = %(company)s
-               AND p.id = i.partner_id AND c.id = i.company_id
-               AND (%(holdout)s OR p.active IS NOT TRUE OR EXISTS (
-                    SELECT 1 FROM relationship_contact_preference w
-                     WHERE w.partner_id = p.id AND w.company_id = i.company_id
-                       AND (w.opted_out OR EXISTS (
-                            SELECT 1 FROM relationship_contact_preference_campaign_rel r
-                             WHERE r.relationship_contact_preference_id = w.id
-                               AND r.relationship_campaign_id = i.campaign_id))))
-         RETURNING i.id, %(holdout)s AS holdout
+              FROM unwanted WHERE i.id = unwanted.id AND i.state = 'planned'
+         RETURNING i.id, unwanted.holdout
         )
         UPDATE relationship_eligibility l SET outcome = 'skipped',
                reason = CASE WHEN gone.holdout THEN 'holdout' ELSE 'opted_out' END
           FROM gone WHERE l.invitation_id = gone.id
         """,
-        company=scope.company.id,
-        holdout=Invitation._sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
+        company=scope.company.id, holdout=refusals["holdout"],
+        joins=contact_rules.sql_joins(p, c),
+        for_good=contact_rules.sql_any(refusals, contact_rules.FOR_GOOD)))

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ....tools.sql_hash import sql_unit_hash
+from ..contact_rules import sql_holdout
 from .draw import sql_share, sql_stratum
 
 CLASSES = ("true", "latent", "spurious", "low", "unknown")
@@ -88,7 +89,6 @@ def draw_wave(scope, wave):
     campaign, env = wave.campaign_id, scope.env
     days = _get_wave_days(wave)
     moved = (wave.number - 1) * campaign.sampling_fraction * campaign.refreshment_share
-    Invitation = env["relationship.invitation"]
     env.flush_all()
     scope.execute(SQL(
         """
@@ -126,7 +126,7 @@ def draw_wave(scope, wave):
         ON CONFLICT DO NOTHING
         """,
         population=_sql_population(campaign),
-        holdout=Invitation._sql_holdout(SQL("who.commercial_partner_id"), SQL("c")),
+        holdout=sql_holdout(SQL("who.commercial_partner_id"), SQL("c")),
         share=sql_share(campaign, SQL("size")),
         draw=sql_unit_hash(f"{campaign.seed}:draw", SQL("id")),
         slot=sql_unit_hash(f"{campaign.seed}:slot", SQL("id")),
