@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ...tools.cron_wake import trigger
 from .relationship_invitation import CHANNELS
 
 PRIORITIES = [
@@ -231,10 +232,7 @@ class RelationshipCampaign(models.Model):
 
     @api.model
     def _trigger_plan(self):
-        cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_plan", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        trigger(self.env, "relationship_insight.ir_cron_relationship_plan")
 
     def _remind_once(self, summary, note):
         """Give the responsible one activity, unless it is there already."""

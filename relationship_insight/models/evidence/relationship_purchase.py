@@ -3,8 +3,7 @@ import typing
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-# Half a cent: what is less is nothing, after so much adding up.
-LEAST = 0.005
+from ...tools.sql_kept import sql_kept
 
 
 class Scope(typing.NamedTuple):
@@ -39,11 +38,6 @@ class Scope(typing.NamedTuple):
                 SELECT * FROM %(table)s every WHERE every.partner_id = buyer.id OFFSET 0
             ) %(alias)s
             """, partners=self.partners, **names)
-
-
-def sql_kept(source):
-    """SQL that tells a purchase of which something was kept (alias of ``_purchase_union``)."""
-    return SQL("(NOT %(it)s.is_refund AND %(it)s.net_amount > %(least)s)", it=source, least=LEAST)
 
 
 class RelationshipPurchase(models.Model):

@@ -7,7 +7,9 @@ from odoo.exceptions import ConcurrencyError, LockError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..evidence.relationship_purchase import LEAST, Scope, sql_kept
+from ...tools.cron_wake import trigger
+from ...tools.sql_kept import LEAST, sql_kept
+from ..evidence.relationship_purchase import Scope
 
 _logger = logging.getLogger(__name__)
 
@@ -85,11 +87,7 @@ class RelationshipReferral(models.Model):
 
     @api.model
     def _trigger_figures(self):
-        cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_referral_figures",
-            raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        trigger(self.env, "relationship_insight.ir_cron_relationship_referral_figures")
 
     # ------------------------------------------------------------
     # One batch

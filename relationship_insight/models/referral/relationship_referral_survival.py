@@ -4,7 +4,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...stats.survival import kaplan_meier, log_rank, matched_difference, share_by, time_until
-from ..evidence.relationship_purchase import Scope, sql_kept
+from ...tools.sql_kept import sql_kept
+from ..evidence.relationship_purchase import Scope
 
 MONTHS = 24
 AGAIN_DAYS = 180

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
 
 from ..campaign import contact_rules
+from ..campaign.relationship_invitation import OPEN_STATES
 from .relationship_delivery import GONE, WISHES_STEP
 
 FLOOR = timedelta(hours=24)
@@ -13,7 +14,6 @@ FLOOR = timedelta(hours=24)
 RESERVED = timedelta(minutes=10)
 # Longer than a server can keep us waiting with one message: every step of it has its time-out.
 LONGEST_SEND = timedelta(minutes=15)
-OPEN_STATES = ("sent", "opened", "started")
 WORKER = SQL("pid || ' ' || EXTRACT(EPOCH FROM backend_start)")
 
 

@@ -6,6 +6,7 @@ from odoo.tools import SQL, groupby
 
 from ...tools import local_hours
 from ..campaign import contact_rules
+from ..campaign.relationship_invitation import IGNORED, OPEN_STATES
 from .relationship_delivery import WISHES_STEP
 
 QUEUE_BATCH = 5000
@@ -136,7 +137,7 @@ class RelationshipDelivery(models.Model):
             SELECT invitation.id, invitation.step + 1, invitation.date_sent
               FROM relationship_invitation invitation
               JOIN relationship_campaign campaign ON campaign.id = invitation.campaign_id
-             WHERE invitation.state IN ('sent', 'opened', 'started')
+             WHERE invitation.state IN %(open)s
                AND invitation.channel IN ('email', 'sms') AND campaign.state = 'running'
                AND invitation.step < %(most)s AND invitation.opted_out IS NULL
                AND (invitation.date_sent, invitation.id) > (%(date)s, %(id)s)
@@ -150,7 +151,8 @@ class RelationshipDelivery(models.Model):
                       AND delivery.step = invitation.step + 1)
              ORDER BY invitation.date_sent, invitation.id
              LIMIT %(limit)s
-            """, now=fields.Datetime.now(), most=MOST_REMINDERS, date=after[0], id=after[1],
+            """, now=fields.Datetime.now(), most=MOST_REMINDERS, open=OPEN_STATES,
+            date=after[0], id=after[1],
             limit=QUEUE_BATCH))
 
     @api.model
@@ -208,7 +210,7 @@ class RelationshipDelivery(models.Model):
                   ) last
                   JOIN relationship_invitation i ON i.id = last.id AND i.channel = 'email'
                    AND i.access_token IS NOT NULL AND i.date_start IS NULL
-                   AND i.state IN ('sent', 'uncertain', 'opened', 'expired')
+                   AND i.state IN %(ignored)s
                   JOIN relationship_campaign cam ON cam.id = i.campaign_id
                    AND cam.state = 'running' AND cam.active AND NOT %(left)s
                  WHERE %(touched)s + make_interval(days => quiet.rest) <= %(now)s
@@ -225,7 +227,8 @@ class RelationshipDelivery(models.Model):
             )
             %(insert)s
             """,
-            lately=now - LATELY, now=now, joins=contact_rules.sql_joins(SQL("p"), SQL("c")),
+            ignored=IGNORED, lately=now - LATELY, now=now,
+            joins=contact_rules.sql_joins(SQL("p"), SQL("c")),
             contactable=contact_rules.sql_contactable(
                 SQL("p"), SQL("c"), now.date(), SQL("'email'")),
             left=contact_rules.sql_left(SQL("quiet.wish_id"), SQL("cam.id")),

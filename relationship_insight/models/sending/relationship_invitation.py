@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..campaign import contact_rules
+from ..campaign.relationship_invitation import OPEN_STATES
 from ..campaign.res_company import FLOOR_HOURS
 
 FACES = ["😠", "😞", "😐", "😊", "😍"]  # of Unicode 6.0: every mail program has them
@@ -21,26 +22,12 @@ PERSONAL = (
 COMMON = (
     "campaign_id", "wave_id", "version_id", "company_id", "mail_color", "mail_text_color",
     "mail_minutes")
-OPEN_LINK = ("sent", "opened", "started")
-REMINDABLE = ("sent", "opened", "started")
 
 
 class RelationshipInvitation(models.Model):
     """What the templates of mails use. With marks in the context, personal values are marks."""
     _inherit = "relationship.invitation"
 
-    failure_type = fields.Selection(selection_add=[
-        ("mail_spam", "Refused as unwanted"),
-        ("mail_optout", "Wants no questions"),
-        ("mail_dup", "Same address as another contact"),
-        ("paused", "Takes a break"),
-        ("archived", "Contact archived"),
-        ("closed", "Answered or closed before"),
-        ("interrupted", "Stopped while sending"),
-        ("neutralized", "Copy of a database"),
-        ("sms_number_missing", "No phone number"),
-        ("sms_missing", "SMS not installed"),
-    ])
     delivery_ids = fields.One2many("relationship.delivery", "invitation_id", string="Messages")
     hand_on_url = fields.Char(
         string="Link to Hand On", compute="_compute_hand_on_url", compute_sudo=True,
@@ -58,13 +45,13 @@ class RelationshipInvitation(models.Model):
     mail_minutes = fields.Integer(compute="_compute_mail_minutes")
 
     _unfinished_idx = models.Index(
-        "(date_sent, id) WHERE state IN ('sent', 'opened', 'started')"
+        f"(date_sent, id) WHERE state IN {OPEN_STATES}"
         " AND channel IN ('email', 'sms')")
 
     @api.depends("channel", "state")
     def _compute_hand_on_url(self):
         for invitation in self:
-            open_link = invitation.channel == "link" and invitation.state in OPEN_LINK
+            open_link = invitation.channel == "link" and invitation.state in OPEN_STATES
             invitation.hand_on_url = invitation._get_answer_url() if open_link else False
 
     @api.depends_context("lang", "relationship_marks")
@@ -211,6 +198,6 @@ class RelationshipInvitation(models.Model):
             joins=contact_rules.sql_joins(p, c),
             contactable=contact_rules.sql_contactable(
                 p, c, now.date(), SQL("i.channel"), SQL("cam.id")),
-            ids=self.ids, states=REMINDABLE, now=now,
+            ids=self.ids, states=OPEN_STATES, now=now,
             year=now - timedelta(days=365), floor=f"{FLOOR_HOURS} hours"))
         return self.browse(row[0] for row in rows)

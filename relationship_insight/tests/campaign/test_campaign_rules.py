@@ -44,6 +44,20 @@ class TestCampaignRules(CampaignCase):
         local = invitation.date_planned + timedelta(hours=7)
         self.assertTrue(8 <= local.hour < 11, local)
 
+    def test_the_morning_is_local_where_only_the_working_hours_have_a_zone(self):
+        """Nobody set a time zone but in the working hours: 8 to 11 in Bangkok is 1 to 4 UTC."""
+        self.company.partner_id.tz = self.env.user.tz = False
+        self.company.resource_calendar_id = self.env["resource.calendar"].create({
+            "name": "Bangkok", "tz": "Asia/Bangkok", "company_id": self.company.id})
+        people = self.make_customers(30, first=100, tz=False)
+        self.make_campaign()
+        self.plan()
+        asked = self.Invitation.search([("partner_id", "in", people.ids)])
+        self.assertEqual(len(asked), 30)
+        self.assertEqual(set(asked.mapped("tz")), {"Asia/Bangkok"})
+        hours = {invitation.date_planned.hour for invitation in asked}
+        self.assertTrue(hours <= {1, 2, 3}, hours)
+
     def test_planning_again_changes_nothing(self):
         campaign = self.make_campaign()
         self.plan()

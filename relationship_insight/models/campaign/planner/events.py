@@ -4,8 +4,8 @@ from datetime import timedelta
 from odoo.tools import SQL
 
 from ....tools.sql_hash import sql_unit_hash
+from ....tools.sql_kept import sql_kept
 from ...evidence.relationship_purchase import Scope as Purchases
-from ...evidence.relationship_purchase import sql_kept
 from ..contact_rules import sql_holdout
 from ..relationship_invitation import CONTACT_CHANNELS
 from .draw import sql_share, sql_stratum

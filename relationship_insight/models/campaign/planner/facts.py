@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
+from ....tools.sql_kept import sql_kept
 from ...evidence.relationship_purchase import Scope as Purchases
-from ...evidence.relationship_purchase import sql_kept
 from .. import contact_rules
+from ..relationship_invitation import IGNORED
 from .scope import FACT, LINE, OWN, PEOPLE, TOUCH
 
 IGNORED_AFTER_DAYS = 14
@@ -100,7 +101,7 @@ def collect_facts(scope):
                CASE WHEN %(contact)s THEN %(touched)s END AS touched,
                GREATEST(i.date_start, i.date_done) AS answered,
                ver.asks_emotion_frequency AS emotion, ins.is_relationship AS relationship,
-               i.state IN ('sent', 'uncertain', 'opened', 'expired')
+               i.state IN %(ignored_states)s
                    AND i.date_start IS NULL AND i.date_planned < %(ignored)s
                    AND i.date_planned > COALESCE(w.date_wished, '-infinity') AS ignored
           FROM %(people)s people
@@ -113,6 +114,7 @@ def collect_facts(scope):
         people=PEOPLE, company=scope.company.id,
         contact=Invitation._sql_contact(SQL("i")),
         touched=Invitation._sql_last_touch(SQL("i")),
+        ignored_states=IGNORED,
         ignored=scope.now - timedelta(days=IGNORED_AFTER_DAYS)))
     scope.store(FACT, SQL(
         """
