@@ -1,5 +1,6 @@
 from . import (
     relationship_asking_counts,
+    relationship_instrument,
     relationship_invitation,
     relationship_campaign,
     relationship_wave,
@@ -13,7 +14,7 @@ from . import (
     relationship_campaign_results,
     relationship_campaign_report,
     relationship_wave_weight,
-    relationship_contact_guard,
+    relationship_note,
     res_partner,
     res_company,
     res_config_settings,

@@ -1,9 +1,8 @@
 """Waves: when the next one is due, who belongs to it, and on which day their turn is."""
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields
 from odoo.tools import SQL
 
 from ....tools.sql_hash import sql_unit_hash
@@ -135,7 +134,7 @@ def draw_wave(scope, wave):
         wave=wave.id,
         company=campaign.company_id.id,
         now=scope.now,
-        expire=fields.Datetime.to_datetime(wave.date_end) + timedelta(days=1),
+        expire=datetime.combine(wave.date_end, time.min) + timedelta(days=1),
         days=days,
         count=len(days)))
     population, holdout, sample = scope.execute(SQL(
@@ -151,7 +150,7 @@ def draw_wave(scope, wave):
 
 def _get_wave_days(wave):
     """Return the mornings over which a wave is spread: its working days, or all if none."""
-    start = fields.Datetime.to_datetime(wave.date_start)
+    start = datetime.combine(wave.date_start, time.min)
     days = [start + timedelta(days=number)
             for number in range((wave.date_end - wave.date_start).days + 1)]
     return [day for day in days if day.weekday() < WORKING_DAYS] or days
