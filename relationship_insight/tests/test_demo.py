@@ -104,7 +104,7 @@ class TestDemo(TransactionCase):
             sent.partner_id, campaign.company_id))
         self.assertFalse(sent.filtered(lambda i: i.state == "planned"))
         before = len(sent)
-        self.env["relationship.campaign"]._plan(campaign.company_id)
+        self.env["relationship.planner"]._plan(campaign.company_id)
         self.assertEqual(len(campaign.invitation_ids), before)
 
     def test_demo_users_can_work(self):

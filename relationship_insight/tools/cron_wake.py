@@ -1,4 +1,4 @@
-"""Waking crons from requests that come by the hundred."""
+"""Waking crons: by ``trigger``, or by ``wake`` from requests that come by the hundred."""
 
 from datetime import timedelta
 
@@ -40,6 +40,12 @@ def _wake(env, xmlids):
         """, [cron_id or None for cron_id in ids]))
     for cron_id, in asleep:
         env["ir.cron"].sudo().browse(cron_id)._trigger()
+
+
+def trigger(env, xmlid):
+    """Let a cron run soon, where there is one; for what is pressed or saved by one person."""
+    if cron := env.ref(xmlid, raise_if_not_found=False):
+        cron.sudo()._trigger()
 
 
 def was_woken(env):

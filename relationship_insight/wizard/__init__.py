@@ -9,5 +9,7 @@ from . import (
     campaign,
     sending,
     referral,
+    desk,
     privacy,
+    pos,
 )

@@ -17,6 +17,8 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.fields import Command
 from odoo.tools import config
 
+from odoo.addons.relationship_insight.models.campaign.planner import waves
+
 GOAL = 60
 CONTACTS = 10  # each
 
@@ -38,10 +40,10 @@ def main(people=100_000):
         for campaign in campaigns:
             campaign.action_start()
         cr.commit()
-        Campaign = env["relationship.campaign"]
+        Planner = env["relationship.planner"]
         counts = []
         before = cpu(cr)
-        seconds = timed(lambda: counts.append(Campaign._plan(company)))
+        seconds = timed(lambda: counts.append(Planner._plan(company)))
         spent = cpu(cr) - before
         cr.commit()
         lines = check(env, campaigns)
@@ -49,13 +51,14 @@ def main(people=100_000):
         print(f"5 campaigns, {lines:,} lines decided, {counts[0]:,} invited: {seconds:.1f} s "
               f"({spent:.1f} s of them PostgreSQL computing); "
               f"goal of {GOAL} s for 100,000 people {goal}")
-        print(f"planning again, nothing new: {timed(lambda: Campaign._plan(company)):.2f} s")
+        print(f"planning again, nothing new: {timed(lambda: Planner._plan(company)):.2f} s")
         cr.commit()
         drip = make_campaign(env, company, instruments[0], 9, drip_days=0)
         drip.action_start()
-        draw = timed(lambda: drip._plan_waves(fields.Datetime.now()))
+        draw = timed(lambda: waves.plan_waves(
+            Planner._get_scope(company, fields.Datetime.now()), drip))
         cr.commit()
-        day = timed(lambda: Campaign._plan(company))
+        day = timed(lambda: Planner._plan(company))
         print(f"a wave spread over 3 months: {draw:.1f} s to draw it, {day:.1f} s a day")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of the Odoo process: {peak:.0f} MB")

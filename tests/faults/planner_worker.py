@@ -49,7 +49,7 @@ for number, day in enumerate(PARAMETERS["days"]):
         meet(f"start-{number}")
         for _attempt in range(20):
             try:
-                env["relationship.campaign"]._plan(company)
+                env["relationship.planner"]._plan(company)
                 env.cr.commit()
                 break
             except OperationalError:

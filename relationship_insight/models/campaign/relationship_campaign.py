@@ -1,10 +1,11 @@
 import secrets
+from ast import literal_eval
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.fields import Domain
 
-from ...stats.suppression import in_steps
+from ...tools.cron_wake import trigger
 from .relationship_invitation import CHANNELS
 
 PRIORITIES = [
@@ -24,8 +25,6 @@ EVENTS = [
 ]
 # Changing one of these would make old and new rounds of a campaign mean different things.
 SETTLED = {"company_id", "event", "instrument_id", "kind", "seed"}
-# Comments of people without a name are shown from so many on, in steps of as many.
-ENOUGH = 10
 
 
 class RelationshipCampaign(models.Model):
@@ -73,6 +72,11 @@ class RelationshipCampaign(models.Model):
     delay = fields.Integer(default=1, help="How long after the event.")
     delay_unit = fields.Selection([("hours", "hours"), ("days", "days")], default="days")
     silence_days = fields.Integer(string="Days of Silence", default=180)
+    wait_days = fields.Integer(
+        string="Waits at Most (days)", default=45,
+        help="Who can't be asked within this time after the event isn't asked about it any more.")
+    date_scanned = fields.Datetime(readonly=True, copy=False)
+    date_scanned_whole = fields.Datetime(readonly=True, copy=False)
     # Regularly
     cadence_number = fields.Integer(string="Every", default=3)
     cadence_unit = fields.Selection(
@@ -140,11 +144,6 @@ class RelationshipCampaign(models.Model):
     thanks_referral = fields.Boolean(
         string="Offer a Link for Friends", default=True,
         help="The customer may take their own referral link along.")
-    anonymous_words = fields.Text(
-        string="What Unnamed People Wrote", compute="_compute_anonymous_words",
-        groups="relationship_insight.group_relationship_relations",
-        help="In the order of the alphabet, without date, shop or score. Shown from ten comments "
-        "on, and new ones ten at a time, so that nobody can tell whose it is.")
 
     _fractions = models.Constraint(
         "CHECK(sampling_fraction > 0 AND sampling_fraction <= 1"
@@ -214,12 +213,26 @@ class RelationshipCampaign(models.Model):
         sudo.invitation_ids.filtered(lambda i: i.state == "planned")._cancel()
         sudo.state = "done"
 
+    def _get_audience_domain(self):
+        """Return the campaign's own domain on contacts, checked."""
+        self.ensure_one()
+        try:
+            domain = Domain(literal_eval(self.audience_domain or "[]"))
+            domain.validate(self.env["res.partner"])
+        except (SyntaxError, TypeError, ValueError) as error:
+            raise ValidationError(self.env._(
+                "%(campaign)s: the audience can't be read. Choose it again.",
+                campaign=self.name)) from error
+        return domain
+
+    @api.model
+    def _cron_plan(self):
+        """Plan, as the cron calls it: see ``relationship.planner``."""
+        self.env["relationship.planner"]._cron_plan()
+
     @api.model
     def _trigger_plan(self):
-        cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_plan", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        trigger(self.env, "relationship_insight.ir_cron_relationship_plan")
 
     def _remind_once(self, summary, note):
         """Give the responsible one activity, unless it is there already."""
@@ -292,23 +305,3 @@ class RelationshipCampaign(models.Model):
             if campaign.thanks_campaign_id == campaign:
                 raise ValidationError(self.env._(
                     "After its own questions a campaign can offer another one's only."))
-
-    # What people wrote who gave no name: many comments together, apart from all else.
-
-    def _compute_anonymous_words(self):
-        self.check_access("read")
-        self.env["relationship.reading"].flush_model()
-        for campaign in self:
-            floor = max(ENOUGH, campaign.company_id.sudo().relationship_minimum_group)
-            rows = self.env.execute_query(SQL(
-                """
-                SELECT invitation.id, reading.text
-                  FROM relationship_invitation invitation
-                  JOIN relationship_reading reading ON reading.invitation_id = invitation.id
-                 WHERE invitation.campaign_id = %s AND reading.partner_id IS NULL
-                   AND reading.voided IS NOT TRUE AND TRIM(COALESCE(reading.text, '')) != ''
-              ORDER BY reading.id
-                """, campaign._origin.id or None))
-            shown = rows[:in_steps([row[0] for row in rows], floor)]
-            campaign.anonymous_words = "\n".join(sorted(
-                " ".join(text.split()) for _sitting, text in shown)) or False

@@ -4,6 +4,10 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from . import contact_rules
+from .planner import verdicts
+from .planner.draw import sql_stratum
+from .planner.scope import Scope
 from .relationship_invitation import CONTACT_CHANNELS
 
 
@@ -42,9 +46,9 @@ class RelationshipCampaign(models.Model):
               JOIN res_partner p ON p.id = asked.partner_id
                 ON CONFLICT DO NOTHING
             """,
-            campaign=self.id, company=company.id, now=now, stratum=self._sql_stratum(SQL("p")),
+            campaign=self.id, company=company.id, now=now, stratum=sql_stratum(self, SQL("p")),
             expire=now + timedelta(days=self.wait_days), keys=list(keys), ids=list(keys.values())))
-        sudo._plan_decide(company, now)
+        verdicts.decide(Scope(sudo.company_id, now))
         sudo.env.invalidate_all()
         return self.env["relationship.eligibility"].search([
             ("campaign_id", "=", self.id), ("event_key", "in", list(keys))])
@@ -93,9 +97,11 @@ class RelationshipCampaign(models.Model):
     def _may_come_along(self, partner):
         """Tell whether a known customer may be shown questions at all."""
         self.ensure_one()
-        preference = self.env["relationship.contact.preference"].sudo().search([
-            ("partner_id", "=", partner.id), ("company_id", "=", self.company_id.id)], limit=1)
-        return not (
-            preference.opted_out or self in preference.opted_out_campaign_ids
-            or self.env["relationship.invitation"].sudo()._filter_holdout(
-                partner, self.company_id))
+        p, c = SQL("p"), SQL("c")
+        refusals = contact_rules.get_refusals(p, c, fields.Date.today(), SQL("%s", self.id))
+        self.env.flush_all()
+        return bool(self.env.execute_query(SQL(
+            "SELECT 1 FROM res_partner p JOIN res_company c ON c.id = %s %s"
+            " WHERE p.id = %s AND NOT %s",
+            self.company_id.id, contact_rules.sql_joins(p, c), partner.id,
+            contact_rules.sql_any(refusals, contact_rules.UNASKED))))

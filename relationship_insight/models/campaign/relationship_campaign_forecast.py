@@ -6,6 +6,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, config, format_datetime
 
 from ...stats.intervals import recommend_detectable
+from .planner import events, verdicts, waves
+from .planner.scope import Scope
 
 # An event campaign is told by what it would have asked lately.
 EVENT_DAYS = 30
@@ -75,6 +77,7 @@ class RelationshipCampaign(models.Model):
         now, company = fields.Datetime.now(), self.company_id
         campaign = self.sudo().with_company(company).with_context(
             allowed_company_ids=company.ids, lang=None, tracking_disable=True)
+        scope = Scope(campaign.company_id, now)
         with self.env.cr.savepoint() as savepoint:
             campaign.write({
                 "state": "running",
@@ -82,14 +85,14 @@ class RelationshipCampaign(models.Model):
                 if campaign.kind == "event" else now,
             })
             if campaign.kind == "event":
-                campaign._plan_events(company, now)
+                events.plan_events(scope, campaign)
             else:
-                campaign._plan_draw(campaign._add_next_wave(now.date()), now)
+                waves.draw_wave(scope, waves.add_next_wave(campaign, scope.today))
             self.env.flush_all()
             self.env.cr.execute(SQL(
                 "UPDATE relationship_eligibility SET date_until = %s"
                 " WHERE campaign_id = %s AND outcome = 'deferred'", now, self.id))
-            campaign._plan_decide(company, now)
+            verdicts.decide(scope)
             self.env.cr.execute(SQL(
                 "SELECT outcome, reason, COUNT(*) FROM relationship_eligibility"
                 " WHERE campaign_id = %s GROUP BY 1, 2", self.id))

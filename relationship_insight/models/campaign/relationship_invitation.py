@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.sql_hash import sql_unit_hash
+from .contact_rules import sql_holdout
 
 CHANNELS = [
     ("email", "E-mail"),
@@ -24,7 +24,35 @@ FIXED_FIELDS = {"campaign_id", "company_id", "partner_id", "source_key", "versio
 # Somebody who comes back later to a half-finished one would mix two moods.
 PARTIAL = timedelta(days=14)
 BATCH = 5000
-UNANSWERED = ("planned", "sent", "opened", "uncertain", "started")
+# A message is out and its link is good: it may be answered, and reminded of.
+OPEN_STATES = ("sent", "opened", "started")
+# What ends by itself when its time is over.
+UNANSWERED = ("planned", "uncertain", *OPEN_STATES)
+# What whoever holds the link may still answer: a message that failed may have come all the same.
+ANSWERABLE = ("uncertain", "failed", *OPEN_STATES)
+# It came, or may have, and nobody began to answer.
+IGNORED = ("sent", "uncertain", "opened", "expired")
+# Why a message isn't sent or didn't arrive; of an invitation, its first message.
+FAILURES = [
+    ("mail_bounce", "Bounced"),
+    ("mail_smtp", "Mail server"),
+    ("mail_spam", "Refused as unwanted"),
+    ("mail_email_invalid", "Invalid address"),
+    ("mail_email_missing", "No address"),
+    ("mail_bl", "Blocked address"),
+    ("mail_optout", "Wants no questions"),
+    ("mail_dup", "Same address as another contact"),
+    ("paused", "Takes a break"),
+    ("archived", "Contact archived"),
+    ("closed", "Answered or closed before"),
+    ("interrupted", "Stopped while sending"),
+    ("neutralized", "Copy of a database"),
+    ("sms_number_missing", "No phone number"),
+    ("sms_number_format", "Invalid number"),
+    ("sms_server", "SMS provider"),
+    ("sms_missing", "SMS not installed"),
+    ("unknown", "Unknown"),
+]
 
 
 class RelationshipInvitation(models.Model):
@@ -85,18 +113,7 @@ class RelationshipInvitation(models.Model):
     date_start = fields.Datetime(string="First Answer On", readonly=True)
     date_done = fields.Datetime(string="Finished On", readonly=True)
     date_expire = fields.Datetime(string="Valid Until", readonly=True)
-    mail_mail_id = fields.Many2one(
-        "mail.mail", string="E-mail", readonly=True, ondelete="set null", index="btree_not_null")
-    failure_type = fields.Selection([
-        ("mail_bounce", "Bounced"),
-        ("mail_smtp", "Mail server"),
-        ("mail_email_invalid", "Invalid address"),
-        ("mail_email_missing", "No address"),
-        ("mail_bl", "Blocked address"),
-        ("sms_number_format", "Invalid number"),
-        ("sms_server", "SMS provider"),
-        ("unknown", "Unknown"),
-    ], readonly=True)
+    failure_type = fields.Selection(FAILURES, readonly=True)
     failure_reason = fields.Text(readonly=True)
     user_input_id = fields.Many2one(
         "survey.user_input", string="Survey Answer", readonly=True, ondelete="set null",
@@ -173,18 +190,8 @@ class RelationshipInvitation(models.Model):
             BEFORE INSERT ON relationship_invitation FOR EACH ROW
             WHEN (NEW.partner_id IS NOT NULL)
             EXECUTE FUNCTION relationship_invitation_holdout()
-            """, holdout=self._sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
+            """, holdout=sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
         return super().init()
-
-    @api.model
-    def _sql_holdout(self, commercial, company):
-        """SQL that says whether a customer entity is never asked by a company (SQL alias)."""
-        return SQL(
-            "(COALESCE(%(company)s.relationship_holdout_share, 0) > %(draw)s)",
-            company=company,
-            draw=sql_unit_hash(
-                SQL("COALESCE(%s.relationship_holdout_seed, '') || ':holdout'", company),
-                commercial))
 
     @api.model
     def _filter_holdout(self, partners, company):
@@ -196,7 +203,7 @@ class RelationshipInvitation(models.Model):
             SELECT p.id FROM res_partner p JOIN res_company c ON c.id = %s
              WHERE p.id = ANY(%s) AND %s
             """, company.id, partners.ids,
-            self._sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
+            sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
         return partners.browse(row[0] for row in rows)
 
     @api.model_create_multi

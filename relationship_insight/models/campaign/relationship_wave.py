@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
+from .planner import waves
+from .planner.scope import Scope
+
 WAITING_FOR = [
     ("read", "All customers are being read first; it starts by itself after that"),
     ("nobody", "Nobody buys here who belongs to its audience"),
@@ -173,7 +176,8 @@ class RelationshipWave(models.Model):
         if campaign.company_id._relationship_being_read():
             return self._wait_for("read")
         self._start_late()
-        counts = campaign._plan_draw(self, fields.Datetime.now())
+        counts = waves.draw_wave(
+            Scope(campaign.company_id, fields.Datetime.now()), self.sudo())
         if not counts["sample_count"]:
             self.env["relationship.eligibility"].sudo().search(
                 [("wave_id", "=", self.id)]).unlink()

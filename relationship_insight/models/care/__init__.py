@@ -3,9 +3,9 @@ from . import (
     relationship_case_callback,
     relationship_note,
     res_users,
-    relationship_alert,
+    res_partner,
     relationship_alert_rule,
-    relationship_campaign,
+    relationship_planner,
     relationship_invitation,
     res_company,
 )

@@ -56,13 +56,6 @@ class RelationshipInstrument(models.Model):
                 "\"Ask With This Version\".", name=self.name))
         return self.live_version_id
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_answered(self):
-        if self.env["relationship.invitation"].sudo().search_count(
-                [("version_id", "in", self.version_ids.ids)], limit=1):
-            raise UserError(self.env._(
-                "Customers were asked with this questionnaire already. Archive it instead."))
-
     def action_preview(self):
         """Open the page of the version asked now, or of the newest draft."""
         return self._get_previewed().action_preview()

@@ -1,6 +1,8 @@
 from . import (
+    relationship_customer_link,
     relationship_guarded,
     relationship_of_customer,
     relationship_staff_floor,
+    res_company,
     res_partner,
 )

@@ -17,6 +17,7 @@ from . import (
     relationship_desk_people,
     relationship_desk_digest,
     calendar_event,
+    mail_activity,
     res_partner,
     res_users,
     ir_http,

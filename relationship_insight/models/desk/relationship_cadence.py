@@ -29,7 +29,7 @@ class RelationshipCadence(models.Model):
 
     _name = "relationship.cadence"
     _description = "Keeping in Touch"
-    _inherit = "relationship.guarded"
+    _inherit = ["relationship.guarded", "relationship.customer.link"]
     _order = "next_date, id"
     _rec_name = "commercial_partner_id"
     _rec_names_search = ["commercial_partner_id"]
@@ -222,13 +222,3 @@ class RelationshipCadence(models.Model):
         self.check_access("write")
         self._drop_proposals()
         return True
-
-    def action_open_customer(self):
-        """Open the customer's contact form."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.commercial_partner_id.id,
-            "view_mode": "form",
-        }

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ...tools.cron_wake import trigger
+
 
 class RelationshipTier(models.Model):
     """How often we want to talk with a kind of customer."""
@@ -56,10 +58,8 @@ class RelationshipTier(models.Model):
 
     def _apply(self, companies=None):
         """Let the nightly job follow the change, soon."""
-        cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_cadence", raise_if_not_found=False)
-        if cron and not self.env.context.get("relationship_no_refresh"):
-            cron.sudo()._trigger()
+        if not self.env.context.get("relationship_no_refresh"):
+            trigger(self.env, "relationship_insight.ir_cron_relationship_cadence")
 
     @api.model
     def _set_minimum_spend(self, company):

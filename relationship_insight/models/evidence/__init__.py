@@ -1,4 +1,5 @@
 from . import (
+    relationship_measure,
     relationship_refresh_queue,
     relationship_reading,
     relationship_reading_match,

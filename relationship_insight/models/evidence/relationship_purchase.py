@@ -3,6 +3,8 @@ import typing
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.sql_kept import sql_kept
+
 
 class Scope(typing.NamedTuple):
     """Which purchases to read; every part may be left out."""
@@ -94,13 +96,13 @@ class RelationshipPurchase(models.Model):
             SELECT source.id, source.reference, source.partner_id,
                    partner.commercial_partner_id, source.company_id, company.currency_id,
                    source.date, source.amount, source.net_amount, source.is_refund,
-                   NOT source.is_refund AND source.net_amount > 0.005 AS is_visit,
+                   %(kept)s AS is_visit,
                    source.channel, source.staff_id, source.order_model, source.order_id
               FROM (%(sources)s) source
               JOIN res_company company ON company.id = source.company_id
          LEFT JOIN res_partner partner ON partner.id = source.partner_id
             """,
-            sources=self._purchase_union(Scope()),
+            sources=self._purchase_union(Scope()), kept=sql_kept(SQL("source")),
         )
 
     @api.model
@@ -127,6 +129,11 @@ class RelationshipPurchase(models.Model):
     def _purchase_sources(self, scope):
         """Return one SELECT per source, all with the same columns. Other addons append theirs."""
         return [self._select_sale_orders(scope), self._select_credit_notes()]
+
+    @api.model
+    def _get_order_models(self):
+        """Return the models whose records are purchases. Other addons append theirs."""
+        return ["sale.order"]
 
     @api.model
     def _select_sale_orders(self, scope):

@@ -32,6 +32,7 @@ class KnownFloat(fields.Float):
 class RelationshipProfile(models.Model):
     """One customer in one company, as far as the evidence tells. Written only by the refresh."""
     _name = "relationship.profile"
+    _inherit = "relationship.customer.link"
     _description = "Customer Insight"
     _order = "spend_12m desc, id"
     _rec_name = "commercial_partner_id"
@@ -209,16 +210,6 @@ class RelationshipProfile(models.Model):
     def _compute_display_name(self):
         for profile in self:
             profile.display_name = profile.commercial_partner_id.display_name
-
-    def action_open_customer(self):
-        """Open the customer's contact form."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.commercial_partner_id.id,
-            "view_mode": "form",
-        }
 
     # Whose customer it is, for the record rule of staff. A field of its own, because a rule
     # through bond_ids would leave every bond in the cache, those the user may not see

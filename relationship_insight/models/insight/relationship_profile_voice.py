@@ -1,4 +1,5 @@
 import math
+from collections import Counter
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -14,7 +15,6 @@ TAGS = ("M01+", "M01-", "M02+", "M02-", "M16", *SCALE_CODES)
 # Whom an answer is about: nobody (not applicable), us as noticed by staff, us, another store.
 NONE, NOTICED, OWN, RIVAL = range(4)
 W = scales.ATTITUDE_WEIGHTS
-MAX_ITEMS = 30
 
 
 class RelationshipProfile(models.Model):
@@ -159,7 +159,7 @@ class RelationshipProfile(models.Model):
             # An item answered twice in a day is still one item: they are told apart by their bits.
             enough=SQL(
                 "about = %s AND COUNT(*) >= MIN(need) AND (MIN(need) = 1 OR LENGTH(REPLACE("
-                "BIT_OR(item)::bit(%s)::text, '0', '')) >= MIN(need))", OWN, SQL(str(MAX_ITEMS))),
+                "BIT_OR(item)::text, '0', '')) >= MIN(need))", OWN),
             none=NONE, noticed=NOTICED, own=OWN, rival=RIVAL, versus=TAGS.index("M13"),
             good=self._sql_events("M02+"), bad=self._sql_events("M02-"),
             positive=scale("M01+", "value"), negative=scale("M01-", "value"),
@@ -192,13 +192,16 @@ class RelationshipProfile(models.Model):
     @api.model
     def _sql_tags(self):
         """SQL rows (measure_id, tag, need, item): ``item`` is a bit of its own within the scale."""
-        places = {}
+        tags = self._measure_tags()
+        width = max(Counter(tag for tag, _need in tags.values()).values(), default=1)
+        places = Counter()
         rows = []
-        for measure_id, (tag, need) in sorted(self._measure_tags().items()):
-            place = places[tag] = places.get(tag, -1) + 1
+        for measure_id, (tag, need) in sorted(tags.items()):
             rows.append(SQL(
-                "(%s, %s, %s, %s)", measure_id, TAGS.index(tag), need, 1 << place % MAX_ITEMS))
-        return SQL(", ").join(rows or [SQL("(0, 0, 1, 0)")])
+                "(%s, %s, %s, %s::bit(%s))", measure_id, TAGS.index(tag), need,
+                f"{1 << places[tag]:0{width}b}", SQL(str(width))))
+            places[tag] += 1
+        return SQL(", ").join(rows or [SQL("(0, 0, 1, B'0')")])
 
     @api.model
     def _query_voice(self, company, asof, params, customers=None):

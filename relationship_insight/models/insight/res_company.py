@@ -1,9 +1,8 @@
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, fields, models
 
+from ...tools.cron_wake import trigger
 from ...tools.local_hours import to_utc, zone
 
 NIGHT_HOUR = 1.5  # local: after the day is over everywhere in the shop, before anybody comes
@@ -32,26 +31,13 @@ class ResCompany(models.Model):
     relationship_next_refresh = fields.Datetime(
         string="Customers to Read From", readonly=True, copy=False)
 
-    # The company's time zone, and when its customers are read anew.
+    # When the company's customers are read anew.
 
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
         self._wake_relationship_refresh()
         return companies
-
-    def _relationship_tz(self):
-        """Name of the company's time zone: its days, its nights, its mornings.
-
-        What somebody set on its contact comes before its working hours, whose zone is a default.
-        """
-        self.ensure_one()
-        return self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
-
-    def _relationship_today(self):
-        """The company's date now."""
-        tz = pytz.timezone(self._relationship_tz())
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(tz).date()
 
     def _relationship_night(self):
         """The moment, in UTC, at which the company's next night is due."""
@@ -85,7 +71,5 @@ class ResCompany(models.Model):
         self._wake_relationship_refresh()
 
     def _wake_relationship_refresh(self):
-        cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_refresh", raise_if_not_found=False)
-        if cron and not self.env.context.get("relationship_no_refresh"):
-            cron.sudo()._trigger()
+        if not self.env.context.get("relationship_no_refresh"):
+            trigger(self.env, "relationship_insight.ir_cron_relationship_refresh")

@@ -7,10 +7,3 @@ class ResPartner(models.Model):
     relationship_preference_ids = fields.One2many(
         "relationship.preference", "partner_id", string="What We Know",
         groups="relationship_insight.group_relationship_staff")
-
-    def _get_relationship_brief_action(self):
-        """Return the action that shows the brief of this contact."""
-        action = self.env["ir.actions.client"]._for_xml_id(
-            "relationship_insight.relationship_brief_action")
-        return {**action, "context": {
-            "partner_id": self[:1].id, "active_id": self[:1].id}}

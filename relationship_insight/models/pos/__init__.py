@@ -13,7 +13,7 @@ from . import (
     relationship_measure,
     relationship_note,
     relationship_note_detail,
-    relationship_campaign,
+    relationship_planner,
     pos_order,
     pos_session,
     pos_config,

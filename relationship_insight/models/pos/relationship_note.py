@@ -38,6 +38,12 @@ class RelationshipNote(models.Model):
         })
         return True
 
+    def _prepare_feeling_vals(self, measure):
+        vals = super()._prepare_feeling_vals(measure)
+        if self.order_model == "pos.order":
+            vals["origin"] = "pos"
+        return vals
+
     @api.model
     def _has_pos_news(self, data):
         """Whether a till's note is worth a conversation."""

@@ -37,6 +37,10 @@ class RelationshipPurchase(models.Model):
         }
 
     @api.model
+    def _get_order_models(self):
+        return [*super()._get_order_models(), "pos.order"]
+
+    @api.model
     def _purchase_sources(self, scope):
         return super()._purchase_sources(scope) + [self._select_pos_orders(scope)]
 

@@ -1,4 +1,5 @@
 from . import (
+    relationship_alert,
     relationship_rate_limit,
     relationship_invitation,
     relationship_invitation_page,

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from odoo import api, fields, models
 
 from ...tools import pulse_token
+from ..campaign.relationship_invitation import ANSWERABLE
 
 PATH = "/pulse"
 TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,128}\Z")
@@ -92,7 +93,7 @@ class RelationshipInvitation(models.Model):
         now = fields.Datetime.now()
         return self.sudo().search([
             ("partner_id", "=", partner.id),
-            ("state", "in", ("sent", "uncertain", "failed", "opened", "started")),
+            ("state", "in", ANSWERABLE),
             "|", ("date_expire", "=", False), ("date_expire", ">=", now),
         ]) if partner else self.sudo().browse()
 

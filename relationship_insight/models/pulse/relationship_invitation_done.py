@@ -1,14 +1,9 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .relationship_invitation import PATH
-from .relationship_invitation_page import FRIEND
-
-_logger = logging.getLogger(__name__)
 
 BURST_WINDOW = timedelta(hours=1)
 BURST_SIZE = 3
@@ -19,7 +14,6 @@ TILL_WINDOW = timedelta(minutes=30)
 QUICKEST_PER_ANSWER = 0.7
 ANSWERS_TO_JUDGE = 3
 DEVICE_KEPT = timedelta(days=90)
-THANKS = "thanks"
 
 
 class RelationshipInvitation(models.Model):
@@ -51,24 +45,6 @@ class RelationshipInvitation(models.Model):
         self._mark_done()
         self.sudo().device_hash = device
         self._flag_doubts(seconds, len(stored), till)
-        self._claim_friend(stored)
-
-    def _claim_friend(self, stored):
-        """Note who brought this customer, where they said so."""
-        self.ensure_one()
-        invitation = self.sudo()
-        told = stored.get(FRIEND) or {}
-        if not invitation.partner_id or not told.get("value") or not told.get("text"):
-            return
-        try:
-            self.env["relationship.referral"]._claim({
-                "referred_id": invitation.partner_id.id, "referrer_name": told["text"],
-                "source": "pulse", "company_id": invitation.company_id.id,
-                "source_key": f"pulse:{invitation.id}",
-            })
-        except UserError as error:
-            # The answer is stored all the same: rules of referrals are no customer's concern.
-            _logger.info("Invitation %s names a friend, but: %s", invitation.id, error)
 
     def _flag_doubts(self, seconds, answers, till=None):
         """Mark answers given at a till, in a row from one device, or faster than one can read.

@@ -157,17 +157,6 @@ class RelationshipReferral(models.Model):
             "context": {"default_referral_id": self.id},
         }
 
-    def action_open_friend(self):
-        """Open the contact, or the lead, that was brought."""
-        self.ensure_one()
-        record = self.referred_id or self.lead_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-        }
-
     def action_open_order(self):
         """Open the purchase that made the referral count."""
         self.ensure_one()

@@ -13,7 +13,7 @@ from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
 from ...tools import pulse_token
 from ...tools.sql_once import once
-from ..care.relationship_alert import JOIN
+from ..pulse.relationship_alert import JOIN
 
 # No letters and digits that are taken for one another when read aloud or from paper.
 ALPHABET = "".join(sorted(set(string.ascii_uppercase + string.digits) - set("01ILOSU5BVZ2")))

@@ -7,6 +7,8 @@ from odoo.exceptions import ConcurrencyError, LockError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.cron_wake import trigger
+from ...tools.sql_kept import LEAST, sql_kept
 from ..evidence.relationship_purchase import Scope
 
 _logger = logging.getLogger(__name__)
@@ -85,11 +87,7 @@ class RelationshipReferral(models.Model):
 
     @api.model
     def _trigger_figures(self):
-        cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_referral_figures",
-            raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        trigger(self.env, "relationship_insight.ir_cron_relationship_referral_figures")
 
     # ------------------------------------------------------------
     # One batch
@@ -149,7 +147,7 @@ class RelationshipReferral(models.Model):
         """Part or all of the purchase that counted came back: as if it had never been more."""
         self.ensure_one()
         kept = fact["kept"]
-        if kept <= 0.005 or kept < self.program_id.min_amount - 0.005:
+        if kept <= LEAST or kept < self.program_id.min_amount - LEAST:
             self._take_back()
             return
         if kept < fact["bought"] * MOSTLY_RETURNED and "returned" not in self.flag_ids.mapped(
@@ -157,7 +155,7 @@ class RelationshipReferral(models.Model):
             self._add_flags([(self.id, "returned", self.env._(
                 "%(kept)s of %(bought)s kept", kept=self.currency_id.format(kept),
                 bought=self.currency_id.format(fact["bought"])))])
-        if abs(self.order_amount - kept) > 0.005:
+        if abs(self.order_amount - kept) > LEAST:
             self.order_amount = kept
 
     def _take_back(self):
@@ -196,7 +194,7 @@ class RelationshipReferral(models.Model):
                        p.amount - stored.sold AS bought,
                        p.net_amount - stored.sold + stored.back AS goods,
                        p.order_model, p.order_id,
-                       NOT p.is_refund AND p.net_amount > 0.005 AS is_visit
+                       %(kept)s AS is_visit
                   FROM (%(purchases)s) p
                   JOIN res_partner partner ON partner.id = p.partner_id
             CROSS JOIN LATERAL (%(stored)s) stored
@@ -226,13 +224,14 @@ class RelationshipReferral(models.Model):
                 SELECT b.order_model, b.order_id, b.date, b.goods FROM bought b
                  WHERE b.customer = r.referred_commercial_id AND b.company_id = r.company_id
                    AND b.is_visit AND b.date >= told.earliest AND b.date <= r.deadline
-                   AND b.goods > 0.005 AND b.goods > COALESCE(program.min_amount, 0) - 0.005
+                   AND b.goods > %(least)s AND b.goods > COALESCE(program.min_amount, 0) - %(least)s
               ORDER BY b.date, b.order_model, b.order_id
                 OFFSET CASE program.qualifying_event WHEN 'second' THEN 1 ELSE 0 END LIMIT 1
         ) counted ON TRUE
              WHERE r.id = ANY(%(ids)s) AND (first.date IS NOT NULL OR r.order_id IS NOT NULL)
             """,
             purchases=self.env["relationship.purchase"]._purchase_union(scope),
+            kept=sql_kept(SQL("p")), least=LEAST,
             day=self._sql_day_start(company),
             stored=self._sql_stored_value(SQL("p")),
             ids=self.ids))

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.cron_wake import trigger
 from ...tools.sql_queue import sql_put, sql_take
 
 CRON = "relationship_insight.ir_cron_relationship_referral"
@@ -38,9 +39,7 @@ class RelationshipReferralQueue(models.Model):
 
     @api.model
     def _trigger(self):
-        cron = self.env.ref(CRON, raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        trigger(self.env, CRON)
 
     @api.model
     def _take(self, limit):

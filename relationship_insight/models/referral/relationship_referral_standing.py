@@ -9,6 +9,7 @@ class RelationshipReferralStanding(models.Model):
     """One customer's place in the chains of one company. Written only by the refresh."""
 
     _name = "relationship.referral.standing"
+    _inherit = "relationship.customer.link"
     _description = "Referral Standing"
     _order = "value_band desc, value desc, id"
     _rec_name = "commercial_partner_id"
@@ -60,13 +61,3 @@ class RelationshipReferralStanding(models.Model):
         self.env.cr.execute(SQL(
             "ALTER TABLE %s SET (fillfactor = %s)", SQL.identifier(self._table), FILLFACTOR))
         return res
-
-    def action_open_customer(self):
-        """Open the customer's contact form."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.commercial_partner_id.id,
-            "view_mode": "form",
-        }

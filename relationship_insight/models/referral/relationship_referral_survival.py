@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...stats.survival import kaplan_meier, log_rank, matched_difference, share_by, time_until
+from ...tools.sql_kept import sql_kept
 from ..evidence.relationship_purchase import Scope
 
 MONTHS = 24
@@ -176,7 +177,7 @@ class RelationshipReferralFigures(models.Model):
                   JOIN res_partner person ON person.id = p.partner_id
                   JOIN referral_cohort cohort ON cohort.node = person.commercial_partner_id
                   %(joins)s
-                 WHERE NOT p.is_refund AND p.net_amount > 0.005
+                 WHERE %(kept)s
               GROUP BY 1, 2, 3
             ), ordered AS (
                 SELECT *, LEAD(day) OVER visits AS second, ROW_NUMBER() OVER visits AS number
@@ -186,7 +187,8 @@ class RelationshipReferralFigures(models.Model):
               FROM ordered WHERE number = 1
             """,
             day=profile._sql_local_day(SQL("p.date"), company), place=place, joins=joins,
-            purchases=self.env["relationship.purchase"]._purchase_union(scope)))
+            purchases=self.env["relationship.purchase"]._purchase_union(scope),
+            kept=sql_kept(SQL("p"))))
 
     @api.model
     def _sql_place(self):

@@ -4,11 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ..care.relationship_case import OPEN_STATES
 from .relationship_referral import ACCEPTED
 
 FEWEST_DIGITS = 5
-UPSET_KINDS = ("callback", "complaint", "low")
 LET_DOWN_DAYS = 30
 # Of 100 points, turned so that more is better.
 LOW = 40
@@ -186,16 +184,12 @@ class ResPartner(models.Model):
     def _may_be_asked_for_friends(self, company):
         """Whether we may ask this customer to bring friends: not who was just let down.
 
-        Nobody is asked who has an open case, or said something bad of us in the last weeks, a
-        minute ago included.
+        Nobody is asked who said something bad of us in the last weeks, a minute ago included.
         """
         self.ensure_one()
         mine = Domain([
             ("commercial_partner_id", "=", self.commercial_partner_id.id),
             ("company_id", "=", company.id)])
-        if self.env["relationship.case"].sudo().search_count(mine & Domain([
-                ("state", "in", OPEN_STATES), ("kind", "in", UPSET_KINDS)]), limit=1):
-            return False
         bad = Domain.OR([
             [("valence", "!=", "-1"), ("measure_id.kind", "not in", WITHOUT_SCORE),
              ("score", "<=", LOW)],

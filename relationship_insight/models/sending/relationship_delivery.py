@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ..campaign.relationship_invitation import CHANNELS
+from ..campaign.relationship_invitation import CHANNELS, FAILURES
 
 STATES = [
     ("queued", "To Send"),
@@ -15,26 +15,6 @@ STATES = [
     ("failed", "Failed"),
     ("bounced", "Bounced"),
     ("cancelled", "Not Sent"),
-]
-FAILURES = [
-    ("mail_bounce", "Bounced"),
-    ("mail_smtp", "Mail server"),
-    ("mail_spam", "Refused as unwanted"),
-    ("mail_email_invalid", "Invalid address"),
-    ("mail_email_missing", "No address"),
-    ("mail_bl", "Blocked address"),
-    ("mail_optout", "Wants no questions"),
-    ("mail_dup", "Same address as another contact"),
-    ("paused", "Takes a break"),
-    ("archived", "Contact archived"),
-    ("closed", "Answered or closed before"),
-    ("interrupted", "Stopped while sending"),
-    ("neutralized", "Copy of a database"),
-    ("sms_number_missing", "No phone number"),
-    ("sms_number_format", "Invalid number"),
-    ("sms_server", "SMS provider"),
-    ("sms_missing", "SMS not installed"),
-    ("unknown", "Unknown"),
 ]
 # The step that asks how somebody wants to be asked, after those of the reminders.
 WISHES_STEP = 9

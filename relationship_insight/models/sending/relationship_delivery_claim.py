@@ -5,15 +5,15 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
 
+from ..campaign import contact_rules
+from ..campaign.relationship_invitation import OPEN_STATES
 from .relationship_delivery import GONE, WISHES_STEP
 
 FLOOR = timedelta(hours=24)
-HARD_BOUNCES = 5
 # How long a worker may keep messages it has not begun to send.
 RESERVED = timedelta(minutes=10)
 # Longer than a server can keep us waiting with one message: every step of it has its time-out.
 LONGEST_SEND = timedelta(minutes=15)
-OPEN_STATES = ("sent", "opened", "started")
 WORKER = SQL("pid || ' ' || EXTRACT(EPOCH FROM backend_start)")
 
 
@@ -164,10 +164,11 @@ class RelationshipDelivery(models.Model):
 
     def _sql_verdict(self, claim, now):
         """What speaks against the message now; NULL if nothing does. Locks what it looks at."""
+        partner, company = SQL("partner"), SQL("company")
         return SQL(
             """
             SELECT invitation.id,
-                   CASE WHEN partner.id IS NULL OR NOT partner.active THEN 'archived'
+                   CASE WHEN %(archived)s THEN 'archived'
                         WHEN %(holdout)s THEN 'closed'
                         WHEN invitation.access_token IS NULL
                           OR invitation.date_expire <= %(now)s AND delivery.step <> %(wishes)s
@@ -176,29 +177,16 @@ class RelationshipDelivery(models.Model):
                           OR invitation.state NOT IN %(open)s
                              AND delivery.step NOT IN (0, %(wishes)s)
                         THEN 'closed'
-                        WHEN invitation.opted_out IS NOT NULL OR preference.opted_out
-                          OR EXISTS (
-                             SELECT FROM relationship_contact_preference_campaign_rel left_one
-                              WHERE left_one.relationship_contact_preference_id = preference.id
-                                AND left_one.relationship_campaign_id = delivery.campaign_id)
-                        THEN 'mail_optout'
-                        WHEN preference.paused_until > %(now)s::date THEN 'paused'
-                        WHEN delivery.channel = 'sms' THEN CASE
-                             WHEN partner.phone_sanitized IS NULL THEN 'sms_number_missing'
-                             WHEN EXISTS (SELECT FROM phone_blacklist blocked
-                                           WHERE blocked.number = partner.phone_sanitized
-                                             AND blocked.active) THEN 'mail_bl' END
-                        WHEN COALESCE(partner.email_normalized, '') = '' THEN CASE
+                        WHEN invitation.opted_out IS NOT NULL OR %(opted_out)s THEN 'mail_optout'
+                        WHEN %(paused)s THEN 'paused'
+                        WHEN %(no_address)s THEN CASE
+                             WHEN delivery.channel = 'sms' THEN 'sms_number_missing'
                              WHEN COALESCE(partner.email, '') = '' THEN 'mail_email_missing'
                              ELSE 'mail_email_invalid' END
-                        WHEN EXISTS (SELECT FROM mail_blacklist blocked
-                                      WHERE blocked.email = partner.email_normalized
-                                        AND blocked.active) THEN 'mail_bl'
-                        WHEN EXISTS (SELECT FROM res_partner same
-                                      WHERE same.email_normalized = partner.email_normalized
-                                        AND same.message_bounce >= %(bounces)s)
-                        THEN 'mail_bounce'
-                        WHEN EXISTS (SELECT FROM relationship_delivery same
+                        WHEN %(blocked)s THEN 'mail_bl'
+                        WHEN %(bounced)s THEN 'mail_bounce'
+                        WHEN delivery.channel = 'email' AND EXISTS (
+                                     SELECT FROM relationship_delivery same
                                       WHERE same.wave_id = delivery.wave_id
                                         AND same.step = delivery.step AND same.id <> delivery.id
                                         AND same.email = partner.email_normalized
@@ -220,16 +208,15 @@ class RelationshipDelivery(models.Model):
               JOIN relationship_invitation invitation ON invitation.id = delivery.invitation_id
               JOIN res_company company ON company.id = delivery.company_id
               LEFT JOIN res_partner partner ON partner.id = invitation.partner_id
-              LEFT JOIN relationship_contact_preference preference
-                ON preference.partner_id = invitation.partner_id
-               AND preference.company_id = delivery.company_id
+              %(joins)s
              WHERE delivery.id = %(id)s AND delivery.state = 'queued' AND delivery.claim = %(claim)s
                FOR UPDATE OF delivery, invitation SKIP LOCKED
             """,
             id=self.id, claim=claim, now=now, floor=now - FLOOR, day=FLOOR, open=OPEN_STATES,
-            gone=GONE, bounces=HARD_BOUNCES, wishes=WISHES_STEP,
-            holdout=self.env["relationship.invitation"]._sql_holdout(
-                SQL("partner.commercial_partner_id"), SQL("company")))
+            gone=GONE, wishes=WISHES_STEP, joins=contact_rules.sql_joins(partner, company),
+            **contact_rules.get_refusals(
+                partner, company, now.date(), SQL("delivery.campaign_id")),
+            **contact_rules.get_address_refusals(partner, SQL("delivery.channel")))
 
     @api.model
     def _mark_lost(self, worker):

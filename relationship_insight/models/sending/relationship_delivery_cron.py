@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.cron_wake import trigger
 from .relationship_delivery import WISHES_STEP
 from .relationship_delivery_queue import QUEUE_BATCH
 from .relationship_delivery_send import BATCH
@@ -20,9 +21,7 @@ class RelationshipDelivery(models.Model):
     @api.model
     def _wake(self):
         """Look soon for what is to be sent."""
-        cron = self.env.ref(CRON, raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        trigger(self.env, CRON)
 
     @api.model
     def _is_neutralized(self):

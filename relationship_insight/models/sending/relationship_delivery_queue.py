@@ -5,7 +5,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL, groupby
 
 from ...tools import local_hours
-from ..campaign.relationship_campaign_plan_facts import BOUNCES_MAX
+from ..campaign import contact_rules
+from ..campaign.relationship_invitation import IGNORED, OPEN_STATES
 from .relationship_delivery import WISHES_STEP
 
 QUEUE_BATCH = 5000
@@ -136,7 +137,7 @@ class RelationshipDelivery(models.Model):
             SELECT invitation.id, invitation.step + 1, invitation.date_sent
               FROM relationship_invitation invitation
               JOIN relationship_campaign campaign ON campaign.id = invitation.campaign_id
-             WHERE invitation.state IN ('sent', 'opened', 'started')
+             WHERE invitation.state IN %(open)s
                AND invitation.channel IN ('email', 'sms') AND campaign.state = 'running'
                AND invitation.step < %(most)s AND invitation.opted_out IS NULL
                AND (invitation.date_sent, invitation.id) > (%(date)s, %(id)s)
@@ -150,7 +151,8 @@ class RelationshipDelivery(models.Model):
                       AND delivery.step = invitation.step + 1)
              ORDER BY invitation.date_sent, invitation.id
              LIMIT %(limit)s
-            """, now=fields.Datetime.now(), most=MOST_REMINDERS, date=after[0], id=after[1],
+            """, now=fields.Datetime.now(), most=MOST_REMINDERS, open=OPEN_STATES,
+            date=after[0], id=after[1],
             limit=QUEUE_BATCH))
 
     @api.model
@@ -188,20 +190,14 @@ class RelationshipDelivery(models.Model):
         rows = self.env.execute_query(SQL(
             """
             WITH quiet AS MATERIALIZED (
-                SELECT DISTINCT l.partner_id, l.company_id, c.relationship_quarantine_days AS rest
+                SELECT DISTINCT l.partner_id, l.company_id, c.relationship_quarantine_days AS rest,
+                       wish.id AS wish_id
                   FROM relationship_eligibility l
                   JOIN res_company c ON c.id = l.company_id
-                  JOIN res_partner p ON p.id = l.partner_id AND p.active
-                   AND p.email_normalized IS NOT NULL
-                   AND COALESCE(p.message_bounce, 0) < %(bounces)s
-             LEFT JOIN relationship_contact_preference w
-                    ON w.partner_id = l.partner_id AND w.company_id = l.company_id
-             LEFT JOIN mail_blacklist blocked
-                    ON blocked.email = p.email_normalized AND blocked.active
+                  JOIN res_partner p ON p.id = l.partner_id
+                  %(joins)s
                  WHERE l.reason = 'backoff' AND l.outcome = 'skipped' AND l.date > %(lately)s
-                   AND w.date_wishes_asked IS NULL AND w.opted_out IS NOT TRUE
-                   AND (w.paused_until IS NULL OR w.paused_until <= %(today)s)
-                   AND blocked.id IS NULL AND NOT %(holdout)s
+                   AND wish.date_wishes_asked IS NULL AND %(contactable)s
             ), due AS MATERIALIZED (
                 SELECT last.id, quiet.partner_id, quiet.company_id
                   FROM quiet
@@ -214,9 +210,9 @@ class RelationshipDelivery(models.Model):
                   ) last
                   JOIN relationship_invitation i ON i.id = last.id AND i.channel = 'email'
                    AND i.access_token IS NOT NULL AND i.date_start IS NULL
-                   AND i.state IN ('sent', 'uncertain', 'opened', 'expired')
+                   AND i.state IN %(ignored)s
                   JOIN relationship_campaign cam ON cam.id = i.campaign_id
-                   AND cam.state = 'running' AND cam.active
+                   AND cam.state = 'running' AND cam.active AND NOT %(left)s
                  WHERE %(touched)s + make_interval(days => quiet.rest) <= %(now)s
                  LIMIT %(limit)s
             ), asked AS (
@@ -231,9 +227,11 @@ class RelationshipDelivery(models.Model):
             )
             %(insert)s
             """,
-            bounces=BOUNCES_MAX, lately=now - LATELY, today=now.date(), now=now,
-            holdout=self.env["relationship.invitation"]._sql_holdout(
-                SQL("p.commercial_partner_id"), SQL("c")),
+            ignored=IGNORED, lately=now - LATELY, now=now,
+            joins=contact_rules.sql_joins(SQL("p"), SQL("c")),
+            contactable=contact_rules.sql_contactable(
+                SQL("p"), SQL("c"), now.date(), SQL("'email'")),
+            left=contact_rules.sql_left(SQL("quiet.wish_id"), SQL("cam.id")),
             contact=self.env["relationship.invitation"]._sql_contact(SQL("i")),
             touched=self.env["relationship.invitation"]._sql_last_touch(SQL("i")),
             limit=QUEUE_BATCH, uid=self.env.uid,

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
+from ..campaign import contact_rules
+from ..campaign.relationship_invitation import OPEN_STATES
 from ..campaign.res_company import FLOOR_HOURS
 
 FACES = ["😠", "😞", "😐", "😊", "😍"]  # of Unicode 6.0: every mail program has them
@@ -20,26 +22,12 @@ PERSONAL = (
 COMMON = (
     "campaign_id", "wave_id", "version_id", "company_id", "mail_color", "mail_text_color",
     "mail_minutes")
-OPEN_LINK = ("sent", "opened", "started")
-REMINDABLE = ("sent", "opened", "started")
 
 
 class RelationshipInvitation(models.Model):
     """What the templates of mails use. With marks in the context, personal values are marks."""
     _inherit = "relationship.invitation"
 
-    failure_type = fields.Selection(selection_add=[
-        ("mail_spam", "Refused as unwanted"),
-        ("mail_optout", "Wants no questions"),
-        ("mail_dup", "Same address as another contact"),
-        ("paused", "Takes a break"),
-        ("archived", "Contact archived"),
-        ("closed", "Answered or closed before"),
-        ("interrupted", "Stopped while sending"),
-        ("neutralized", "Copy of a database"),
-        ("sms_number_missing", "No phone number"),
-        ("sms_missing", "SMS not installed"),
-    ])
     delivery_ids = fields.One2many("relationship.delivery", "invitation_id", string="Messages")
     hand_on_url = fields.Char(
         string="Link to Hand On", compute="_compute_hand_on_url", compute_sudo=True,
@@ -57,13 +45,13 @@ class RelationshipInvitation(models.Model):
     mail_minutes = fields.Integer(compute="_compute_mail_minutes")
 
     _unfinished_idx = models.Index(
-        "(date_sent, id) WHERE state IN ('sent', 'opened', 'started')"
+        f"(date_sent, id) WHERE state IN {OPEN_STATES}"
         " AND channel IN ('email', 'sms')")
 
     @api.depends("channel", "state")
     def _compute_hand_on_url(self):
         for invitation in self:
-            open_link = invitation.channel == "link" and invitation.state in OPEN_LINK
+            open_link = invitation.channel == "link" and invitation.state in OPEN_STATES
             invitation.hand_on_url = invitation._get_answer_url() if open_link else False
 
     @api.depends_context("lang", "relationship_marks")
@@ -173,25 +161,23 @@ class RelationshipInvitation(models.Model):
     def _filter_remindable(self):
         """Return those of these invitations that the rules allow to remind now.
 
-        Open or half answered, still valid, by e-mail or SMS, wanted, with reminders left in the
-        year, and nobody else's message to the same person within 24 hours. Of several open
-        invitations to one person the oldest is reminded.
+        Open or half answered, still valid, by e-mail or SMS, of somebody who may be contacted
+        (``contact_rules``), with reminders left in the year, and nobody else's message to the same
+        person within 24 hours. Of several open invitations to one person the oldest is reminded.
         """
         if not self:
             return self
         self.env.flush_all()
         now = fields.Datetime.now()
+        p, c = SQL("p"), SQL("c")
         rows = self.env.execute_query(SQL(
             """
             SELECT DISTINCT ON (i.partner_id) i.id
               FROM relationship_invitation i
               JOIN relationship_campaign cam ON cam.id = i.campaign_id AND cam.state = 'running'
               JOIN res_company c ON c.id = i.company_id
-              JOIN res_partner p ON p.id = i.partner_id AND p.active
-         LEFT JOIN relationship_contact_preference w
-                ON w.partner_id = p.id AND w.company_id = c.id
-         LEFT JOIN mail_blacklist blocked
-                ON blocked.email = p.email_normalized AND blocked.active
+              JOIN res_partner p ON p.id = i.partner_id
+              %(joins)s
         CROSS JOIN LATERAL (
                 SELECT MAX(%(touched)s) AS last,
                        SUM(other.step) FILTER (WHERE other.company_id = c.id
@@ -202,21 +188,16 @@ class RelationshipInvitation(models.Model):
              WHERE i.id = ANY(%(ids)s) AND i.state IN %(states)s AND i.date_done IS NULL
                AND i.channel IN ('email', 'sms') AND i.opted_out IS NULL
                AND (i.date_expire IS NULL OR i.date_expire > %(now)s)
-               AND (i.channel != 'email' OR blocked.id IS NULL)
-               AND w.opted_out IS NOT TRUE
-               AND (w.paused_until IS NULL OR w.paused_until <= %(today)s)
-               AND NOT EXISTS (
-                    SELECT 1 FROM relationship_contact_preference_campaign_rel r
-                     WHERE r.relationship_contact_preference_id = w.id
-                       AND r.relationship_campaign_id = cam.id)
-               AND NOT %(holdout)s
+               AND %(contactable)s
                AND past.last + %(floor)s::interval <= %(now)s
                AND COALESCE(past.reminders, 0) < c.relationship_budget_reminders
           ORDER BY i.partner_id, i.date_planned, i.id
             """,
             touched=self._sql_last_touch(SQL("other")),
             contact=self._sql_contact(SQL("other")),
-            holdout=self._sql_holdout(SQL("p.commercial_partner_id"), SQL("c")),
-            ids=self.ids, states=REMINDABLE, now=now, today=now.date(),
+            joins=contact_rules.sql_joins(p, c),
+            contactable=contact_rules.sql_contactable(
+                p, c, now.date(), SQL("i.channel"), SQL("cam.id")),
+            ids=self.ids, states=OPEN_STATES, now=now,
             year=now - timedelta(days=365), floor=f"{FLOOR_HOURS} hours"))
         return self.browse(row[0] for row in rows)

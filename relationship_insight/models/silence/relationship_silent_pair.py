@@ -8,6 +8,7 @@ class RelationshipSilentPair(models.Model):
     """
 
     _name = "relationship.silent.pair"
+    _inherit = "relationship.customer.link"
     _description = "Customer to Ask About"
     _order = "p_value, sales_now desc, id"
     _rec_name = "commercial_partner_id"
@@ -42,13 +43,3 @@ class RelationshipSilentPair(models.Model):
     p_value = fields.Float(
         string="Both by Chance", readonly=True, aggregator=None,
         help="Adjusted for how many were looked at.")
-
-    def action_open_customer(self):
-        """Open the customer's contact form."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.commercial_partner_id.id,
-            "view_mode": "form",
-        }

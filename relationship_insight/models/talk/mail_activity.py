@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 FOLLOWED = {"active", "date_deadline", "user_id"}
 # How to find the customer of a document.
@@ -63,11 +62,3 @@ class MailActivity(models.Model):
             if field and field.comodel_name == "res.partner" and record[name]:
                 return record[name]
         return Partner
-
-    def action_relationship_brief(self):
-        """Open the brief of the customer whom this activity is about."""
-        self.ensure_one()
-        customer = self._get_relationship_customer()
-        if not customer:
-            raise UserError(self.env._("This activity isn't about a customer you may see."))
-        return customer._get_relationship_brief_action()

@@ -270,7 +270,7 @@ class RelationshipNote(models.Model):
             "date": self.date,
             "channel": CHANNELS.get(self.channel, self.channel),
             "staff_id": self.staff_id.id,
-            "origin": "pos" if self.order_model == "pos.order" else "staff",
+            "origin": "staff",
             "note_id": self.id,
             "order_model": self.order_model,
             "order_id": self.order_id,

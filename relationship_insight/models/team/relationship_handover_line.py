@@ -17,7 +17,7 @@ class RelationshipHandoverLine(models.Model):
 
     _name = "relationship.handover.line"
     _description = "Customer Handed Over"
-    _inherit = "relationship.guarded"
+    _inherit = ["relationship.guarded", "relationship.customer.link"]
     _order = "spend_12m desc, id"
     _check_company_auto = True
     _rec_name = "commercial_partner_id"
@@ -126,16 +126,6 @@ class RelationshipHandoverLine(models.Model):
         lines_sudo.write({
             "state": "introduced", "introduced_on": fields.Date.context_today(self)})
         lines_sudo.introduction_id.filtered("active").action_done()
-
-    def action_open_customer(self):
-        """Open the customer's contact form."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.commercial_partner_id.id,
-            "view_mode": "form",
-        }
 
     @api.model
     def _cron_check(self, batch_size=200):

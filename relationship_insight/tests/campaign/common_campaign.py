@@ -3,6 +3,8 @@ from datetime import datetime, timedelta
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
+from ...models.campaign.planner import waves
+
 NOW = datetime(2026, 6, 3, 3, 0)  # a Wednesday, 10:00 in Bangkok
 STAFF = "base.group_user,relationship_insight.group_relationship_staff"
 RELATIONS = "base.group_user,relationship_insight.group_relationship_relations"
@@ -84,8 +86,12 @@ class CampaignCase(TransactionCase):
             "date_expire": date + timedelta(days=30), **vals,
         })
 
+    @classmethod
+    def plan_waves(cls, campaign, now):
+        waves.plan_waves(cls.env["relationship.planner"]._get_scope(cls.company, now), campaign)
+
     def plan(self):
-        count = self.env["relationship.campaign"]._plan(self.company)
+        count = self.env["relationship.planner"]._plan(self.company)
         self.env.invalidate_all()
         return count
 

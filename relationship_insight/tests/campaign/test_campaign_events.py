@@ -39,7 +39,7 @@ class TestCampaignEvents(PurchaseCase):
 
     def plan(self, days=0):
         with freeze_time(self.now + timedelta(days=days)):
-            count = self.env["relationship.campaign"]._plan(self.env.company)
+            count = self.env["relationship.planner"]._plan(self.env.company)
         self.env.invalidate_all()
         return count
 
@@ -224,4 +224,4 @@ class TestCampaignLife(CampaignCase):
         campaign = self.start("case_closed", delay=1, priority="1_recovery")
         self.assertEqual(self.plan(), 1)
         self.assertEqual(campaign.invitation_ids.partner_id, happy)
-        self.assertEqual(campaign._count_open_cases(self.company), 1)
+        self.assertEqual(self.env["relationship.planner"]._count_open_cases(self.company), 1)

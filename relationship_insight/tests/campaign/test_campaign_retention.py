@@ -18,7 +18,7 @@ class TestCampaignRetention(CampaignCase):
         cls.startClassPatcher(freeze_time(NOW))
         cls.people = cls.make_customers(3)
         cls.campaign = cls.make_campaign(cls.check)
-        cls.env["relationship.campaign"]._plan(cls.company)
+        cls.env["relationship.planner"]._plan(cls.company)
         cls.env.invalidate_all()
 
     def collect(self, months):

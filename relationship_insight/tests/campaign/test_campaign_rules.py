@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL, mute_logger
 
+from ...models.campaign.planner import verdicts
 from ...tools.sql_hash import sql_unit_hash, unit_hash
 from .common_campaign import NOW, CampaignCase
 
@@ -42,6 +43,20 @@ class TestCampaignRules(CampaignCase):
             invitation.date_expire - invitation.date_planned, timedelta(days=30))
         local = invitation.date_planned + timedelta(hours=7)
         self.assertTrue(8 <= local.hour < 11, local)
+
+    def test_the_morning_is_local_where_only_the_working_hours_have_a_zone(self):
+        """Nobody set a time zone but in the working hours: 8 to 11 in Bangkok is 1 to 4 UTC."""
+        self.company.partner_id.tz = self.env.user.tz = False
+        self.company.resource_calendar_id = self.env["resource.calendar"].create({
+            "name": "Bangkok", "tz": "Asia/Bangkok", "company_id": self.company.id})
+        people = self.make_customers(30, first=100, tz=False)
+        self.make_campaign()
+        self.plan()
+        asked = self.Invitation.search([("partner_id", "in", people.ids)])
+        self.assertEqual(len(asked), 30)
+        self.assertEqual(set(asked.mapped("tz")), {"Asia/Bangkok"})
+        hours = {invitation.date_planned.hour for invitation in asked}
+        self.assertTrue(hours <= {1, 2, 3}, hours)
 
     def test_planning_again_changes_nothing(self):
         campaign = self.make_campaign()
@@ -328,7 +343,7 @@ class TestCampaignRules(CampaignCase):
                     "date_expire": NOW + timedelta(days=45),
                 } for campaign in (wave, adhoc)])
                 self.env.flush_all()
-                self.env["relationship.campaign"]._plan_decide(self.company, NOW)
+                verdicts.decide(self.env["relationship.planner"]._get_scope(self.company, NOW))
                 self.env.invalidate_all()
                 self.assertEqual(self.outcome(winner, self.a), INVITED)
                 self.assertEqual(
@@ -344,7 +359,7 @@ class TestCampaignRules(CampaignCase):
         self.assertEqual(len(waiting), 22)
         self.assertEqual(set(waiting.mapped("outcome")), {"deferred"})
         self.assertEqual(
-            [campaign._get_daily_limit(cases) for cases in (0, 2, 4, 8)], [10, 10, 5, 2])
+            [verdicts.get_daily_limit(campaign, cases) for cases in (0, 2, 4, 8)], [10, 10, 5, 2])
         with freeze_time(NOW + timedelta(days=1, hours=1)):
             self.plan()
             self.assertEqual(set(waiting.mapped("outcome")), {"skipped"})

@@ -39,7 +39,7 @@ class TestCampaignSample(CampaignCase):
         cls.campaign = cls.make_campaign(run=False, sampling_fraction=0.15, drip_days=30)
         cls.campaign.seed = "fixed"
         cls.campaign.action_start()
-        cls.campaign._plan_waves(NOW)
+        cls.plan_waves(cls.campaign, NOW)
 
     def chi_squared(self, condition):
         """Chi-squared of being chosen against the tenths of spend."""

@@ -43,7 +43,7 @@ class TestCampaignWaves(CampaignCase):
             campaign = self.make_campaign(run=False, sampling_fraction=0.3, channel_1="link")
             campaign.seed = seed
             campaign.action_start()
-            campaign._plan_waves(NOW)
+            self.plan_waves(campaign, NOW)
             samples.append(campaign.wave_ids._get_drawn())
         self.assertEqual(samples[0], samples[1])
         self.assertNotEqual(samples[0], samples[2])
@@ -53,12 +53,12 @@ class TestCampaignWaves(CampaignCase):
     def test_waves_keep_most_people_and_bring_new_faces(self):
         self.make_customers(400)
         campaign = self.make_campaign(sampling_fraction=0.25, refreshment_share=0.2)
-        campaign._plan_waves(NOW)
+        self.plan_waves(campaign, NOW)
         before = campaign.wave_ids._get_drawn()
         campaign.wave_ids._close()
         campaign.wave_ids.sudo().outcome_published = NOW
         with freeze_time(NOW + timedelta(days=93)):
-            campaign._plan_waves(NOW + timedelta(days=93))
+            self.plan_waves(campaign, NOW + timedelta(days=93))
         second = campaign.wave_ids.sorted("number")[-1]
         after = second._get_drawn()
         self.assertEqual(second.number, 2)
@@ -83,7 +83,7 @@ class TestCampaignWaves(CampaignCase):
     def test_spread_over_the_working_days(self):
         self.make_customers(60)
         campaign = self.make_campaign(cadence_number=28, cadence_unit="days", drip_days=0)
-        campaign._plan_waves(NOW)
+        self.plan_waves(campaign, NOW)
         wave = campaign.wave_ids
         self.assertEqual(wave.date_end, date(2026, 6, 30))
         lines = self.Ledger.search([("wave_id", "=", wave.id)])

@@ -176,3 +176,24 @@ class TestRefreshClass(TransactionCase):
         return self.env.execute_query(SQL(
             "SELECT pride FROM relationship_profile WHERE commercial_partner_id = %s",
             customer.id))[0][0]
+
+    def test_a_scale_of_more_than_thirty_items(self):
+        """Old items of a scale stay known: four items answered are four, wherever they stand.
+
+        Trust asks 3 items, had 28 others and gets 2 new ones: 5 are asked, so 3 are needed.
+        """
+        trust = self.env.ref("relationship_insight.measure_m10")
+        items = trust.child_ids.filtered("active").sorted("id")
+        self.assertEqual(len(items), 3)
+        new = self.env["relationship.measure"].create([{
+            "code": f"TEST_{number}", "name": f"Item {number}", "question": f"Item {number}?",
+            "parent_id": trust.id, "kind": items[0].kind, "active": number >= 28,
+            "scale_min": items[0].scale_min, "scale_max": items[0].scale_max,
+        } for number in range(30)])
+        partner = self.env["res.partner"].create({"name": "Trusting"})
+        # Quality takes a second scale beside trust, and an attitude another figure.
+        others = self.env.ref("relationship_insight.measure_m03") | self.env.ref(
+            "relationship_insight.measure_m04")
+        for item in items[1:] | new[-2:] | others:
+            self._answer(partner, 0, item.scale_max, measure_id=item.id)
+        self.assertEqual(self._profile(partner).quality, 100)

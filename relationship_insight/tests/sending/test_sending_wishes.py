@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import freeze_time, tagged
 
+from ...models.campaign.planner import verdicts
 from .common_sending import NOW, SendingCase
 
 
@@ -66,8 +67,6 @@ class TestSendingWishes(SendingCase):
         self.assertEqual(len(self.wishes()), 1)
 
     def test_whoever_tells_us_is_asked_again(self):
-        Campaign = self.env["relationship.campaign"]
-
         def ignored():
             lines = self.env["relationship.eligibility"].create({
                 "campaign_id": self.campaign.id, "partner_id": self.quiet.id,
@@ -76,7 +75,7 @@ class TestSendingWishes(SendingCase):
                 "event_key": f"test:{self.env['relationship.eligibility'].search_count([])}",
                 "date_expire": self.now + timedelta(days=20)})
             self.env.flush_all()
-            Campaign._plan_decide(self.company, self.now)
+            verdicts.decide(self.env["relationship.planner"]._get_scope(self.company, self.now))
             self.env.invalidate_all()
             return lines.reason
         self.assertEqual(ignored(), "backoff")

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-SOURCE_BY_MODEL = {"sale.order": "sale", "crm.lead": "lead", "pos.order": "pos"}
-
 
 class RelationshipReferralTell(models.TransientModel):
     """Who told you about us? Asked from a contact, a lead or an order."""
@@ -43,6 +41,11 @@ class RelationshipReferralTell(models.TransientModel):
             wizard.known = ", ".join(
                 claim.referrer_id.name or claim.referrer_name or "" for claim in claims)
 
+    @api.model
+    def _get_sources(self):
+        """Return {model of the document it was told on: source of the referral}."""
+        return {"sale.order": "sale", "crm.lead": "lead"}
+
     def action_tell(self):
         """Note it; the programme decides whether it counts at once."""
         self.ensure_one()
@@ -56,7 +59,7 @@ class RelationshipReferralTell(models.TransientModel):
         if self.code:
             self.env["relationship.referral.code"]._find_for(
                 self.code, self.company_id, self.referred_id or self.lead_id.partner_id)
-        source = "code" if self.code else SOURCE_BY_MODEL.get(
+        source = "code" if self.code else self._get_sources().get(
             self.document_model or (self.lead_id and "crm.lead"), "staff")
         referral = self.env["relationship.referral"]._claim({
             "referred_id": self.referred_id.id,

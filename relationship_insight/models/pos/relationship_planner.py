@@ -1,18 +1,21 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
-class RelationshipCampaign(models.Model):
-    _inherit = "relationship.campaign"
+class RelationshipPlanner(models.Model):
+    _inherit = "relationship.planner"
 
-    def _get_recent_buyers(self, since):
-        return [*super()._get_recent_buyers(since), SQL(
+    @api.model
+    def _get_recent_buyers(self, company, since):
+        return [*super()._get_recent_buyers(company, since), SQL(
             "SELECT partner_id FROM pos_order WHERE date_order >= %s AND company_id = %s"
-            " AND partner_id IS NOT NULL", since, self.company_id.id)]
+            " AND partner_id IS NOT NULL", since, company.id)]
 
+    @api.model
     def _sql_shop_model(self):
         return SQL("CASE WHEN buy.order_model = 'pos.order' THEN 'pos.config' END")
 
+    @api.model
     def _sql_shop_id(self):
         return SQL(
             """

@@ -4,12 +4,13 @@ from odoo.tools import SQL
 from .relationship_case import OPEN_STATES
 
 
-class RelationshipCampaign(models.Model):
+class RelationshipPlanner(models.Model):
     """Cases: a closed one can ask how it went, and open ones hold back new questions."""
 
-    _inherit = "relationship.campaign"
+    _inherit = "relationship.planner"
 
-    def _sql_event_case_closed(self, first, last):
+    @api.model
+    def _sql_event_case_closed(self, company, first, last):
         return SQL(
             """
             SELECT 'relationship.case:' || id || ':' || date_closed::date AS event_key, partner_id,
@@ -17,7 +18,7 @@ class RelationshipCampaign(models.Model):
                    NULL::varchar AS shop_model, NULL::int AS shop_id, NULL::int AS staff_id
               FROM relationship_case
              WHERE company_id = %s AND state = 'closed' AND date_closed > %s AND date_closed <= %s
-            """, self.company_id.id, first, last)
+            """, company.id, first, last)
 
     @api.model
     def _count_open_cases(self, company):

@@ -1,0 +1,3 @@
+from . import (
+    relationship_referral_tell,
+)
