@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...tools.scope import Scope
 from ...tools.sql_hash import sql_unit_hash
-from ..evidence.relationship_purchase import Scope
 from .relationship_invitation import CONTACT_CHANNELS
 
 # Orders made at a till without a network arrive late. Most come within a few days, and once a
@@ -232,7 +232,7 @@ class RelationshipCampaign(models.Model):
              WHERE NOT source.is_refund AND source.net_amount > 0.005
             """,
             self.env["relationship.purchase"]._purchase_union(
-                Scope(partners=buyers, company_id=self.company_id.id)))
+                Scope(self.company_id, partners=buyers)))
 
     def _get_recent_buyers(self, since):
         """Return SELECTs of contacts with orders since a date. Other sources add theirs."""

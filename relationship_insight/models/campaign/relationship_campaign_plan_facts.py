@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..evidence.relationship_purchase import Scope
+from ...tools.scope import Scope
 
 BOUNCES_MAX = 5
 IGNORED_AFTER_DAYS = 14
@@ -196,5 +196,5 @@ class RelationshipCampaign(models.Model):
                    AND kept.order_id = line.order_id)
             """,
             self.env["relationship.purchase"]._purchase_union(
-                Scope(partners=buyers, company_id=company.id)),
+                Scope(company, partners=buyers)),
             SQL("(VALUES ('sale.order'), ('pos.order'))")))

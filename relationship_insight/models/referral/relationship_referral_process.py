@@ -7,7 +7,7 @@ from odoo.exceptions import ConcurrencyError, LockError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..evidence.relationship_purchase import Scope
+from ...tools.scope import Scope
 
 _logger = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ class RelationshipReferral(models.Model):
         return facts
 
     def _read_company_purchases(self, company):
-        scope = Scope(company_id=company.id, partners=SQL(
+        scope = Scope(company, partners=SQL(
             "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)",
             self.referred_commercial_id.ids))
         rows = self.env.execute_query_dict(SQL(
