@@ -20,12 +20,20 @@ CAP_WITHOUT_Q = 60.0
 SERVED_DEPTH = 0.25
 SERVED_DAYS = 365
 TALK_HALF_LIFE = 180.0
+# So much of conversations makes 63 % of what they can.
+MASS_SCALE = 3.0
+# So much of answers about a colleague is a voice.
+MIN_MASS = 0.25
 RECENCY_HALF_LIFE = 90.0
 FULL_MONTHS = 36
+DAYS_PER_MONTH = 30.4375
 FULL_FACTS = 5
 BANDS = (("none", 0.0), ("weak", 25.0), ("good", 50.0), ("strong", 70.0))
 MARGIN = 5.0
 BOUND = 40.0
+# What the strongest and the second bond make of the one with the store.
+FIRST_SHARE = 0.8
+SECOND_SHARE = 0.2
 CONCENTRATED = 0.8
 STAY_IN_TOUCH = 4
 
@@ -141,7 +149,7 @@ def bond(Q, c_w, days_since, listen, sell, cust_init, total, months, facts):
         recent = 2 ** (-not_negative("days_since", days_since) / RECENCY_HALF_LIFE)
     parts = Components(
         Q,
-        -math.expm1(-c_w / 3),
+        -math.expm1(-c_w / MASS_SCALE),
         recent,
         (listen + 1) / (listen + sell + 2),
         min(1.0, 2 * (cust_init + 1) / (total + 2)),
@@ -221,7 +229,8 @@ def customer_bond(bonds, contacts):
     if not ordered:
         return None
     contacts = list(contacts)
-    value = 0.8 * ordered[0] + 0.2 * (ordered[1] if len(ordered) > 1 else 0.0)
+    second = ordered[1] if len(ordered) > 1 else 0.0
+    value = FIRST_SHARE * ordered[0] + SECOND_SHARE * second
     total = math.fsum(ordered)
     held = math.fsum(not_negative("contacts", count) for count in contacts)
     return CustomerBond(

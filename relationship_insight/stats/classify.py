@@ -12,6 +12,8 @@ from .checks import not_negative, within
 CLASSES = ("true", "latent", "spurious", "low")
 UNKNOWN = "unknown"
 MIN_W = 0.25
+# With less evidence of how they feel it is time to ask again.
+THIN_W = 0.5
 MIN_DAYS = 60
 CUT = 0.60
 JUMP = 0.75

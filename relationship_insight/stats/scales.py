@@ -9,6 +9,14 @@ from .shrinkage import weighted_mean
 
 ANSWERED_SHARE = 0.6
 ANSWERED_ITEMS = 2
+# The middle of a scale of 0 to 100, and points on it per step of an answer: of how often good
+# feelings come before bad ones (1 to 5), and of us before the best rival (0 to 10).
+MIDDLE = 50.0
+BALANCE_STEP = 12.5
+RIVAL_STEP = 10.0
+# Relative attitude: what they feel about us, and how much better than about the best rival.
+STRENGTH_SHARE = 0.4
+DIFFERENCE_SHARE = 0.6
 ATTITUDE_WEIGHTS = {"E": 0.25, "M13": 0.25, "RQ": 0.25, "pride": 0.15, "recommend": 0.10}
 
 
@@ -103,7 +111,7 @@ def feeling_balance(positive, negative):
     P, N = sides
     if P is None or N is None:
         return None
-    return FeelingBalance(50 + 12.5 * (P - N), P, N)
+    return FeelingBalance(MIDDLE + BALANCE_STEP * (P - N), P, N)
 
 
 def relationship_quality(trust, affective_commitment, satisfaction):
@@ -158,8 +166,9 @@ def relative_attitude(A_us, us=None, rivals=()):
         within("us", us, 0, 10)
     if us is None or not rated:
         return RelativeAttitude(A_us, None, "absolute")
-    D = min(max(50 + 10 * (us - max(rated)), 0), 100)
-    return RelativeAttitude(0.4 * A_us + 0.6 * D, D, "relative")
+    D = min(max(MIDDLE + RIVAL_STEP * (us - max(rated)), 0), 100)
+    return RelativeAttitude(
+        STRENGTH_SHARE * A_us + DIFFERENCE_SHARE * D, D, "relative")
 
 
 def fit_equating(pairs):

@@ -34,11 +34,13 @@ STEPS = {
     "relationship_new_rank": "percentiles and RFM",
     "relationship_new_voice": "answers to attitude and feelings",
     "relationship_new_mix": "motives",
+    "relationship_new_closest": "bonds to customers",
     "relationship_new": "class, and the row of 66 figures",
     "transitions": "changes of class",
     "profiles written": "profiles written",
     "bonds written": "bonds written",
-    "grid of ranks": "grid for single customers, coverage",
+    "grid of ranks": "grid for single customers",
+    "borders and coverage": "borders of spend, coverage",
     "days to talk next": "days to talk next (cadence)",
 }
 

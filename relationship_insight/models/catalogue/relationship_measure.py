@@ -192,6 +192,14 @@ class RelationshipMeasure(models.Model):
         self.env.registry.clear_cache()
         return super().unlink()
 
+    @api.model
+    def _get_rapport_items(self):
+        """Return the items of rapport; archived ones keep their answers."""
+        measures = self.sudo().with_context(active_test=False)
+        return measures.search([
+            ("id", "child_of", measures.search([("code", "=", "M08")]).ids),
+            ("answerable", "=", True)])
+
     def _renew_instruments(self):
         """Begin a new version of every questionnaire that asks these measures now.
 

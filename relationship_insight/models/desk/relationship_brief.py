@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date, formatLang
 
-from ..evidence.relationship_purchase import Scope
+from ...tools.scope import Scope
 from ..talk.relationship_promise import GOING
 from ..talk.relationship_touch import NOT_A_TALK
 
@@ -247,7 +247,7 @@ class RelationshipBrief(models.AbstractModel):
              WHERE NOT is_refund ORDER BY date DESC, id DESC LIMIT 3
             """,
             self.env["relationship.purchase"]._purchase_union(
-                Scope(partners=people, company_id=self.env.company.id))))
+                Scope(self.env.company, partners=people))))
 
     @api.model
     def _get_feelings(self, customer, profile):

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, models
 
 
@@ -7,8 +9,8 @@ class RelationshipProfile(models.Model):
     _inherit = "relationship.profile"
 
     @api.model
-    def _refresh_company(self, company, asof, customers):
-        res = super()._refresh_company(company, asof, customers)
-        with self._timed("days to talk next"):
-            self.env["relationship.cadence"]._refresh_company(company, customers)
-        return res
+    def _refresh_effects(self, scope, columns, calibration):
+        Cadence = self.env["relationship.cadence"]
+        return super()._refresh_effects(scope, columns, calibration) + [
+            ("days to talk next",
+             partial(Cadence._refresh_company, scope.company, scope.customers))]

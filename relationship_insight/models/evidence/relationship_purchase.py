@@ -1,43 +1,8 @@
-import typing
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.scope import Scope
 from ...tools.sql_kept import sql_kept
-
-
-class Scope(typing.NamedTuple):
-    """Which purchases to read; every part may be left out."""
-
-    until: typing.Any = None  # datetime: nothing later is seen, refunds included
-    partners: typing.Any = None  # SQL yielding the res_partner ids
-    company_id: int | None = None
-
-    def sql(self, date, partner, company):
-        """Return the SQL condition on these three columns."""
-        conditions = [SQL("TRUE")]
-        if self.until:
-            conditions.append(SQL("%s <= %s", date, self.until))
-        if self.partners:
-            conditions.append(SQL("%s IN (%s)", partner, self.partners))
-        if self.company_id:
-            conditions.append(SQL("%s = %s", company, self.company_id))
-        return SQL(" AND ").join(conditions)
-
-    def orders(self, table, alias):
-        """Return the SQL of a table of orders; those of a few customers are looked up one by one.
-
-        The planner would rather read all orders, not knowing how few a customer has.
-        """
-        names = {"table": SQL.identifier(table), "alias": SQL.identifier(alias)}
-        if not self.partners:
-            return SQL("%(table)s %(alias)s", **names)
-        return SQL(
-            """
-            (%(partners)s) buyer (id) CROSS JOIN LATERAL (
-                SELECT * FROM %(table)s every WHERE every.partner_id = buyer.id OFFSET 0
-            ) %(alias)s
-            """, partners=self.partners, **names)
 
 
 class RelationshipPurchase(models.Model):
@@ -226,6 +191,44 @@ class RelationshipPurchase(models.Model):
                 SQL("move.invoice_date + TIME '12:00'"), SQL("so.partner_id"),
                 SQL("so.company_id")),
         )
+
+    @api.model
+    def _promo_sources(self, scope):
+        """Return SELECTs (customer, discount): what lines let off, and what went back with them.
+
+        Other addons append theirs.
+        """
+        reward = self._sql_is_reward("sale.order.line", SQL("l"))
+        return [
+            SQL(
+                """
+                SELECT partner.commercial_partner_id AS customer,
+                       %(let_off)s / COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 AS discount
+                  FROM %(orders)s
+                  JOIN sale_order_line l ON l.order_id = so.id
+                  JOIN res_partner partner ON partner.id = so.partner_id
+                 WHERE so.state = 'sale' AND (l.discount > 0 OR %(reward)s) AND %(scope)s
+                """,
+                let_off=self._sql_let_off(
+                    SQL("l.price_total"), SQL("l.price_unit * l.product_uom_qty"),
+                    SQL("l.discount"), reward),
+                reward=reward,
+                orders=scope.orders("sale_order", "so"),
+                scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
+            ),
+            SQL(
+                """
+                SELECT partner.commercial_partner_id AS customer, credit.let_off AS discount
+                  FROM (%s) credit
+                  JOIN res_partner partner ON partner.id = credit.partner_id
+                """, self._sql_credits(scope)),
+        ]
+
+    @api.model
+    def _served_sources(self, scope):
+        """Return SELECTs (customer, staff, day) of orders served face to face. Others add some."""
+        return [SQL(
+            "SELECT NULL::int AS customer, NULL::int AS staff, NULL::date AS day WHERE FALSE")]
 
     @api.model
     def _sql_let_off(self, total, gross, discount, reward):

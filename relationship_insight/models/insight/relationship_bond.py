@@ -130,7 +130,7 @@ class RelationshipBond(models.Model):
           ORDER BY create_date, id
             """,
             staff=self.env.user.partner_id.id, company=company.id, direct=DIRECT_ORIGINS,
-            measures=self.env["relationship.profile"]._get_rapport_items().ids or [0]))
+            measures=self.env["relationship.measure"]._get_rapport_items().ids or [0]))
         floor = max(SCORECARD, company.sudo().relationship_minimum_group)
         scores = {}
         for customer, score in rows[:in_steps([row[0] for row in rows], floor)]:

@@ -7,6 +7,11 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...stats import attitude, bgnbd, gaps, rate, scales
+from ...tools.scope import Scope
+from .refresh.motives import cte_motives
+from .refresh.purchases import cte_orders
+from .refresh.rapport import sql_sittings
+from .refresh.voice import cte_observations
 
 _logger = logging.getLogger(__name__)
 
@@ -94,7 +99,6 @@ class RelationshipCalibration(models.Model):
 
     def _behaviour_rows(self, company, asof):
         """Return rows (x, t_x, T, median gap, ages of repeat days) of a sample of customers."""
-        Profile = self.env["relationship.profile"]
         share = self._get_sample_share(company, asof)
         return self.env.execute_query(SQL(
             """
@@ -115,7 +119,7 @@ class RelationshipCalibration(models.Model):
               FROM sampled
           GROUP BY customer
             """,
-            orders=Profile._cte_orders(company, asof),
+            orders=cte_orders(Scope.at(company, asof)),
             asof=SQL("%s::date", asof),
             share=round(share * 1_000_000),
         ))
@@ -131,7 +135,7 @@ class RelationshipCalibration(models.Model):
         if not customers:
             [(customers,)] = self.env.execute_query(SQL(
                 "WITH %s SELECT COUNT(DISTINCT customer) FROM orders",
-                Profile._cte_orders(company, asof)))
+                cte_orders(Scope.at(company, asof))))
         return min(1.0, SAMPLE_SIZE / max(customers, 1))
 
     def _fit_behaviour(self, company, rows):
@@ -186,7 +190,7 @@ class RelationshipCalibration(models.Model):
           ORDER BY (customer::bigint * 2654435761) %% 1000000
              LIMIT %(limit)s
             """,
-            observations=self.env["relationship.profile"]._cte_observations(company, asof),
+            observations=cte_observations(Scope.at(company, asof)),
             limit=SAMPLE_SIZE))
         return scales.fit_equating(pairs), len(pairs)
 
@@ -209,8 +213,7 @@ class RelationshipCalibration(models.Model):
           ORDER BY (customer::bigint * 2654435761) %% 1000000
              LIMIT %(limit)s
             """,
-            observations=self.env["relationship.profile"]._cte_observations(
-                company, asof, equating=equating),
+            observations=cte_observations(Scope.at(company, asof), equating),
             asof=SQL("%s::date", asof),
             limit=SAMPLE_SIZE,
         ))
@@ -240,12 +243,12 @@ class RelationshipCalibration(models.Model):
             SELECT measure_id, SUM(share) / NULLIF(SUM(SUM(share)) OVER (), 0)
               FROM motives GROUP BY measure_id
             """,
-            motives=self.env["relationship.profile"]._cte_motives(company, asof)))
+            motives=cte_motives(Scope.at(company, asof))))
         return {"motives": {str(measure_id): share for measure_id, share in rows}}
 
     def _fit_rapport(self, company, asof):
         """Mean rapport (0 to 1) customers report about each member of staff, by partner id."""
         rows = self.env.execute_query(SQL(
             "SELECT staff, AVG(score) / 100 FROM (%s) AS sitting GROUP BY staff",
-            self.env["relationship.profile"]._sql_sittings(company, asof)))
+            sql_sittings(Scope.at(company, asof))))
         return {"rapport": {str(staff_id): float(mean) for staff_id, mean in rows}}

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.scope import Scope
 from .relationship_bond import WORD_GROUP
 
 LOYALTY_CLASSES = [
@@ -211,7 +212,38 @@ class RelationshipProfile(models.Model):
         for profile in self:
             profile.display_name = profile.commercial_partner_id.display_name
 
-    # Whose customer it is, for the record rule of staff. A field of its own, because a rule
+    # ------------------------------------------------------------
+    # Companies and time
+    # ------------------------------------------------------------
+
+    @api.model
+    def _companies(self):
+        """The companies that are in use, whoever asks."""
+        return self.env["res.company"].sudo().search([("active", "=", True)], order="id")
+
+    @api.model
+    def _timezone(self, company):
+        return company._relationship_tz()
+
+    @api.model
+    def _local_today(self, company):
+        return company._relationship_today()
+
+    @api.model
+    def _end_of_day(self, company, day):
+        """The last moment of a local day, in UTC and without time zone, as stored."""
+        return Scope.at(company, day).until
+
+    @api.model
+    def _sql_local_day(self, column, company):
+        """SQL of the local date of a stored moment."""
+        return Scope(company).local_day(column)
+
+    # ------------------------------------------------------------
+    # Whose customer it is
+    # ------------------------------------------------------------
+
+    # For the record rule of staff. A field of its own, because a rule
     # through bond_ids would leave every bond in the cache, those the user may not see
     # included.
 

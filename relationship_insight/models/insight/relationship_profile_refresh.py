@@ -1,40 +1,185 @@
 import logging
 import time
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
-import pytz
+from dateutil.relativedelta import relativedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.sql_ids import sql_ids
+from ...tools.scope import Scope
+from .ir_websocket import STAFF_CHANNEL
+from .refresh import bonds, classes, motives, purchases, ranks, store_bonds, store_profiles, voice
+from .refresh.step import columns_of, single_statement
 
 _logger = logging.getLogger(__name__)
 
-# So many new rows change what the planner must know of the table to join it to others.
-MANY_NEW = 10_000
-# Columns of relationship_new that are stored under the same name.
-COLUMNS = (
-    "date", "loyalty_class", "unknown_reason", "confidence", "previous_class", "class_date",
-    "class_pending", "class_review_date", "p_true", "p_latent", "p_spurious", "p_low",
-    "purchase_days", "first_purchase", "last_purchase", "tenure_days", "recency_days",
-    "spend_total", "spend_12m", "spend_per_day", "x_weighted", "t_weighted", "rate", "rate_year",
-    "behaviour_pct", "p_behaviour", "p_alive", "expected_90d", "gap_mean", "gap_median", "gap_cv",
-    "overdue_ratio", "clumpiness", "rfm_recency", "rfm_frequency", "rfm_monetary", "promo_share",
-    "attitude", "attitude_se", "attitude_mass", "attitude_told", "attitude_worth",
-    "attitude_count", "attitude_basis", "attitude_date", "p_attitude",
-    "feeling_balance", "feeling_positive", "feeling_negative", "event_positive", "event_negative",
-    "pride", "recommend", "quality", "stay_strength",
-    "motive_id", "motives", "motive_count", "relational_share", "situational_share",
-    "merit_share", "bond", "bond_staff_id", "talk_count", "last_talk",
-    "bond_count", "key_staff_id", "contact_hhi", "key_risk", "reading_count",
-    "last_reading", "ask_next", "score_version",
-)
+DIRTY_BATCH = 1000
+LOCK_ATTEMPTS = 60  # seconds: half of what Odoo lets a worker run
+# Worked out from what a night found, and so after it.
+FOLLOWERS = ("silence", "cadence", "plan", "campaign_results", "referral_figures")
 
 
 class RelationshipProfile(models.Model):
+    """How the insight is kept fresh: every customer each night, those with news at once."""
+
     _inherit = "relationship.profile"
+
+    # ------------------------------------------------------------
+    # Jobs
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_refresh(self):
+        """Read all customers of the companies whose night it is, a slice after the other.
+
+        A slice is one month end that is missing, or everybody as of today, of one company. Each is
+        committed, so that a run that is ended goes on where it was. Started by hand, or by code,
+        it is everybody's night.
+        """
+        Cron = self.env["ir.cron"]
+        slices = self._night_slices(self._companies_to_refresh())
+        done = 0
+        while Cron._commit_progress(done, remaining=len(slices)) and slices:
+            if not self._wait_for_refresh():
+                return
+            self._refresh_slice(*slices.pop(0))
+            done = 1
+            if not slices:
+                self._wake_followers()
+
+    @api.model
+    def _companies_to_refresh(self):
+        companies = self._companies()
+        cron = self.env["ir.cron"].browse(self.env.context.get("cron_id"))
+        if not cron:
+            return companies
+        due = companies._relationship_to_refresh()
+        if not due and cron.nextcall > fields.Datetime.now():
+            companies.relationship_next_refresh = fields.Datetime.now()
+            return companies
+        return due
+
+    @api.model
+    def _night_slices(self, companies):
+        """[(company, month end or None)] in the order in which they build on each other."""
+        return [
+            (company, day) for company in companies
+            for day in [*self._missing_month_ends(company), None]]
+
+    @api.model
+    def _refresh_slice(self, company, day):
+        if day:
+            self._refresh(asof=day, companies=company)
+            return
+        begin = fields.Datetime.now()
+        self.env["relationship.calibration"]._get(
+            company, self._local_today(company), anew=True)
+        self._refresh(companies=company)
+        self._tell_screens([])
+        # In a moment of its own: whoever saves settings meanwhile has neither to wait nor to lose.
+        self.env["ir.cron"]._commit_progress()
+        company._note_relationship_refresh(begin)
+
+    @api.model
+    def _wake_followers(self):
+        for name in FOLLOWERS:
+            cron = self.env.ref(
+                f"relationship_insight.ir_cron_relationship_{name}", raise_if_not_found=False)
+            if cron and cron.active:
+                cron._trigger()
+
+    @api.model
+    def _cron_refresh_dirty(self):
+        """Refresh the customers with new evidence, a batch at a time."""
+        Queue = self.env["relationship.refresh.queue"]
+        self.env["ir.cron"]._commit_progress()  # see _wait_for_refresh
+        while self._try_lock_refresh() and (ids := Queue._take(DIRTY_BATCH)):
+            known = self._get_ids_by_company(ids)
+            self._refresh(ids)
+            self._tell_screens(ids, known)
+            remaining = Queue.search_count([], limit=1)
+            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
+                return
+        if Queue.search_count([], limit=1):
+            soon = fields.Datetime.now() + timedelta(seconds=30)
+            self.env.ref(
+                "relationship_insight.ir_cron_relationship_refresh_dirty")._trigger(at=soon)
+
+    @api.model
+    def _tell_screens(self, customer_ids, before=None):
+        """Let open screens load anew; what they show stays under the rules.
+
+        Each company's staff is told of its own customers alone.
+
+        :param list customer_ids: whose cards; empty: everything may have changed
+        :param dict before: what ``_get_ids_by_company`` said before their refresh
+        """
+        told = self._get_ids_by_company(customer_ids) if customer_ids else {
+            company: set() for company in self._companies()}
+        for company, ids in (before or {}).items():
+            told.setdefault(company, set()).update(ids)
+        for company, ids in told.items():
+            self.env["bus.bus"]._sendone(
+                (company, STAFF_CHANNEL), "relationship.profile/refreshed",
+                {"customers": sorted(ids)})
+
+    @api.model
+    def _get_ids_by_company(self, customer_ids):
+        """Return {company: ids of those of these customers it knows something about}."""
+        rows = self.sudo()._read_group(
+            [("commercial_partner_id", "in", customer_ids)],
+            ["company_id"], ["commercial_partner_id:array_agg"])
+        return {company: set(ids) for company, ids in rows}
+
+    @api.model
+    def _wait_for_refresh(self):
+        """Take the right to refresh until the commit; False if another worker keeps it too long.
+
+        The transaction is new: with the right has to come the sight of what its last holder wrote,
+        or writing fails.
+        """
+        for _attempt in range(LOCK_ATTEMPTS):
+            if self._try_lock_refresh():
+                return True
+            self.env.cr.rollback()
+            time.sleep(1)
+        return False
+
+    @api.model
+    def _try_lock_refresh(self):
+        """Take the right to refresh until the commit; False while another worker has it."""
+        return self.env.execute_query(SQL(
+            "SELECT pg_try_advisory_xact_lock(hashtext('relationship_insight.refresh'))"))[0][0]
+
+    # ------------------------------------------------------------
+    # Months' ends
+    # ------------------------------------------------------------
+
+    @api.model
+    def _missing_month_ends(self, company):
+        """The last twelve month ends that have no snapshot yet, the oldest first."""
+        first = store_profiles.first_evidence(company)
+        if not first:
+            return []
+        last = self.env["relationship.snapshot"].sudo().search(
+            [("company_id", "=", company.id)], order="date desc", limit=1).date
+        month = self._local_today(company).replace(day=1)
+        ends = [month - relativedelta(months=months, days=1) for months in range(11, -1, -1)]
+        return [day for day in ends if first <= day and (not last or day > last)]
+
+    @api.model
+    def _snapshot_months(self):
+        """Write the snapshots of the last twelve month ends that are still missing."""
+        for company in self._companies():
+            for day in self._missing_month_ends(company):
+                self._snapshot_company(company, day, None)
+
+    # ------------------------------------------------------------
+    # Pipeline
+    # ------------------------------------------------------------
 
     @api.model
     def _refresh(self, partners=None, asof=None, companies=None):
@@ -67,141 +212,77 @@ class RelationshipProfile(models.Model):
         self.env.cr.execute("RESET enable_nestloop; RESET work_mem; RESET jit")
         self.env.invalidate_all()
 
-    # ------------------------------------------------------------
-    # Companies and time
-    # ------------------------------------------------------------
-
-    @api.model
-    def _companies(self):
-        """The companies that are in use, whoever asks."""
-        return self.env["res.company"].sudo().search([("active", "=", True)], order="id")
-
-    @api.model
-    def _timezone(self, company):
-        return company._relationship_tz()
-
-    @api.model
-    def _local_today(self, company):
-        return company._relationship_today()
-
-    @api.model
-    def _end_of_day(self, company, day):
-        """The last moment of a local day, in UTC and without time zone, as stored."""
-        zone = pytz.timezone(self._timezone(company))
-        midnight = zone.localize(datetime.combine(day + timedelta(days=1), datetime.min.time()))
-        return midnight.astimezone(pytz.utc).replace(tzinfo=None) - timedelta(microseconds=1)
-
-    @api.model
-    def _sql_local_day(self, column, company):
-        """SQL of the local date of a stored moment."""
-        zone = self._timezone(company)
-        if zone == "UTC":
-            return SQL("%s::date", column)
-        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", column, zone)
-
-    # ------------------------------------------------------------
-    # Pipeline
-    # ------------------------------------------------------------
-
     @api.model
     def _refresh_company(self, company, asof, customers):
         calibration = self.env["relationship.calibration"]._get(company, asof)
-        params = calibration.params
-        if customers is None:
-            ranks = self._query_exact_ranks()
-        else:
-            ranks = self._query_grid_ranks(calibration.rate_grid)
-        self._compute_new(company, asof, params, ranks, customers)
-        with self._timed("transitions"):
-            self._log_transitions(company, asof)
-        with self._timed("profiles written"):
-            self._write_profiles(company, customers)
-        with self._timed("bonds written"):
-            self._upsert_bonds(company, asof, customers)
-        if customers is None:
-            with self._timed("grid of ranks"):
-                self._store_rate_grid(calibration)
+        scope = Scope.at(company, asof, customers, calibration.params)
+        steps = self._compute_new(
+            scope, None if customers is None else calibration.rate_grid or {})
+        for name, effect in self._refresh_effects(scope, columns_of(steps), calibration):
+            with self._timed(name):
+                effect()
 
     @api.model
-    def _write_profiles(self, company, customers):
-        """Store the rows of ``relationship_new`` that are new or differ; drop those that ended."""
-        names = SQL(", ").join(map(SQL.identifier, COLUMNS))
-        fresh = SQL(", ").join(SQL("fresh.%s", SQL.identifier(name)) for name in COLUMNS)
-        live = SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in COLUMNS)
-        self.env.cr.execute(SQL(
-            """
-            UPDATE relationship_profile live
-               SET (write_date, %(names)s) = ROW (NOW() AT TIME ZONE 'UTC', %(fresh)s)
-              FROM relationship_new fresh
-             WHERE live.id = fresh.live_id AND (%(live)s) IS DISTINCT FROM (%(fresh)s)
-            """,
-            names=names, fresh=fresh, live=live))
-        self.env.cr.execute(SQL(
-            """
-            INSERT INTO relationship_profile (
-                commercial_partner_id, company_id, create_uid, create_date, write_uid, write_date,
-                %(names)s)
-            SELECT customer, %(company)s, 1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC',
-                   %(names)s
-              FROM relationship_new
-             WHERE live_id IS NULL
-            """,
-            company=company.id, names=names))
-        if self.env.cr.rowcount > MANY_NEW:
-            self.env.cr.execute("ANALYZE relationship_profile")
-        self.env.cr.execute(SQL(
-            """
-            DELETE FROM relationship_profile profile
-             WHERE profile.company_id = %s AND %s AND NOT EXISTS (
-                SELECT 1 FROM relationship_new WHERE customer = profile.commercial_partner_id)
-            """,
-            company.id,
-            SQL("TRUE") if customers is None
-            else SQL("profile.commercial_partner_id = ANY(%s)", sql_ids(customers))))
+    def _refresh_effects(self, scope, columns, calibration):
+        """Return (name, function) of what is done with the rows just computed, in this order.
+
+        Later rooms append what rests on the profiles as they are then.
+        """
+        effects = [
+            ("transitions", partial(store_profiles.log_transitions, scope)),
+            ("profiles written", partial(store_profiles.write, scope, columns)),
+            ("bonds written", partial(store_bonds.upsert, scope)),
+        ]
+        if scope.customers is None:
+            effects.append(("grid of ranks", partial(self._store_rate_grid, calibration)))
+        return effects
 
     @api.model
-    def _compute_new(self, company, asof, params, ranks, customers):
-        """Fill the temporary tables ``relationship_new_bond`` and ``relationship_new``.
+    def _store_rate_grid(self, calibration):
+        """Keep tonight's distribution, so that single customers can be ranked in between."""
+        calibration.rate_grid = ranks.read_grid(self.env)
+
+    @api.model
+    def _snapshot_company(self, company, asof, customers):
+        calibration = self.env["relationship.calibration"]._get(company, asof)
+        scope = Scope.at(company, asof, customers, calibration.params)
+        steps = self._compute_new(scope)
+        store_profiles.snapshot(scope, columns_of(steps))
+        store_bonds.snapshot(scope)
+
+    @api.model
+    def _compute_new(self, scope, grid=None):
+        """Fill the tables of the bonds and of the profile, and return the steps of the latter.
 
         Of everyone each step is a table of its own, which tells the planner its size; of a few
         customers the steps are parts of one statement, sooner planned than tables are made.
         """
-        self._plan_for(everyone=customers is None)
-        with_bond, *steps = self._refresh_steps(company, asof, params, ranks, customers)
-        if customers is not None:
-            *parts, (name, query) = steps
-            steps = [(name, SQL(
-                "WITH %s SELECT * FROM (%s) made",
-                SQL(", ").join(
-                    SQL("%s AS MATERIALIZED (%s)", SQL.identifier(part), each)
-                    for part, each in parts),
-                query))]
-        steps = [with_bond, *steps]
+        self._plan_for(everyone=scope.customers is None)
+        steps = self._refresh_steps(scope, grid)
+        steps.append(classes.whole(scope, steps))
+        tables = [bonds.bonds(scope), *(
+            steps if scope.customers is None else [single_statement(steps)])]
         self.env.cr.execute(SQL(
-            "DROP TABLE IF EXISTS %s",
-            SQL(", ").join(SQL.identifier(name) for name, _query in steps)))
-        for name, query in steps:
-            with self._timed(name):
+            "DROP TABLE IF EXISTS %s", SQL(", ").join(step.table for step in tables)))
+        for step in tables:
+            with self._timed(step.name):
                 self.env.cr.execute(SQL(
-                    "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s",
-                    SQL.identifier(name), query))
-        self.env.cr.execute("ANALYZE relationship_new (customer, live_id)")
-        self.env.cr.execute("ANALYZE relationship_new_bond (customer, staff)")
+                    "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", step.table, step.query))
+        self.env.cr.execute(SQL("ANALYZE %s (customer, staff)", tables[0].table))
+        self.env.cr.execute(SQL("ANALYZE %s (customer, live_id)", tables[-1].table))
+        return steps
 
     @api.model
-    def _refresh_steps(self, company, asof, params, ranks, customers):
-        """Return (name, SELECT) of each step; the bonds come first, the whole profile last."""
-        scope = company, asof, params, customers
+    def _refresh_steps(self, scope, grid):
+        """Return the steps that bring the figures of the profile. Later rooms add theirs."""
         return [
-            ("relationship_new_bond", SQL(
-                "WITH %s SELECT * FROM bonds", self._ctes_bond(*scope))),
-            ("relationship_new_bought", self._query_bought(*scope)),
-            ("relationship_new_promo", self._query_promo(*scope)),
-            ("relationship_new_behaviour", self._query_behaviour(*scope)),
-            ("relationship_new_rank", ranks),
-            ("relationship_new_voice", self._query_voice(*scope)),
-            ("relationship_new_mix", self._query_motive_mix(*scope)),
-            ("relationship_new", self._query_class(company, asof, params)),
+            purchases.bought(scope),
+            purchases.promo(scope),
+            purchases.behaviour(scope),
+            ranks.ranked(grid),
+            voice.voice(scope),
+            motives.mix(scope),
+            bonds.closest(),
         ]
 
     @contextmanager

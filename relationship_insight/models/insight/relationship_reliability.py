@@ -4,7 +4,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...stats import changes, reliability
+from ...tools.scope import Scope
 from ..evidence.relationship_reading import DIRECT_ORIGINS
+from .refresh.voice import sql_readings
 
 # Answers older than this say nothing of the wording customers read today.
 YEARS = 2
@@ -112,7 +114,7 @@ class RelationshipReliability(models.Model):
         keys = list(scales)
         if not keys:
             return {}
-        Profile = self.env["relationship.profile"]
+        scope = Scope.at(company, asof)
         rows = self.env.execute_query(SQL(
             """
             WITH answer AS (
@@ -142,13 +144,13 @@ class RelationshipReliability(models.Model):
                   FROM latest) drawn
              WHERE place <= %(most)s
             """,
-            day=Profile._sql_local_day(SQL("reading.date"), company),
+            day=scope.local_day(SQL("reading.date")),
             items=SQL(", ").join(
                 SQL("(%s, %s, %s)", item.id, place, len(scales[key]))
                 for place, key in enumerate(keys) for item in scales[key]),
             direct=DIRECT_ORIGINS,
-            since=Profile._end_of_day(company, asof) - relativedelta(years=YEARS),
-            readings=Profile._sql_readings(company, asof, None),
+            since=scope.until - relativedelta(years=YEARS),
+            readings=sql_readings(scope),
             most=SAMPLE_SIZE))
         answers = {}
         for place, scores in rows:

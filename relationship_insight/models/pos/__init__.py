@@ -4,8 +4,6 @@ from . import (
     relationship_purchase_settle,
     relationship_purchase_credit,
     account_move,
-    pos_relationship_profile,
-    pos_relationship_profile_bond,
     relationship_bond,
     relationship_referral,
     relationship_referral_figures,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...stats import bond
+
 PAID_STATES = ("paid", "done", "invoiced")
 
 
@@ -45,6 +47,80 @@ class RelationshipPurchase(models.Model):
         return super()._purchase_sources(scope) + [self._select_pos_orders(scope)]
 
     @api.model
+    def _promo_sources(self, scope):
+        """Add the lines of tickets, save those that settle a sale order, which has them too."""
+        reward = self._sql_is_reward("pos.order.line", SQL("l"))
+        settles = SQL("FALSE")
+        if self._has_settling_tickets():
+            settles = SQL(
+                """
+                (%(link)s IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM sale_order so WHERE so.id = %(link)s AND so.state = 'sale'))
+                """, link=self._sql_line_link(SQL("l"), "sale_order_origin_id"))
+        return super()._promo_sources(scope) + [
+            SQL(
+                """
+                SELECT partner.commercial_partner_id AS customer,
+                       %(let_off)s / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8 AS discount
+                  FROM %(orders)s
+                  JOIN pos_order_line l ON l.order_id = o.id
+                  JOIN res_partner partner ON partner.id = o.partner_id
+                 WHERE o.state IN %(states)s AND (l.discount > 0 OR %(reward)s OR %(listed)s)
+                   AND l.refunded_orderline_id IS NULL AND NOT %(settles)s AND %(scope)s
+                """,
+                let_off=self._sql_let_off(
+                    self._sql_line_amount("l"), SQL("l.price_unit * l.qty"),
+                    self._sql_pos_discount(SQL("l"), SQL("o")), reward),
+                reward=reward,
+                listed=self._sql_shows_discount(SQL("o")),
+                orders=scope.orders("pos_order", "o"),
+                states=PAID_STATES,
+                settles=settles,
+                scope=scope.sql(SQL("o.date_order"), SQL("o.partner_id"), SQL("o.company_id")),
+            ),
+            SQL(
+                """
+                SELECT partner.commercial_partner_id, %(let_off)s / back.rate
+                  FROM (%(back)s) back
+                  JOIN res_partner partner ON partner.id = back.partner_id
+                 WHERE back.counts AND (back.discount > 0 OR back.reward)
+                """,
+                let_off=self._sql_let_off(
+                    SQL("back.amount"), SQL("back.gross"), SQL("back.discount"),
+                    SQL("back.reward")),
+                back=self._sql_pos_back(scope),
+            ),
+        ]
+
+    @api.model
+    def _served_sources(self, scope):
+        staff, staff_join = self._sql_pos_staff()
+        customer, partners = scope.entity(SQL("po.partner_id"))
+        return super()._served_sources(scope) + [SQL(
+            """
+            SELECT %(customer)s AS customer, %(staff)s AS staff, %(day)s AS day
+              FROM %(orders)s
+              %(partners)s
+              %(staff_join)s
+             WHERE po.partner_id IS NOT NULL AND po.state IN %(states)s
+               AND po.amount_total > 0 AND po.is_refund IS NOT TRUE
+               AND po.date_order > %(until)s::timestamp - INTERVAL '%(days)s days'
+               AND %(scope)s
+            """,
+            customer=customer,
+            partners=partners,
+            staff=staff,
+            day=scope.local_day(SQL("po.date_order")),
+            orders=scope.orders("pos_order", "po"),
+            staff_join=staff_join,
+            states=PAID_STATES,
+            until=scope.until,
+            days=bond.SERVED_DAYS,
+            scope=scope.without("partners").sql(
+                SQL("po.date_order"), SQL("po.partner_id"), SQL("po.company_id")),
+        )]
+
+    @api.model
     def _select_pos_orders(self, scope):
         staff, staff_join = self._sql_pos_staff()
         return SQL(
@@ -71,7 +147,7 @@ class RelationshipPurchase(models.Model):
               %(staff_join)s
             """,
             states=PAID_STATES,
-            scope=scope._replace(partners=None).sql(
+            scope=scope.without("partners").sql(
                 SQL("o.date_order"), SQL("o.partner_id"), SQL("o.company_id")),
             tickets=SQL("ticket" if scope.partners else "pos_order"),
             staff=staff,
@@ -161,7 +237,7 @@ class RelationshipPurchase(models.Model):
              WHERE back.refunded_orderline_id IS NOT NULL AND %(scope)s
             """,
             states=PAID_STATES,
-            until=scope._replace(partners=None, company_id=None).sql(
+            until=scope.without("partners", "company").sql(
                 SQL("ticket.date_order"), SQL("NULL"), SQL("NULL")),
             amount=self._sql_line_amount("back"),
             discount=self._sql_pos_discount(SQL("origin"), SQL("sold")),
@@ -169,7 +245,7 @@ class RelationshipPurchase(models.Model):
             settling=settling,
             lines=lines,
             join=join,
-            scope=scope._replace(until=None, partners=None).sql(
+            scope=scope.without("until", "partners").sql(
                 SQL("NULL"), SQL("NULL"), SQL("sold.company_id")),
         )
 

@@ -8,8 +8,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.cron_wake import trigger
+from ...tools.scope import Scope
 from ...tools.sql_kept import LEAST, sql_kept
-from ..evidence.relationship_purchase import Scope
 
 _logger = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ class RelationshipReferral(models.Model):
         return facts
 
     def _read_company_purchases(self, company):
-        scope = Scope(company_id=company.id, partners=SQL(
+        scope = Scope(company, partners=SQL(
             "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)",
             self.referred_commercial_id.ids))
         rows = self.env.execute_query_dict(SQL(

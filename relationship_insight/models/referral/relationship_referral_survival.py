@@ -4,8 +4,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...stats.survival import kaplan_meier, log_rank, matched_difference, share_by, time_until
+from ...tools.scope import Scope
 from ...tools.sql_kept import sql_kept
-from ..evidence.relationship_purchase import Scope
 
 MONTHS = 24
 AGAIN_DAYS = 180
@@ -163,7 +163,7 @@ class RelationshipReferralFigures(models.Model):
             referred=REFERRED_SAMPLE, others=OTHER_SAMPLE))
         cr.execute("CREATE UNIQUE INDEX ON referral_cohort (node)")
         cr.execute("ANALYZE referral_cohort")
-        scope = Scope(company_id=company.id, partners=SQL(
+        scope = Scope(company, partners=SQL(
             "SELECT person.id FROM referral_cohort cohort"
             " JOIN res_partner person ON person.commercial_partner_id = cohort.node"))
         place, joins = self._sql_place()

@@ -4,8 +4,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.cron_wake import was_woken
-from ..evidence.relationship_purchase import Scope
-from ..insight.relationship_profile_bond import LISTENING
+from ...tools.scope import Scope
+from ..insight.refresh.bonds import LISTENING
 from ..talk.relationship_touch import NOT_A_TALK
 
 SEASON = 365
@@ -95,7 +95,7 @@ class RelationshipSilence(models.Model):
             shop=shop, shop_join=shop_join,
             day=Profile._sql_local_day(SQL("source.date"), company),
             sources=self.env["relationship.purchase"]._purchase_union(
-                Scope(until, None, company.id)),
+                Scope.at(company, asof)),
             company=company.id,
             since=until - timedelta(days=SEASON + 180)))
         self.env.cr.execute(SQL(

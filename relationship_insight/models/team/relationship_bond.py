@@ -6,9 +6,8 @@ from odoo.fields import Domain
 
 from ...stats.bond import CAP_WITHOUT_Q, WEIGHTS, band, shown_points
 from ..evidence.relationship_reading import DIRECT_ORIGINS
+from ..insight.refresh.bonds import LISTENING, POINTS
 from ..insight.relationship_bond import WORD_GROUP
-from ..insight.relationship_profile_bond import LISTENING
-from ..insight.relationship_profile_bond_points import POINTS
 from ..talk.relationship_touch import NOT_A_TALK
 
 STAR_LIMIT = 24
@@ -210,7 +209,7 @@ class RelationshipBond(models.Model):
         return Domain([
             ("commercial_partner_id", "=", self.commercial_partner_id.id),
             ("company_id", "=", self.company_id.id), ("staff_id", "=", self.staff_id.id),
-            ("measure_id", "in", self.env["relationship.profile"]._get_rapport_items().ids),
+            ("measure_id", "in", self.env["relationship.measure"]._get_rapport_items().ids),
             ("origin", "in", DIRECT_ORIGINS), ("voided", "=", False), ("na", "=", False)])
 
     def _get_served_domain(self):

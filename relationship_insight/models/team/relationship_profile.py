@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -118,16 +119,20 @@ class RelationshipProfile(models.Model):
         return cuts[share]
 
     @api.model
-    def _store_rate_grid(self, calibration):
+    def _refresh_effects(self, scope, columns, calibration):
+        effects = super()._refresh_effects(scope, columns, calibration)
+        if scope.customers is None:
+            effects.append(("borders and coverage", partial(self._store_borders, calibration)))
+        return effects
+
+    @api.model
+    def _store_borders(self, calibration):
         """Keep tonight's borders too, so that no screen has to rank every customer."""
-        res = super()._store_rate_grid(calibration)
-        # The profiles are written already; what the screens search is what was ranked.
         calibration.rate_grid = {
             **calibration.rate_grid,
             "spend_cuts": self._read_spend_cuts(calibration.company_id),
             "coverage": self._read_coverage(calibration.company_id),
         }
-        return res
 
     @api.model
     def _read_spend_cuts(self, company):

@@ -4,8 +4,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from odoo.addons.relationship_insight.models.evidence.relationship_purchase import Scope
 from odoo.addons.relationship_insight.tests.common_purchase import FIELDS, PurchaseCase
+from odoo.addons.relationship_insight.tools.scope import Scope
 
 
 @tagged("post_install", "-at_install")
@@ -364,7 +364,7 @@ class TestPurchase(PurchaseCase):
             self.assertEqual(
                 self._read_scope(scope),
                 [row for row in everything if row["partner_id"] == partner.id])
-        company = self._read_scope(Scope(company_id=self.env.company.id))
+        company = self._read_scope(Scope(self.env.company))
         self.assertEqual(
             company, [row for row in everything if row["company_id"] == self.env.company.id])
         past = self._read_scope(Scope(until=datetime(2024, 1, 31), partners=self._sql_ids(some)))

@@ -4,6 +4,7 @@ from . import test_night
 from . import test_reference_data
 from . import test_refresh
 from . import test_refresh_class
+from . import test_refresh_steps
 from . import test_refresh_time
 from . import test_reliability
 from . import test_sql_math

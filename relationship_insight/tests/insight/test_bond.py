@@ -4,7 +4,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, freeze_time, new_test_user, tagged
 from odoo.tools import SQL
 
+from odoo.addons.relationship_insight.models.insight.refresh.rapport import sql_sittings
 from odoo.addons.relationship_insight.stats import bond
+from odoo.addons.relationship_insight.tools.scope import Scope
 
 from .common_population import PopulationCase
 from .common_refresh import POINTS, Oracle
@@ -86,8 +88,7 @@ class TestBond(TransactionCase):
         self.assertEqual(len(self.rapport), 4)
         rows = self.env.execute_query(SQL(
             "SELECT score, w FROM (%s) AS sitting ORDER BY w",
-            self.env["relationship.profile"]._sql_sittings(
-                self.company, NOW.date(), self.customer.ids)))
+            sql_sittings(Scope.at(self.company, NOW.date(), self.customer.ids))))
         half_life = self.rapport[0].half_life_days
         self.assertEqual([score for score, _w in rows], [100, 10])
         self.assertAlmostEqual(rows[0][1], 2 ** (-180 / half_life))

@@ -26,7 +26,7 @@ class TestBondWord(DumpMixin, NoteCase):
         export = ",base.group_allow_export"
         cls.rated = new_test_user(cls.env, "word_rated", STAFF + export, **own)
         cls.relations = new_test_user(cls.env, "word_relations", RELATIONS + export, **own)
-        cls.measures = cls.env["relationship.profile"]._get_rapport_items()
+        cls.measures = cls.env["relationship.measure"]._get_rapport_items()
         cls.firms = cls.env["res.partner"].create([
             {"name": f"Firm {n}", "is_company": True, "user_id": cls.rated.id}
             for n in range(3)])

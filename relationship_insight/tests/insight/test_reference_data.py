@@ -10,7 +10,7 @@ from unittest.mock import patch
 from odoo.tests import TransactionCase, freeze_time, tagged
 from odoo.tools import SQL
 
-from odoo.addons.relationship_insight.models.insight import relationship_profile_behaviour
+from odoo.addons.relationship_insight.models.insight.refresh import purchases
 from odoo.addons.relationship_insight.stats import (
     bgnbd,
     gaps,
@@ -68,7 +68,7 @@ class TestReferencePurchases(TransactionCase):
         (cls.everyone | cls.sample).write({
             "relationship_behaviour_half_life": 91, "relationship_target_interval": 60})
         cls.customers = cls._load_purchases()
-        with patch.object(relationship_profile_behaviour, "HORIZON_DAYS", HORIZON), \
+        with patch.object(purchases, "HORIZON_DAYS", HORIZON), \
                 freeze_time(datetime(1997, 9, 30, 20)):
             cls.env["relationship.profile"]._refresh()
         cls.found = {

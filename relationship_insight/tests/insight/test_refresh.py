@@ -9,6 +9,7 @@ from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
 from odoo.addons.relationship_insight.models.insight import relationship_calibration
+from odoo.addons.relationship_insight.models.insight.refresh import store_bonds, store_profiles
 from odoo.addons.relationship_insight.stats import bond
 
 from .common_population import NOW, PopulationCase
@@ -259,9 +260,10 @@ class TestRefresh(PopulationCase):
         self._insert_tickets([(person.id, self.shop.id, NOW - timedelta(days=1), 40)])
         Queue = self.env["relationship.refresh.queue"]
         Queue.with_context(relationship_no_refresh=False)._add(person.commercial_partner_id.ids)
-        for step in ("_log_transitions", "_write_profiles", "_upsert_bonds"):
-            with patch.object(
-                    self.registry["relationship.profile"], step, side_effect=RuntimeError(step)), \
+        for module, step in (
+                (store_profiles, "log_transitions"), (store_profiles, "write"),
+                (store_bonds, "upsert")):
+            with patch.object(module, step, side_effect=RuntimeError(step)), \
                     self.assertRaises(RuntimeError), self.env.cr.savepoint():
                 Profile._refresh(Queue._take(10))
             self.assertEqual(

@@ -5,13 +5,18 @@ from dateutil.relativedelta import relativedelta
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
-from odoo.addons.relationship_insight.models.insight.relationship_profile_refresh import COLUMNS
-from odoo.addons.relationship_insight.models.insight.relationship_profile_snapshot import (
-    SNAPSHOT_COLUMNS,
-)
+from odoo.addons.relationship_insight.models.insight.refresh.step import columns_of
+from odoo.addons.relationship_insight.tools.scope import Scope
 
 from .common_population import NOW, PopulationCase
 from .common_refresh import Oracle
+
+SNAPSHOT_COLUMNS = (
+    "loyalty_class", "previous_class", "class_pending", "class_date", "unknown_reason",
+    "confidence", "p_true", "p_latent", "p_spurious", "p_low", "attitude", "attitude_mass",
+    "p_attitude", "p_behaviour", "rate", "purchase_days", "spend_12m", "feeling_balance",
+    "pride", "bond", "relational_share", "situational_share", "score_version",
+)
 
 
 @freeze_time(NOW)
@@ -24,11 +29,10 @@ class TestRefreshTime(PopulationCase):
         Profile = self.env["relationship.profile"]
         self.env.flush_all()
         calibration = self.env["relationship.calibration"]._calibrate(company, day)
-        Profile._compute_new(
-            company, day, calibration.params, Profile._query_exact_ranks(), None)
+        steps = Profile._compute_new(Scope.at(company, day, params=calibration.params))
         rows = self.env.execute_query_dict(SQL(
             "SELECT customer, %s FROM relationship_new",
-            SQL(", ").join(map(SQL.identifier, COLUMNS))))
+            SQL(", ").join(map(SQL.identifier, columns_of(steps)))))
         bonds = self.env.execute_query(SQL(
             "SELECT * FROM relationship_new_bond ORDER BY customer, staff"))
         return {row.pop("customer"): row for row in rows}, bonds, calibration.params

@@ -3,9 +3,9 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
+from ....tools.scope import Scope as Purchases
 from ....tools.sql_hash import sql_unit_hash
 from ....tools.sql_kept import sql_kept
-from ...evidence.relationship_purchase import Scope as Purchases
 from ..contact_rules import sql_holdout
 from ..relationship_invitation import CONTACT_CHANNELS
 from .draw import sql_share, sql_stratum
@@ -215,7 +215,7 @@ def _sql_buys(scope, campaign, since):
          WHERE %s
         """,
         scope.env["relationship.purchase"]._purchase_union(
-            Purchases(partners=buyers, company_id=campaign.company_id.id)),
+            Purchases(campaign.company_id, partners=buyers)),
         sql_kept(SQL("source")))
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
+from ....tools.scope import Scope as Purchases
 from ....tools.sql_kept import sql_kept
-from ...evidence.relationship_purchase import Scope as Purchases
 from .. import contact_rules
 from ..relationship_invitation import IGNORED
 from .scope import FACT, LINE, OWN, PEOPLE, TOUCH
@@ -170,5 +170,5 @@ def mark_undone(scope):
         """,
         line=LINE,
         purchases=Purchase._purchase_union(
-            Purchases(partners=buyers, company_id=scope.company.id)),
+            Purchases(scope.company, partners=buyers)),
         kept=sql_kept(SQL("source")), known=tuple(Purchase._get_order_models())))
