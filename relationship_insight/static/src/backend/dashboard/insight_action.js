@@ -36,7 +36,7 @@ export class InsightAction extends Component {
     }
 
     async load() {
-        this.state.options = await this.orm.call("relationship.profile", "get_insight_options", []);
+        this.state.options = await this.orm.call("relationship.insights", "get_insight_options", []);
     }
 
     get options() {
@@ -67,7 +67,7 @@ export class InsightAction extends Component {
     }
 
     async refreshNow() {
-        const result = await this.orm.call("relationship.profile", "action_refresh_now", [[]]);
+        const result = await this.orm.call("relationship.insights", "action_refresh_now", []);
         this.action.doAction(result);
     }
 
