@@ -12,6 +12,7 @@ import { MatrixCard } from "./matrix_card";
 import { MotivesCard } from "./motives_card";
 
 const NO_FILTERS = { user_id: false, staff_id: false, customer_type: false, months: 12 };
+const NUMBERS = ["user_id", "staff_id", "months"];
 
 /** Insights: the pictures of who customers are to us, how they feel, and why they buy. */
 export class InsightAction extends Component {
@@ -61,9 +62,15 @@ export class InsightAction extends Component {
         return parts.join(" ");
     }
 
-    /** A new object each time, so that the pictures see the change. */
+    /**
+     * A new object each time, so that the pictures see the change.
+     *
+     * @param {string} name
+     * @param {string} value of the chosen option; "" and "0" are no filter
+     */
     setFilter(name, value) {
-        this.state.filters = { ...this.state.filters, [name]: value };
+        const chosen = (NUMBERS.includes(name) ? Number(value) : value) || NO_FILTERS[name];
+        this.state.filters = { ...this.state.filters, [name]: chosen };
     }
 
     async refreshNow() {
