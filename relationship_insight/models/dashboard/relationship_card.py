@@ -239,7 +239,8 @@ class RelationshipCard(models.AbstractModel):
         told, _last = counts.get("bond", (0, None))
         return self._get_axis(
             bool(profile.talk_count or told) and bool(profile.bond), profile.bond,
-            profile.talk_count, profile.last_talk, staff=profile.bond_staff_id.sudo().name or "", told=told)
+            profile.talk_count, profile.last_talk,
+            staff=profile.bond_staff_id.sudo().name or "", told=told)
 
     @api.model
     def _get_behaviour(self, profile):

@@ -61,9 +61,11 @@ class TestScreensAccess(InsightCase):
         for model, methods in OPEN.items():
             for method in sorted(methods):
                 for user in (self.plain, self.cashier, self.portal, self.public):
-                    with self.subTest(method=method, user=user.login):
-                        with self.assertRaises(AccessError):
-                            self.ask(model, method, user)
+                    with (
+                        self.subTest(method=method, user=user.login),
+                        self.assertRaises(AccessError),
+                    ):
+                        self.ask(model, method, user)
 
     def test_who_among_us(self):
         for model, methods in OPEN.items():
