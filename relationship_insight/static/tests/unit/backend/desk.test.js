@@ -1,14 +1,14 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { click } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
-import { onRpc } from "@web/../tests/web_test_helpers";
+import { getService, makeMockEnv, onRpc } from "@web/../tests/web_test_helpers";
 import { ConnectionLostError } from "@web/core/network/rpc";
+import { KeepLast } from "@web/core/utils/concurrency";
 import { DeskAction } from "@relationship_insight/backend/desk/desk_action";
 import { FieldAction } from "@relationship_insight/backend/desk/field_action";
 import { PersonCard } from "@relationship_insight/backend/desk/person_card";
 import {
     answer,
-    fakeRecord,
     mountScreen,
     prepareScreens,
     watchActions,
@@ -56,10 +56,10 @@ describe("desk", () => {
 
     test("mine and everyone's; a reload keeps the choice", async () => {
         const desk = await open();
-        await click(".o_control_panel button:contains(Everyone's)");
+        await click(".o_control_panel [aria-label='Whose customers'] button:eq(1)");
         await animationFrame();
         await desk.load();
-        await click(".o_control_panel button:contains(Mine)");
+        await click(".o_control_panel [aria-label='Whose customers'] button:eq(0)");
         await animationFrame();
         expect.verifySteps([
             ["get_desk", false],
@@ -293,15 +293,21 @@ describe("person card", () => {
         let asked = 0;
         onRpc("relationship.person", "get_person_card", () => {
             asked++;
-            return false; // Not drawn here: what it decides is what is tested.
+            return CARD;
         });
         onRpc("relationship.preference", "create", ({ args }) => {
             expect.step(["create", args[0]]);
             return [1];
         });
-        const person = await mountScreen(PersonCard, { record: fakeRecord({}) });
+        await makeMockEnv();
+        // Not drawn: what it decides is what is tested.
+        const person = Object.assign(Object.create(PersonCard.prototype), {
+            orm: getService("orm"),
+            keepLast: new KeepLast(),
+            state: { card: null, adding: false, kind: "like" },
+        });
+        await person.load(7);
         expect(asked).toBe(1);
-        Object.defineProperty(person, "card", { get: () => CARD });
         expect(person.tags.map(({ name }) => name)).toEqual(["Tea"]);
         person.state.kind = "dislike";
         expect(person.tags.map(({ name }) => name)).toEqual(["Calls"]);

@@ -139,7 +139,7 @@ describe("star", () => {
             "3 points up since last month",
             "3 points down since last month",
         ]);
-        of({ parts: [{ most: 50 }, { most: 20 }] });
+        of({ parts: [{ key: "I", most: 50 }, { key: "R", most: 20 }] });
         expect(star.partStyle({ exact: -10 })).toBe("width: 20%");
         expect(star.partStyle({ exact: 80 })).toBe("width: 100%");
         expect(["strong", "weak", ""].map((band) => String(star.bandText({ band })))).toEqual([
