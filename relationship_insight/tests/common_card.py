@@ -111,5 +111,5 @@ class CardCase(TransactionCase):
         return Model
 
     def card(self, partner, user=None):
-        return self.as_user(user or self.relations, "relationship.profile").get_customer_card(
+        return self.as_user(user or self.relations, "relationship.card").get_customer_card(
             partner.id)

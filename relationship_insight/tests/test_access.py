@@ -255,7 +255,7 @@ class TestAccess(CardCase):
                 [("commercial_partner_id", "in", [
                     partner.id for partner in (*self.customers.values(), self.abroad)])])
             self.assertEqual(records.commercial_partner_id, self.abroad, model)
-        card = self.as_user(stranger, "relationship.profile").get_customer_card(
+        card = self.as_user(stranger, "relationship.card").get_customer_card(
             self.customers["free"].id)
         self.assertEqual(card["state"], "empty")
 

@@ -28,7 +28,7 @@ def _rule(sheet, selector):
 @pytest.mark.parametrize(
     ("sheet", "selector", "sides"),
     [
-        ("insight/insight.scss", ".o_insight_corner.btn {", 4),
+        ("dashboard/insight.scss", ".o_insight_corner.btn {", 4),
         ("silence/silence.scss", ".o_silence_corner {", 1),
     ],
 )
@@ -39,6 +39,6 @@ def test_labels_over_a_chart_are_placed_by_its_direction(sheet, selector, sides)
 
 
 def test_the_charts_box_runs_left_to_right():
-    template = (BACKEND / "insight" / "insight_chart.xml").read_text(encoding="utf-8")
+    template = (BACKEND / "dashboard" / "insight_chart.xml").read_text(encoding="utf-8")
     (box,) = re.findall(r'<div class="o_insight_chart[^>]*>', template)
     assert 'dir="ltr"' in box

@@ -20,7 +20,7 @@ class RelationshipStaffFloor(models.AbstractModel):
             return 0
         if not user.has_group("relationship_insight.group_relationship_relations"):
             return 0  # The rules show them nobody but themselves.
-        return max(self.env.companies.mapped("relationship_minimum_group") + [1])
+        return self.env.companies._relationship_floor()
 
     @api.model
     def _compares_staff(self, domain, groupby):

@@ -27,10 +27,11 @@ ASK_MEASURES = {
 }
 
 
-class RelationshipProfile(models.Model):
+class RelationshipCard(models.AbstractModel):
     """The card on the contact: what is known of one customer, and how well."""
 
-    _inherit = "relationship.profile"
+    _name = "relationship.card"
+    _description = "Customer Card"
 
     @api.model
     @api.readonly
@@ -50,45 +51,49 @@ class RelationshipProfile(models.Model):
         partner = self.env["res.partner"].browse(partner_id)
         partner.check_access("read")
         customer = partner.commercial_partner_id
-        profile = self.search_fetch([
+        Profile = self.env["relationship.profile"]
+        Profile.check_access("read")
+        profile = Profile.search_fetch([
             ("commercial_partner_id", "=", customer.id),
             ("company_id", "=", self.env.company.id),
-        ], [name for name in CARD_FIELDS if self._has_field_access(self._fields[name], "read")],
-            limit=1)
+        ], [
+            name for name in CARD_FIELDS
+            if Profile._has_field_access(Profile._fields[name], "read")
+        ], limit=1)
         if not profile:
-            return self._get_card_without_profile(customer)
-        readings = self._search_card_readings(customer)
-        talks = self._search_card_talks(customer)
+            return self._get_without_profile(customer)
+        readings = self._search_readings(customer)
+        talks = self._search_talks(customer)
         motives = profile.motives or {}
-        measures = self._fetch_card_measures(profile, readings)
+        measures = self._fetch_measures(profile, readings)
         staff = talks.staff_id.sudo()
         if self.env.user.has_group(WORD_GROUP):
             staff |= profile.sudo().bond_staff_id
         staff.fetch(["name"])
-        counts = profile._get_card_counts()
+        counts = self._get_counts(profile)
         return {
-            "state": "thin" if profile._is_class_unknown() else "rich",
+            "state": "thin" if self._is_class_unknown(profile) else "rich",
             "profile_id": profile.id,
             "customer_id": customer.id,
             "date": profile.date,
             "currency_id": profile.currency_id.id,
             "loyalty_class": profile.loyalty_class,
-            "since": False if profile._is_class_unknown() else profile.class_date,
+            "since": False if self._is_class_unknown(profile) else profile.class_date,
             "confidence": profile.confidence,
-            "sentences": profile._get_card_sentences(measures),
-            "changes": [change._get_card_row() for change in self._search_card_changes(customer)],
-            "probabilities": profile._get_card_probabilities(),
+            "sentences": self._get_sentences(profile, measures),
+            "changes": [change._get_card_row() for change in self._search_changes(customer)],
+            "probabilities": self._get_probabilities(profile),
             "axes": {
-                "feelings": profile._get_card_feelings(counts),
-                "attitude": profile._get_card_attitude(),
-                "bond": profile._get_card_bond(counts),
-                "behaviour": profile._get_card_behaviour(),
+                "feelings": self._get_feelings(profile, counts),
+                "attitude": self._get_attitude(profile),
+                "bond": self._get_bond(profile, counts),
+                "behaviour": self._get_behaviour(profile),
             },
-            "motives": self._get_card_motives(motives, measures),
+            "motives": self._get_motives(motives, measures),
             "motive_count": profile.motive_count,
             "readings": [reading._get_card_row(measures) for reading in readings],
             "talks": [talk._get_card_row() for talk in talks],
-            "ask": profile._get_card_question(measures),
+            "ask": self._get_question(profile, measures),
             "purchases": {
                 name: profile[name] for name in (
                     "first_purchase", "last_purchase", "purchase_days", "recency_days",
@@ -97,7 +102,7 @@ class RelationshipProfile(models.Model):
         }
 
     @api.model
-    def _get_card_without_profile(self, customer):
+    def _get_without_profile(self, customer):
         """Say why there is no card: nothing is known yet, or it is a colleague's customer."""
         relations = self.env.user.has_group("relationship_insight.group_relationship_relations")
         if not relations and customer.user_id and customer.user_id != self.env.user:
@@ -118,7 +123,7 @@ class RelationshipProfile(models.Model):
         ]}
 
     @api.model
-    def _search_card_readings(self, customer):
+    def _search_readings(self, customer):
         return self.env["relationship.reading"].search_fetch([
             ("commercial_partner_id", "=", customer.id),
             ("company_id", "=", self.env.company.id),
@@ -128,7 +133,7 @@ class RelationshipProfile(models.Model):
             limit=CARD_ROWS)
 
     @api.model
-    def _search_card_changes(self, customer):
+    def _search_changes(self, customer):
         """The latest changes of class; the first class somebody was given is none."""
         return self.env["relationship.transition"].search_fetch([
             ("commercial_partner_id", "=", customer.id),
@@ -138,14 +143,14 @@ class RelationshipProfile(models.Model):
             "rate_before"], limit=CARD_CHANGES)
 
     @api.model
-    def _search_card_talks(self, customer):
+    def _search_talks(self, customer):
         return self.env["relationship.note"].search_fetch([
             ("commercial_partner_id", "=", customer.id),
             ("company_id", "=", self.env.company.id),
         ], ["channel", "date", "purpose", "staff_id", "summary", "visibility"], limit=CARD_ROWS)
 
     @api.model
-    def _fetch_card_measures(self, profile, readings):
+    def _fetch_measures(self, profile, readings):
         """Fetch in one query every measure the card names; return {id: measure}."""
         ask_xmlid = ASK_MEASURES.get(profile.ask_next)
         ids = {
@@ -159,16 +164,17 @@ class RelationshipProfile(models.Model):
             ["code", "emoji", "kind", "name", "question", "scale_max", "scale_min"])
         return {measure.id: measure for measure in measures}
 
-    def _get_card_counts(self):
+    @api.model
+    def _get_counts(self, profile):
         """Count the moments at which something was noted, by facet, as of the profile's date.
 
         A count only, so it runs over every reading that made the figures, hidden ones included.
         """
         until = fields.Datetime.end_of(
-            fields.Datetime.to_datetime(self.date or fields.Date.context_today(self)), "day")
+            fields.Datetime.to_datetime(profile.date or fields.Date.context_today(self)), "day")
         domain = Domain([
-            ("commercial_partner_id", "=", self.commercial_partner_id.id),
-            ("company_id", "=", self.company_id.id),
+            ("commercial_partner_id", "=", profile.commercial_partner_id.id),
+            ("company_id", "=", profile.company_id.id),
             ("competitor_id", "=", False),
             ("voided", "=", False),
             ("facet", "in", ("emotion", "bond")),
@@ -180,60 +186,70 @@ class RelationshipProfile(models.Model):
                 domain, ["facet"], ["date:count_distinct", "date:max"])
         }
 
-    def _is_class_unknown(self):
-        return (self.loyalty_class or "unknown") == "unknown"
+    @api.model
+    def _is_class_unknown(self, profile):
+        return (profile.loyalty_class or "unknown") == "unknown"
 
-    def _get_card_probabilities(self):
+    @api.model
+    def _get_probabilities(self, profile):
         """Return the chances of the four classes, unless one of their two halves is missing."""
-        if self._is_class_unknown() and self.unknown_reason not in ("ambiguous", "stale"):
+        if (
+            self._is_class_unknown(profile)
+            and profile.unknown_reason not in ("ambiguous", "stale")
+        ):
             return []
-        chances = [(key, self[f"p_{key}"]) for key in ("true", "latent", "spurious", "low")]
+        chances = [(key, profile[f"p_{key}"]) for key in ("true", "latent", "spurious", "low")]
         if not any(chance for _key, chance in chances):
             return []
         return [{"key": key, "value": chance} for key, chance in chances]
 
     @api.model
-    def _get_card_axis(self, known, value, count, date, **more):
+    def _get_axis(self, known, value, count, date, **more):
         status = "insufficient"
         if known:
             status = "low_base" if count < FEW_ANSWERS else "ok"
         return {
             "value": value if known else None, "n": count, "date": date, "status": status, **more}
 
-    def _get_card_feelings(self, counts):
+    @api.model
+    def _get_feelings(self, profile, counts):
         count, last = counts.get("emotion", (0, None))
-        return self._get_card_axis(
-            bool(self.feeling_positive and self.feeling_negative), self.feeling_balance,
+        return self._get_axis(
+            bool(profile.feeling_positive and profile.feeling_negative), profile.feeling_balance,
             count, last,
-            positive=self.event_positive, negative=self.event_negative)
+            positive=profile.event_positive, negative=profile.event_negative)
 
-    def _get_card_attitude(self):
-        half = Z_95 * self.attitude_se
-        return self._get_card_axis(
-            bool(self.attitude_count), self.attitude, self.attitude_count, self.attitude_date,
-            se=self.attitude_se, basis=self.attitude_basis,
-            low=max(0, self.attitude - half), high=min(100, self.attitude + half))
+    @api.model
+    def _get_attitude(self, profile):
+        half = Z_95 * profile.attitude_se
+        return self._get_axis(
+            bool(profile.attitude_count), profile.attitude, profile.attitude_count,
+            profile.attitude_date, se=profile.attitude_se, basis=profile.attitude_basis,
+            low=max(0, profile.attitude - half), high=min(100, profile.attitude + half))
 
-    def _get_card_bond(self, counts):
+    @api.model
+    def _get_bond(self, profile, counts):
         if not self.env.user.has_group(WORD_GROUP):
             bond = self.env["relationship.bond"].search_fetch([
-                ("profile_id", "=", self.id), ("staff_id", "=", self.env.user.partner_id.id),
+                ("profile_id", "=", profile.id), ("staff_id", "=", self.env.user.partner_id.id),
             ], ["last_talk", "own_strength", "talk_count"], limit=1)
-            return self._get_card_axis(
+            return self._get_axis(
                 bool(bond), bond.own_strength, bond.talk_count, bond.last_talk or False,
                 staff=self.env.user.name if bond else "", told=None)
         told, _last = counts.get("bond", (0, None))
-        return self._get_card_axis(
-            bool(self.talk_count or told) and bool(self.bond), self.bond, self.talk_count,
-            self.last_talk, staff=self.bond_staff_id.sudo().name or "", told=told)
-
-    def _get_card_behaviour(self):
-        return self._get_card_axis(
-            bool(self.purchase_days), self.behaviour_pct, self.purchase_days,
-            self.last_purchase, rate_year=self.rate_year, p_behaviour=self.p_behaviour)
+        return self._get_axis(
+            bool(profile.talk_count or told) and bool(profile.bond), profile.bond,
+            profile.talk_count, profile.last_talk,
+            staff=profile.bond_staff_id.sudo().name or "", told=told)
 
     @api.model
-    def _get_card_motives(self, motives, measures):
+    def _get_behaviour(self, profile):
+        return self._get_axis(
+            bool(profile.purchase_days), profile.behaviour_pct, profile.purchase_days,
+            profile.last_purchase, rate_year=profile.rate_year, p_behaviour=profile.p_behaviour)
+
+    @api.model
+    def _get_motives(self, motives, measures):
         shares = [
             {
                 "id": int(measure_id),
@@ -245,14 +261,15 @@ class RelationshipProfile(models.Model):
         ]
         return sorted(shares, key=lambda row: (-row["share"], row["id"]))[:CARD_MOTIVES]
 
-    def _get_card_question(self, measures):
+    @api.model
+    def _get_question(self, profile, measures):
         """Return what to find out next: its sentence, and a question to read out if one fits."""
-        choices = dict(self._fields["ask_next"]._description_selection(self.env))
-        ask_xmlid = ASK_MEASURES.get(self.ask_next)
+        choices = dict(profile._fields["ask_next"]._description_selection(self.env))
+        ask_xmlid = ASK_MEASURES.get(profile.ask_next)
         measure = ask_xmlid and measures.get(
             self.env["ir.model.data"]._xmlid_to_res_id(ask_xmlid))
         return {
-            "key": self.ask_next or "nothing",
-            "text": choices.get(self.ask_next or "nothing"),
+            "key": profile.ask_next or "nothing",
+            "text": choices.get(profile.ask_next or "nothing"),
             "question": measure and measure.question or "",
         }

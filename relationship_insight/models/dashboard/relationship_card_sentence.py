@@ -1,25 +1,26 @@
-from odoo import models
+from odoo import api, models
 
 
-class RelationshipProfile(models.Model):
+class RelationshipCard(models.AbstractModel):
     """The class of a customer in plain words: whole sentences, so that they translate well."""
 
-    _inherit = "relationship.profile"
+    _inherit = "relationship.card"
 
-    def _get_card_sentences(self, measures):
+    @api.model
+    def _get_sentences(self, profile, measures):
         """Return sentences that say the class, why, and how sure we are."""
-        self.ensure_one()
-        if self._is_class_unknown():
-            return self._get_card_unknown_sentences()
+        if self._is_class_unknown(profile):
+            return self._get_unknown_sentences(profile)
         return [
-            self._get_card_class_sentence(measures.get(self.motive_id.id)),
-            self._get_card_confidence_sentence(),
+            self._get_class_sentence(profile, measures.get(profile.motive_id.id)),
+            self._get_confidence_sentence(profile),
         ]
 
-    def _get_card_class_sentence(self, motive):
+    @api.model
+    def _get_class_sentence(self, profile, motive):
         """Say what the class means for this customer, naming the motive they told us."""
-        if self.loyalty_class == "spurious":
-            return self._get_card_spurious_sentence(motive)
+        if profile.loyalty_class == "spurious":
+            return self._get_spurious_sentence(profile, motive)
         if not motive:
             return {
                 "true": self.env._("Buys often and is attached to us: true loyalty."),
@@ -27,7 +28,7 @@ class RelationshipProfile(models.Model):
                     "Is attached to us but buys rarely; something stands in the way: "
                     "latent loyalty."),
                 "low": self.env._("Buys rarely and isn't attached to us: low loyalty."),
-            }[self.loyalty_class]
+            }[profile.loyalty_class]
         return {
             "true": self.env._(
                 "Buys often and is attached to us, above all for “%(motive)s”: true loyalty.",
@@ -38,9 +39,10 @@ class RelationshipProfile(models.Model):
             "low": self.env._(
                 "Buys rarely and isn't attached to us; comes above all for “%(motive)s”: "
                 "low loyalty.", motive=motive.name),
-        }[self.loyalty_class]
+        }[profile.loyalty_class]
 
-    def _get_card_spurious_sentence(self, motive):
+    @api.model
+    def _get_spurious_sentence(self, profile, motive):
         code = motive.code if motive else ""
         told = {
             "M16_location": self.env._(
@@ -65,8 +67,9 @@ class RelationshipProfile(models.Model):
         return self.env._(
             "Buys often but isn't attached to us, and nobody asked why: spurious loyalty.")
 
-    def _get_card_confidence_sentence(self):
-        chance = round(100 * self[f"p_{self.loyalty_class}"])
+    @api.model
+    def _get_confidence_sentence(self, profile):
+        chance = round(100 * profile[f"p_{profile.loyalty_class}"])
         return {
             "high": self.env._(
                 "High confidence: a chance of %(chance)s in 100 that this is right.",
@@ -77,9 +80,10 @@ class RelationshipProfile(models.Model):
             "low": self.env._(
                 "Low confidence: a chance of only %(chance)s in 100 that this is right.",
                 chance=chance),
-        }.get(self.confidence, "")
+        }.get(profile.confidence, "")
 
-    def _get_card_unknown_sentences(self):
+    @api.model
+    def _get_unknown_sentences(self, profile):
         """Say why the class is unknown and how to learn it."""
         return {
             "no_attitude": [
@@ -102,7 +106,7 @@ class RelationshipProfile(models.Model):
                 self.env._("They asked not to be surveyed, and we respect that."),
                 self.env._("You can still listen when you talk, and log what you hear."),
             ],
-        }.get(self.unknown_reason, [
+        }.get(profile.unknown_reason, [
             self.env._("There is too little evidence to name a class."),
             self.env._("Log a conversation, or ask how they feel about us."),
         ])

@@ -17,13 +17,14 @@ PERIODS = (12, 24)
 MAX_CHOICES = 500
 
 
-class RelationshipProfile(models.Model):
+class RelationshipInsights(models.AbstractModel):
     """What the pictures of the Insights page share: filters, periods, and what must stay hidden.
 
     Every figure is read as the current user, so record rules and the company switcher apply.
     """
 
-    _inherit = "relationship.profile"
+    _name = "relationship.insights"
+    _description = "Insights"
 
     @api.model
     @api.readonly
@@ -36,21 +37,29 @@ class RelationshipProfile(models.Model):
             [id, name], ``floor`` (smallest group shown), ``companies`` (names),
             ``threshold_company``
         """
+        Profile = self._get_profiles()
         can_compare = self.env.user.has_group("relationship_insight.group_relationship_relations")
         return {
             "being_read": self.env.companies._relationship_being_read(),
-            "has_profiles": bool(self.search_count([], limit=1)),
-            "has_attitude": bool(self.search_count([("attitude_count", ">", 0)], limit=1)),
+            "has_profiles": bool(Profile.search_count([], limit=1)),
+            "has_attitude": bool(Profile.search_count([("attitude_count", ">", 0)], limit=1)),
             "can_compare": can_compare,
             "can_survey": self.env.user.has_group("survey.group_survey_user"),
             "can_refresh": self.env.user.has_group(
                 "relationship_insight.group_relationship_manager"),
             "salespeople": self._get_insight_salespeople() if can_compare else [],
             "staff": self._get_insight_staff() if can_compare else [],
-            "floor": self._get_insight_floor(),
+            "floor": self.env.companies._relationship_floor(),
             "companies": self.env.companies.mapped("name"),
             "threshold_company": self.env.company.name,
         }
+
+    @api.model
+    def _get_profiles(self):
+        """The customers that every figure is counted over, for whom may read them."""
+        Profile = self.env["relationship.profile"]
+        Profile.check_access("read")
+        return Profile
 
     @api.model
     def _get_insight_salespeople(self):
@@ -66,6 +75,7 @@ class RelationshipProfile(models.Model):
             [("id", "in", with_bond)], ["name"], limit=MAX_CHOICES, order="name")
         return [[partner.id, partner.name] for partner in staff]
 
+    @api.model
     def action_refresh_now(self):
         """Have all customers of the companies in sight read as soon as a worker is free.
 
@@ -163,11 +173,6 @@ class RelationshipProfile(models.Model):
         ]
 
     # What must stay hidden
-
-    @api.model
-    def _get_insight_floor(self):
-        """Smallest group of customers whose average may be shown: the strictest company's."""
-        return max(self.env.companies.mapped("relationship_minimum_group") + [1])
 
     @api.model
     def _get_insight_status(self, count, floor, hidden=False):

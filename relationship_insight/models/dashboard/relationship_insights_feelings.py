@@ -14,10 +14,10 @@ BALANCE, EVENTS = "M01", "M02"
 OFTEN = 4
 
 
-class RelationshipProfile(models.Model):
+class RelationshipInsights(models.AbstractModel):
     """Feelings over time: how often customers feel good and bad about us, month by month."""
 
-    _inherit = "relationship.profile"
+    _inherit = "relationship.insights"
 
     @api.model
     @api.readonly
@@ -34,6 +34,7 @@ class RelationshipProfile(models.Model):
         :param filters: see ``_read_insight_filters``
         :return: dict with ``months``, ``floor``, ``domains`` of the readings behind
         """
+        self._get_profiles()
         filters = self._read_insight_filters(filters)
         items = self._get_insight_feeling_items()
         counted = Domain([
@@ -50,7 +51,7 @@ class RelationshipProfile(models.Model):
                 self._get_insight_domain(filters), *self._get_insight_wider_domains(filters)))
         days = self._get_insight_months(filters["months"])
         instants = self._get_insight_instants(days)
-        floor = self._get_insight_floor()
+        floor = self.env.companies._relationship_floor()
         balance = self._get_insight_balance(
             domains["answers"], instants, items, floor, [each["answers"] for each in wider])
         sides = {

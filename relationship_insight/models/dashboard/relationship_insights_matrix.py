@@ -15,10 +15,10 @@ RATE_RANGE = (0.1, 400)
 ATTITUDE_STEP = 5
 
 
-class RelationshipProfile(models.Model):
+class RelationshipInsights(models.AbstractModel):
     """The loyalty matrix: how attached customers feel by how often they buy."""
 
-    _inherit = "relationship.profile"
+    _inherit = "relationship.insights"
 
     @api.model
     @api.readonly
@@ -32,18 +32,19 @@ class RelationshipProfile(models.Model):
         :return: dict with ``classes``, ``unknown``, ``shares``, ``total``, ``asof``, ``x_line``
             (purchases per year), ``y_line`` (attitude), ``points`` or ``bins``, ``domain``
         """
+        Profile = self._get_profiles()
         domain = self._get_insight_domain(self._read_insight_filters(filters))
         known = domain & Domain("attitude_count", ">", 0)
         x_line, x_source = self._get_insight_rate_line(known)
         result = {
             "domain": list(domain),
-            "floor": self._get_insight_floor(),
+            "floor": self.env.companies._relationship_floor(),
             "x_line": x_line,
             "x_source": x_source,
             "y_line": self.env.company.relationship_attitude_threshold,
             **self._get_insight_classes(domain),
         }
-        profiles = self.search_fetch(
+        profiles = Profile.search_fetch(
             known, ["commercial_partner_id", "rate_year", "attitude", "loyalty_class",
                     "confidence"], limit=POINT_LIMIT + 1, order="id")
         if len(profiles) <= POINT_LIMIT:
@@ -68,17 +69,19 @@ class RelationshipProfile(models.Model):
         interval = self.env.company.relationship_target_interval
         if interval > 0:
             return round(365 / interval, 2), "target"
-        query = self._search(domain & Domain("rate_year", ">", 0))
+        Profile = self.env["relationship.profile"]
+        query = Profile._search(domain & Domain("rate_year", ">", 0))
         [(median,)] = self.env.execute_query(query.select(SQL(
             "percentile_cont(0.5) WITHIN GROUP (ORDER BY %s)",
-            self._field_to_sql(self._table, "rate_year", query))))
+            Profile._field_to_sql(Profile._table, "rate_year", query))))
         return (round(float(median), 2), "median") if median else (None, None)
 
     @api.model
     def _get_insight_classes(self, domain):
         """Count the classes and why others are unknown; estimate the shares of the classes."""
+        Profile = self.env["relationship.profile"]
         classes, reasons, dates = defaultdict(int), defaultdict(int), []
-        for loyalty_class, reason, count, date in self._read_group(
+        for loyalty_class, reason, count, date in Profile._read_group(
             domain, ["loyalty_class", "unknown_reason"], ["__count", "date:max"],
         ):
             loyalty_class = loyalty_class or "unknown"
@@ -86,8 +89,8 @@ class RelationshipProfile(models.Model):
             dates += [date] if date else []
             if loyalty_class == "unknown":
                 reasons[reason or "no_attitude"] += count
-        labels = dict(self._fields["loyalty_class"]._description_selection(self.env))
-        why = self._fields["unknown_reason"]._description_selection(self.env)
+        labels = dict(Profile._fields["loyalty_class"]._description_selection(self.env))
+        why = Profile._fields["unknown_reason"]._description_selection(self.env)
         return {
             "asof": max(dates, default=None),
             "total": sum(classes.values()),
@@ -130,18 +133,19 @@ class RelationshipProfile(models.Model):
         :return: dicts with ``x`` and ``y`` (from, below; None = no limit) and ``classes``
         """
         x_edges, y_edges = self._get_insight_edges(x_line, y_line)
-        query = self._search(domain)
+        Profile = self.env["relationship.profile"]
+        query = Profile._search(domain)
 
         def bucket(name, edges):
             # 0 below the first edge, so bucket i lies between edges i - 1 and i.
             return SQL(
                 "width_bucket(COALESCE(%s, 0), %s::numeric[])",
-                self._field_to_sql(self._table, name, query), edges)
+                Profile._field_to_sql(Profile._table, name, query), edges)
 
         query.groupby = SQL("1, 2, 3")
         rows = self.env.execute_query(query.select(
             bucket("rate_year", x_edges), bucket("attitude", y_edges),
-            self._field_to_sql(self._table, "loyalty_class", query), SQL("COUNT(*)")))
+            Profile._field_to_sql(Profile._table, "loyalty_class", query), SQL("COUNT(*)")))
         bins = defaultdict(lambda: defaultdict(int))
         for x, y, loyalty_class, count in rows:
             bins[x, y][loyalty_class or "unknown"] += count

@@ -14,10 +14,10 @@ GROUPS = {
     "relational": "relational_share", "merit": "merit_share", "situational": "situational_share"}
 
 
-class RelationshipProfile(models.Model):
+class RelationshipInsights(models.AbstractModel):
     """Why they buy: the shares of the motives, and how they differ between the classes."""
 
-    _inherit = "relationship.profile"
+    _inherit = "relationship.insights"
 
     @api.model
     @api.readonly
@@ -31,15 +31,16 @@ class RelationshipProfile(models.Model):
         :return: dict with ``n``, ``status``, ``motives`` (id, name, group, share, low, high),
             ``classes`` (key, n, status, shares by group), ``domain``
         """
+        Profile = self._get_profiles()
         filters = self._read_insight_filters(filters)
         told = Domain("motive_count", ">", 0)
         domain = self._get_insight_domain(filters) & told
         wider = [each & told for each in self._get_insight_wider_domains(filters)]
-        floor = self._get_insight_floor()
+        floor = self.env.companies._relationship_floor()
         classes = self._get_insight_motive_classes(domain, floor, wider)
         count = sum(cell.pop("count") for cell in classes)
         hidden = self._get_insight_hidden(
-            [count], [[self.search_count(each)] for each in wider], floor)
+            [count], [[Profile.search_count(each)] for each in wider], floor)
         status = self._get_insight_status(count, floor, bool(hidden))
         return {
             "domain": list(domain),
@@ -53,16 +54,17 @@ class RelationshipProfile(models.Model):
 
     @api.model
     def _get_insight_motive_classes(self, domain, floor, wider):
+        Profile = self.env["relationship.profile"]
         rows = {
             loyalty_class or "unknown": (count, shares)
-            for loyalty_class, count, *shares in self._read_group(
+            for loyalty_class, count, *shares in Profile._read_group(
                 domain, ["loyalty_class"],
                 ["__count", *(f"{name}:avg" for name in GROUPS.values())])
         }
-        labels = self._fields["loyalty_class"]._description_selection(self.env)
+        labels = Profile._fields["loyalty_class"]._description_selection(self.env)
         counts = [rows.get(key, (0, ()))[0] for key, _label in LOYALTY_CLASSES]
         more = [
-            {key or "unknown": count for key, count in self._read_group(
+            {key or "unknown": count for key, count in Profile._read_group(
                 each, ["loyalty_class"], ["__count"])} for each in wider]
         hidden = self._get_insight_hidden(
             counts, [[each.get(key, 0) for key, _label in LOYALTY_CLASSES] for each in more],
@@ -84,8 +86,9 @@ class RelationshipProfile(models.Model):
     @api.model
     def _get_insight_motive_shares(self, domain, count):
         """Mean share and interval of each motive; a motive a customer gave nothing counts 0."""
-        query = self._search(domain)
-        motives = self._field_to_sql(self._table, "motives", query)
+        Profile = self.env["relationship.profile"]
+        query = Profile._search(domain)
+        motives = Profile._field_to_sql(Profile._table, "motives", query)
         rows = self.env.execute_query(SQL(
             """
             SELECT motive.key::int, SUM(motive.value::float), SUM(motive.value::float ^ 2)

@@ -24,10 +24,10 @@ class Totals(NamedTuple):
     unsure: int
 
 
-class RelationshipProfile(models.Model):
+class RelationshipInsights(models.AbstractModel):
     """How many of all customers belong to each class, and how sure that is."""
 
-    _inherit = "relationship.profile"
+    _inherit = "relationship.insights"
 
     @api.model
     def _get_insight_shares(self, domain, placed):
@@ -48,7 +48,7 @@ class RelationshipProfile(models.Model):
             ("company_id", "in", list(constants))])
         cells = self._get_share_cells(domain, judged)
         n = sum(done for _others, done in cells.values())
-        status = self._get_insight_status(n, self._get_insight_floor())
+        status = self._get_insight_status(n, self.env.companies._relationship_floor())
         result = {"n": None if status == "suppressed" else n, "status": status, "values": {}}
         if status not in ("ok", "low_base"):
             return result
@@ -89,11 +89,12 @@ class RelationshipProfile(models.Model):
 
         Whoever is placed, or judged and placed nowhere, isn't one of the first.
         """
+        Profile = self.env["relationship.profile"]
         groupby = ["rfm_recency", "rfm_frequency", "rfm_monetary"]
         nowhere = Domain("loyalty_class", "in", [False, "unknown"])
         everyone, unsure, done = (
             {tuple(fifth or 0 for fifth in cell): count
-             for *cell, count in self._read_group(each, groupby, ["__count"])}
+             for *cell, count in Profile._read_group(each, groupby, ["__count"])}
             for each in (domain & nowhere, judged & nowhere, judged))
         return {
             cell: (everyone.get(cell, 0) - unsure.get(cell, 0), done.get(cell, 0))
@@ -141,15 +142,16 @@ class RelationshipProfile(models.Model):
     @api.model
     def _query_share_customers(self, judged, constants, weights):
         """SELECT who can be judged: bins of buying, what they told, and their weight."""
-        query = self._search(judged)
+        Profile = self.env["relationship.profile"]
+        query = Profile._search(judged)
         names = (
             "company_id", "x_weighted", "t_weighted", "commercial_partner_id", "attitude_told",
             "attitude_worth", "rfm_recency", "rfm_frequency", "rfm_monetary", "loyalty_class")
         customers = query.select(*(
-            SQL("%s AS %s", self._field_to_sql(self._table, name, query), SQL.identifier(name))
-            if name == "loyalty_class" else
-            SQL("COALESCE(%s, 0) AS %s", self._field_to_sql(self._table, name, query),
-                SQL.identifier(name)) for name in names))
+            SQL(
+                "%s AS %s" if name == "loyalty_class" else "COALESCE(%s, 0) AS %s",
+                Profile._field_to_sql(Profile._table, name, query), SQL.identifier(name))
+            for name in names))
         return SQL(
             """
             SELECT customer.*, COALESCE(weights.w, 0) AS w,

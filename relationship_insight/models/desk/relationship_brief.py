@@ -271,9 +271,9 @@ class RelationshipBrief(models.AbstractModel):
     @api.model
     def _get_question(self, profile, preferences):
         """Return the one question to ask: what is open in the picture, else what got old."""
-        measures = profile and self.env["relationship.profile"]._fetch_card_measures(
-            profile, self.env["relationship.reading"])
-        asked = profile._get_card_question(measures) if profile else {"key": "nothing"}
+        Card = self.env["relationship.card"]
+        measures = profile and Card._fetch_measures(profile, self.env["relationship.reading"])
+        asked = Card._get_question(profile, measures) if profile else {"key": "nothing"}
         if asked["key"] not in ("nothing", "talk") and asked.get("question"):
             return {"text": asked["question"], "why": asked["text"],
                     "model": profile._name, "id": profile.id}

@@ -22,9 +22,6 @@ class ResCompany(models.Model):
     relationship_attitude_threshold = fields.Float(
         string="Attached From", default=65,
         help="Attitude (0-100) from which a customer counts as attached.")
-    relationship_minimum_group = fields.Integer(
-        string="Smallest Group Shown", default=5,
-        help="Averages over fewer customers are hidden.")
     relationship_refreshed = fields.Datetime(
         string="Customers Last Read", readonly=True, copy=False,
         help="When all customers were last worked out from purchases, answers and conversations.")

@@ -74,8 +74,3 @@ class ResPartner(models.Model):
         self.env["relationship.refresh.queue"]._add_buyers(
             before["customers"] + self.commercial_partner_id.ids)
         return res
-
-    def unlink(self):
-        """Erase what was said with a deleted contact; the bare figures stay without a name."""
-        self.env["relationship.erasure"]._forget(self, deleted=True)
-        return super().unlink()

@@ -7,6 +7,11 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
+    def unlink(self):
+        """Erase what was said with a deleted contact; the bare figures stay without a name."""
+        self.env["relationship.erasure"]._forget(self, deleted=True)
+        return super().unlink()
+
     def action_relationship_anonymise(self):
         """Show what would go, and ask."""
         self._check_may_anonymise()

@@ -171,7 +171,7 @@ class RelationshipSilence(models.Model):
                 for unit in shown
             ],
             "hidden": len(units) - len(shown),
-            "floor": self.env["relationship.profile"]._get_insight_floor(),
+            "floor": self.env.companies._relationship_floor(),
             "window": units[:1].window or "",
             "pairs": self.env["relationship.silent.pair"].search_count(
                 [("period", "=", period), ("status", "=", "silent"),

@@ -10,15 +10,20 @@ UNTOUCHED_SHOWN = 10
 WARN, ALARM = 0.2, 0.3
 
 
-class RelationshipProfile(models.Model):
+class RelationshipKeyPeople(models.AbstractModel):
     """What would be at risk, in money, if one colleague left."""
 
-    _inherit = "relationship.profile"
+    _name = "relationship.key.people"
+    _description = "Coverage and Key People"
 
     @api.model
-    def _check_sees_everybody(self):
+    def _get_profiles(self):
+        """The customers that the figures are about, for whom may see everybody's."""
         if not self.env.user.has_group("relationship_insight.group_relationship_relations"):
             raise AccessError(self.env._("Only Customer Relations see this for everybody."))
+        Profile = self.env["relationship.profile"]
+        Profile.check_access("read")
+        return Profile
 
     @api.model
     @api.readonly
@@ -34,11 +39,9 @@ class RelationshipProfile(models.Model):
             ``being_read`` (customers were never read as yet)
         :raise AccessError: for whom only sees their own customers
         """
-        self._check_sees_everybody()
+        Profile = self._get_profiles()
         company = self.env.company
-        calibration = self.env["relationship.calibration"].sudo().search(
-            [("company_id", "=", company.id)], limit=1)
-        coverage = (calibration.rate_grid or {}).get("coverage") or self._read_coverage(company)
+        coverage = Profile._get_stored_coverage(company)
         rows = self.env.execute_query(SQL(
             """
             SELECT key_staff_id, COUNT(*), SUM(spend_12m), SUM(spend_12m * key_risk)
@@ -48,7 +51,7 @@ class RelationshipProfile(models.Model):
             """, company.id))
         names = self._get_staff_names([row[0] for row in rows])
         domain = self._get_untouched_domain()
-        untouched = self.search(domain, limit=UNTOUCHED_SHOWN, order="spend_12m desc, id")
+        untouched = Profile.search(domain, limit=UNTOUCHED_SHOWN, order="spend_12m desc, id")
         whole = coverage["spend"]
         return {
             "coverage": coverage,
@@ -57,7 +60,7 @@ class RelationshipProfile(models.Model):
             "warn": WARN,
             "alarm": ALARM,
             "being_read": company._relationship_being_read(),
-            "untouched_count": self.search_count(domain),
+            "untouched_count": Profile.search_count(domain),
             "untouched": [
                 {
                     "id": profile.id,
@@ -93,12 +96,12 @@ class RelationshipProfile(models.Model):
             largest), ``customer_count``
         :raise AccessError: for whom only sees their own customers
         """
-        self._check_sees_everybody()
+        Profile = self._get_profiles()
         if not isinstance(staff_id, int) or not all(isinstance(one, int) for one in second_ids):
             raise UserError(self.env._("This filter doesn't exist."))
         company = self.env.company
         domain = [("company_id", "=", company.id), ("key_staff_id", "=", staff_id)]
-        profiles = self.search(domain, limit=LEAVER_CUSTOMERS, order="spend_12m desc, id")
+        profiles = Profile.search(domain, limit=LEAVER_CUSTOMERS, order="spend_12m desc, id")
         count, exposed, expected = self.env.execute_query(SQL(
             """
             SELECT COUNT(*), COALESCE(SUM(spend_12m), 0), COALESCE(SUM(spend_12m * key_risk), 0)
@@ -124,7 +127,7 @@ class RelationshipProfile(models.Model):
                 "helper": helper and helper[1] or "",
                 "helper_bond": helper and helper[0] or 0,
             })
-        whole = self._read_whole_spend(company)
+        whole = Profile._get_stored_coverage(company)["spend"]
         return {
             "staff_id": staff_id,
             "name": self._get_staff_names([staff_id]).get(staff_id, ""),
@@ -141,13 +144,6 @@ class RelationshipProfile(models.Model):
         values = [strength for strength, _name in strengths]
         rest = [*values[2:]]
         return customer_bond([*values[:1], max(BOUND, *values[1:2] or [0]), *rest], []).risk
-
-    @api.model
-    def _read_whole_spend(self, company):
-        calibration = self.env["relationship.calibration"].sudo().search(
-            [("company_id", "=", company.id)], limit=1)
-        coverage = (calibration.rate_grid or {}).get("coverage") or self._read_coverage(company)
-        return coverage["spend"]
 
     @api.model
     def _get_bonds_of(self, profiles):

@@ -152,6 +152,13 @@ class RelationshipProfile(models.Model):
         return {"top": float(top or 0), "high": float(high or 0)}
 
     @api.model
+    def _get_stored_coverage(self, company):
+        """Return what ``_read_coverage`` found last night, or finds now before a first night."""
+        calibration = self.env["relationship.calibration"].sudo().search(
+            [("company_id", "=", company.id)], limit=1)
+        return (calibration.rate_grid or {}).get("coverage") or self._read_coverage(company)
+
+    @api.model
     def _read_coverage(self, company):
         """Return how many paying customers, and how much of their spend, had a talk lately."""
         today = self._local_today(company)

@@ -31,10 +31,10 @@ class InsightCase(TransactionCase):
     def insight(self, method, filters=None, user=None):
         """Call a method of the page as a user of the company, with nothing cached."""
         self.env.flush_all()
-        Profile = self.env["relationship.profile"].with_user(user or self.manager).with_context(
+        Insights = self.env["relationship.insights"].with_user(user or self.manager).with_context(
             allowed_company_ids=self.company.ids, tz="Asia/Bangkok")
-        Profile.env.invalidate_all()
-        return getattr(Profile, method)(*([] if method == "get_insight_options" else [filters]))
+        Insights.env.invalidate_all()
+        return getattr(Insights, method)(*([] if method == "get_insight_options" else [filters]))
 
     @classmethod
     def new_customers(cls, vals_list, **partner_vals):

@@ -122,7 +122,8 @@ class TestCustomerCard(CardCase):
                         "loyalty_class": loyalty_class, "confidence": confidence,
                         "motive_id": motive})
                     measures = {m.id: m for m in self.measures.values()}
-                    sentences = self.profile._get_card_sentences(measures)
+                    sentences = self.env["relationship.card"]._get_sentences(
+                        self.profile, measures)
                     self.assertTrue(all(sentences))
                     self.assertIn("loyalty", sentences[0])
 
@@ -195,9 +196,9 @@ class TestCustomerCard(CardCase):
                 for _number in range(10):
                     self.new_note(self.customer, self.colleague)
             for user in (self.rep, self.relations):
-                Profile = self.as_user(user, "relationship.profile")
+                Card = self.as_user(user, "relationship.card")
                 start = self.env.cr.sql_log_count
-                Profile.get_customer_card(self.customer.id)
+                Card.get_customer_card(self.customer.id)
                 counts.append(self.env.cr.sql_log_count - start)
         self.assertEqual(counts[:2], counts[2:])
         self.assertLessEqual(max(counts), CARD_QUERIES)

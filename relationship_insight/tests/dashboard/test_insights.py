@@ -203,7 +203,7 @@ class TestInsightAccess(InsightCase):
         self.new_customers([unknown("no_attitude")] * 3, profile_company=other)
         self.assertEqual(self.insight("get_insight_matrix")["total"], 2)
         self.manager.company_ids += other
-        both = self.env["relationship.profile"].with_user(self.manager).with_context(
+        both = self.env["relationship.insights"].with_user(self.manager).with_context(
             allowed_company_ids=(self.company + other).ids)
         self.assertEqual(both.get_insight_matrix()["total"], 5)
         # The strictest of the companies looked at decides.
@@ -220,14 +220,14 @@ class TestInsightAccess(InsightCase):
                 self.insight(method, user=stranger)
 
     def test_refresh_now(self):
-        Profile = self.env["relationship.profile"]
+        Insights = self.env["relationship.insights"]
         with self.assertRaises(AccessError):
-            Profile.with_user(self.rep).action_refresh_now()
+            Insights.with_user(self.rep).action_refresh_now()
         cron = self.env.ref("relationship_insight.ir_cron_relationship_refresh")
         triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
-        Profile.with_user(self.manager).action_refresh_now()
+        Insights.with_user(self.manager).action_refresh_now()
         self.assertEqual(
             self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), triggers + 1)
         cron.active = False
         with self.assertRaises(UserError):
-            Profile.with_user(self.manager).action_refresh_now()
+            Insights.with_user(self.manager).action_refresh_now()

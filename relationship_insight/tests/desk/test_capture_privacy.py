@@ -145,7 +145,7 @@ class TestCapturePrivacy(NoteCase):
                 "relationship_insight.brief", self.customer.ids)[0]),
             "person card": [env["relationship.person"].get_person_card(p.id) for p in people],
             "customer card": [
-                env["relationship.profile"].get_customer_card(p.id) for p in people],
+                env["relationship.card"].get_customer_card(p.id) for p in people],
             "desk": {key: value for key, value in env["relationship.desk"].get_desk().items()
                      if key != "drafts"},
             "guard": people.mapped("relationship_contact_warning"),

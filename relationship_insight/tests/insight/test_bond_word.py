@@ -100,7 +100,7 @@ class TestBondWord(DumpMixin, NoteCase):
                     ("relationship.profile", "read", "bond"),
                     ("relationship.snapshot", "read", "bond"),
                     ("relationship.bond", "get_bond_star"),
-                    ("relationship.profile", "get_customer_card")):
+                    ("relationship.card", "get_customer_card")):
             with self.subTest(way=way):
                 self.assertNotEqual(best[way], worst[way])
 

@@ -81,10 +81,10 @@ class TestNight(TransactionCase):
         customer = self.env["res.partner"].create({"name": "Bought long ago"})
 
         def told():
-            card = env["relationship.profile"].get_customer_card(customer.id)
+            card = env["relationship.card"].get_customer_card(customer.id)
             return [
-                env["relationship.profile"].get_insight_options()["being_read"],
-                env["relationship.profile"].get_key_people()["being_read"],
+                env["relationship.insights"].get_insight_options()["being_read"],
+                env["relationship.key.people"].get_key_people()["being_read"],
                 env["relationship.desk"].get_desk()["being_read"],
                 env["relationship.silence"].get_silence_board()["being_read"],
                 card["sentences"][0] == "Our customers are being read."]
@@ -100,7 +100,7 @@ class TestNight(TransactionCase):
     def test_refresh_now_asks_for_the_companies_in_sight(self):
         self.company._note_relationship_refresh(self.env.cr.now() - timedelta(hours=1))
         self.assertFalse(self.company._relationship_to_refresh())
-        self.env["relationship.profile"].with_context(
+        self.env["relationship.insights"].with_context(
             allowed_company_ids=self.company.ids).action_refresh_now()
         self.assertTrue(self.company._relationship_to_refresh())
 

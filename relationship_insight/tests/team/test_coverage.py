@@ -72,9 +72,9 @@ class TestCoverage(TransactionCase):
         return Profile.search([("company_id", "=", self.company.id), *domain])
 
     def call(self, method, *args, user=None):
-        Profile = self.env["relationship.profile"].with_user(user or self.alex).with_context(
+        Screen = self.env["relationship.key.people"].with_user(user or self.alex).with_context(
             allowed_company_ids=self.company.ids)
-        return getattr(Profile, method)(*args)
+        return getattr(Screen, method)(*args)
 
     def oracle(self, days):
         """Top tenth by spend of 12 months from the orders themselves, without a talk since."""

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ..common_calls import recorded
+
 STAFF = "base.group_user,relationship_insight.group_relationship_staff"
 MANAGER = (
     "base.group_user,base.group_partner_manager,sales_team.group_sale_manager,"
@@ -36,8 +38,20 @@ class TestBondUi(HttpCase):
             self.note(self.nok, day)
         self.note(self.dao, 50)
         self.env["relationship.profile"]._refresh(self.customer.ids)
-        self.start_tour(
-            f"/odoo/contacts/{self.customer.id}", "relationship_star", login="star_manager")
+        with recorded(
+                self.env, "relationship.bond", "get_bond_star", "action_open_evidence") as calls:
+            self.start_tour(
+                f"/odoo/contacts/{self.customer.id}", "relationship_star", login="star_manager")
+        star, evidence = calls
+        self.assertEqual(star[:2], ("get_bond_star", [self.customer.id]))
+        self.assertEqual(
+            [(bond["staff"], bond["talks"], bond["basis"]) for bond in star[2]["bonds"]],
+            [("Star Nok", 4, "staff"), ("Star Dao", 1, "staff")])
+        dao = self.env["relationship.bond"].search([("staff_id", "=", self.dao.partner_id.id)])
+        self.assertEqual(evidence[:2], ("action_open_evidence", [dao.ids, "I"]))
+        self.assertEqual(
+            self.env["relationship.note"].search(evidence[2]["domain"]).staff_id,
+            self.dao.partner_id)
 
     def test_key_people(self):
         for day in (1, 5, 9, 20):
@@ -45,7 +59,15 @@ class TestBondUi(HttpCase):
         self.env["relationship.profile"]._refresh(self.customer.ids)
         self.env["relationship.profile"].search(
             [("commercial_partner_id", "=", self.customer.id)]).spend_12m = 500
-        self.start_tour("/odoo/coverage", "relationship_key_people", login="star_manager")
+        with recorded(self.env, "relationship.key.people", "get_leaver") as calls:
+            self.start_tour("/odoo/coverage", "relationship_key_people", login="star_manager")
+        nok = self.nok.partner_id.id
+        self.assertEqual(
+            [(args, answer["exposed"], answer["customer_count"])
+             for _method, args, answer in calls],
+            # Shown first, then chosen, then with a second warm bond.
+            [([nok, []], 500, 1), ([nok, []], 500, 1), ([nok, self.customer.ids], 0, 1)])
+        self.assertGreater(calls[1][2]["expected"], calls[2][2]["expected"])
 
     def test_silence(self):
         common = {
@@ -56,11 +78,26 @@ class TestBondUi(HttpCase):
              "status": status, "customer_count": 12, "orders_before": 20, "orders_now": 50,
              "growth": 1.5, "talk_count": talks, "expected_talks": 18}
             for user, status, talks in ((self.nok, "silent", 0), (self.dao, "ok", 16))])
+        silent = self.env["res.partner"].create({"name": "Silent one"})
         self.env["relationship.silent.pair"].create({
             **common, "staff_id": self.nok.partner_id.id, "status": "silent",
-            "commercial_partner_id": self.env["res.partner"].create({"name": "Silent one"}).id,
+            "commercial_partner_id": silent.id,
             "orders_before": 2, "orders_now": 30})
-        self.start_tour("/odoo/silent-sales", "relationship_silence", login="star_manager")
+        with (
+            recorded(self.env, "relationship.silence", "get_silence_board") as boards,
+            recorded(self.env, "relationship.silence", "action_open_pairs") as opened,
+        ):
+            self.start_tour("/odoo/silent-sales", "relationship_silence", login="star_manager")
+        [(_method, args, board)] = boards
+        self.assertEqual(args, ["staff", "180"])
+        self.assertEqual(
+            {unit["name"]: unit["status"] for unit in board["units"]},
+            {"Star Nok": "silent", "Star Dao": "ok"})
+        self.assertEqual(board["pairs"], 1)
+        [(_method, _args, action)] = opened
+        self.assertEqual(
+            self.env["relationship.silent.pair"].search(action["domain"]).commercial_partner_id,
+            silent)
 
     def test_handover(self):
         vals = {"company_id": self.company.id, "company_ids": [(6, 0, self.company.ids)]}

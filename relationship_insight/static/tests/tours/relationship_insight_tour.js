@@ -32,6 +32,17 @@ registry.category("web_tour.tours").add("relationship_insight", {
         { trigger: ".o_list_view .o_data_row:contains(Rarely and cold)" },
         { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item a", run: "click" },
         { trigger: ".o_insight select[data-filter=customer_type]:value(company)" },
+        {
+            content: "Every other filter does as well",
+            trigger: ".o_insight select[data-filter=months]",
+            run: "select 24",
+        },
+        { trigger: "[data-card=matrix] [data-class=low]:contains(1 customer)" },
+        {
+            trigger: ".o_insight select[data-filter=user_id]",
+            run: "selectByLabel insight_manager",
+        },
+        { trigger: "[data-card=matrix] .o_insight_message:contains(No customer matches)" },
     ],
 });
 

@@ -50,6 +50,11 @@ export class CampaignReport extends Component {
         }
     }
 
+    /** @param {string} value of the chosen option; "0" is all waves */
+    loadWave(value) {
+        return this.load(Number(value) || false);
+    }
+
     async count() {
         await this.orm.call("relationship.campaign", "action_refresh_results", [[this.campaignId]]);
         await this.load(this.state.data.wave_id);

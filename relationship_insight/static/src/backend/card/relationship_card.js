@@ -66,7 +66,7 @@ export class RelationshipCard extends Component {
         }
         try {
             this.state.card = await this.keepLast.add(
-                this.orm.call("relationship.profile", "get_customer_card", [this.partnerId])
+                this.orm.call("relationship.card", "get_customer_card", [this.partnerId])
             );
         } catch (error) {
             this.state.failed = true;
@@ -82,7 +82,7 @@ export class RelationshipCard extends Component {
         }
         const partnerId = this.partnerId;
         const card = await this.keepLast.add(
-            this.orm.silent.call("relationship.profile", "get_customer_card", [partnerId])
+            this.orm.silent.call("relationship.card", "get_customer_card", [partnerId])
         );
         if (partnerId === this.partnerId) {
             this.state.card = card;

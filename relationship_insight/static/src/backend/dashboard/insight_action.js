@@ -12,6 +12,7 @@ import { MatrixCard } from "./matrix_card";
 import { MotivesCard } from "./motives_card";
 
 const NO_FILTERS = { user_id: false, staff_id: false, customer_type: false, months: 12 };
+const NUMBERS = ["user_id", "staff_id", "months"];
 
 /** Insights: the pictures of who customers are to us, how they feel, and why they buy. */
 export class InsightAction extends Component {
@@ -36,7 +37,7 @@ export class InsightAction extends Component {
     }
 
     async load() {
-        this.state.options = await this.orm.call("relationship.profile", "get_insight_options", []);
+        this.state.options = await this.orm.call("relationship.insights", "get_insight_options", []);
     }
 
     get options() {
@@ -61,13 +62,19 @@ export class InsightAction extends Component {
         return parts.join(" ");
     }
 
-    /** A new object each time, so that the pictures see the change. */
+    /**
+     * A new object each time, so that the pictures see the change.
+     *
+     * @param {string} name
+     * @param {string} value of the chosen option; "" and "0" are no filter
+     */
     setFilter(name, value) {
-        this.state.filters = { ...this.state.filters, [name]: value };
+        const chosen = (NUMBERS.includes(name) ? Number(value) : value) || NO_FILTERS[name];
+        this.state.filters = { ...this.state.filters, [name]: chosen };
     }
 
     async refreshNow() {
-        const result = await this.orm.call("relationship.profile", "action_refresh_now", [[]]);
+        const result = await this.orm.call("relationship.insights", "action_refresh_now", []);
         this.action.doAction(result);
     }
 

@@ -23,7 +23,7 @@ export class InsightCard extends Component {
 /**
  * Load a picture's figures for the filters in the props, and again when they change.
  *
- * @param {string} method of relationship.profile
+ * @param {string} method of relationship.insights
  * @returns reactive { data }, data is null while loading
  */
 export function useInsightData(method) {
@@ -33,7 +33,7 @@ export function useInsightData(method) {
     const state = useState({ data: null });
     const load = async (filters) => {
         state.data = null;
-        const data = await keepLast.add(orm.call("relationship.profile", method, [filters]));
+        const data = await keepLast.add(orm.call("relationship.insights", method, [filters]));
         state.data = markRaw(data);
     };
     load(component.props.filters);

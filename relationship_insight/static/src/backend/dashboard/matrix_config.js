@@ -83,7 +83,8 @@ export function matrixConfig(data, { isSmall, countText, describe }) {
 function getRateTicks(min, max, isSmall) {
     const ticks = Object.keys(RATE_TICKS)
         .map(Number)
-        .filter((value) => value >= min && value <= max);
+        .filter((value) => value >= min && value <= max)
+        .sort((one, other) => one - other);
     return isSmall && ticks.length > 3
         ? ticks.filter((value) => !MINOR_TICKS.includes(value))
         : ticks;

@@ -28,7 +28,7 @@ export class KeyPeopleAction extends Component {
 
     async load() {
         this.state.board = markRaw(
-            await this.orm.call("relationship.profile", "get_key_people", [])
+            await this.orm.call("relationship.key.people", "get_key_people", [])
         );
         if (this.board.people.length) {
             await this.choose(this.board.people[0].staff_id);
@@ -46,7 +46,7 @@ export class KeyPeopleAction extends Component {
 
     async loadLeaver(staffId) {
         const leaver = await this.keepLast.add(
-            this.orm.call("relationship.profile", "get_leaver", [staffId, [...this.state.second]])
+            this.orm.call("relationship.key.people", "get_leaver", [staffId, [...this.state.second]])
         );
         this.state.leaver = markRaw(leaver);
         if (!this.state.second.length) {

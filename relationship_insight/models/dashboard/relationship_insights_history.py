@@ -4,10 +4,10 @@ from odoo.fields import Domain
 from ..insight.relationship_profile import LOYALTY_CLASSES
 
 
-class RelationshipProfile(models.Model):
+class RelationshipInsights(models.AbstractModel):
     """The classes over time, from the figures kept at each month's end."""
 
-    _inherit = "relationship.profile"
+    _inherit = "relationship.insights"
 
     @api.model
     @api.readonly
@@ -18,6 +18,7 @@ class RelationshipProfile(models.Model):
         :return: dict with ``classes`` [key, name], ``months`` (month, from, to, n, counts by
             class) with the months that have figures, ``domain`` of the snapshots
         """
+        Profile = self._get_profiles()
         filters = self._read_insight_filters(filters)
         days = self._get_insight_months(filters["months"])
         domain = self._get_insight_domain(filters)
@@ -31,7 +32,7 @@ class RelationshipProfile(models.Model):
             "domain": list(domain),
             "classes": [
                 list(choice) for choice in
-                self._fields["loyalty_class"]._description_selection(self.env)],
+                Profile._fields["loyalty_class"]._description_selection(self.env)],
             "months": [
                 {
                     "month": start.isoformat(),
