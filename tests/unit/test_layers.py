@@ -31,16 +31,9 @@ WRITES = {"create", "write", "unlink"}
 # They put all tables of a contact in order, whatever room these are of.
 EVERYWHERE = ("base_partner_merge.py", "hooks.py", "relationship_erasure_forget.py")
 # Known reaches that wait for their fix: (file, what). Only ever shorter.
-KNOWN = {
-    ("models/insight/res_partner.py", "._forget"),
-    ("models/insight/res_partner.py", "relationship.erasure"),
-    ("models/silence/relationship_silence.py", "._get_insight_floor"),
-}
+KNOWN = set()
 KNOWN_WRITES = set()
-KNOWN_TEMPORARY = {
-    "relationship_new", "relationship_new_behaviour", "relationship_new_bond",
-    "relationship_sale_pair",
-}
+KNOWN_TEMPORARY = set()
 
 
 def rooms():

@@ -35,27 +35,24 @@ class RelationshipOfCustomer(models.AbstractModel):
     def _knows(self, partners):
         """Whether anything is kept of these contacts, of those below them or of their customers.
 
+        Besides the rows that follow, models tell by ``_tells_of``: {their field: what it holds,
+        ``id`` of a person or ``customer``}.
+
         One query: most contacts that move are nothing to us. It counts, since for mere existence
         PostgreSQL may read a whole table in the hope of an early hit.
         """
         partners.flush_model(["commercial_partner_id", "parent_id"])
-        kept = [(self.env["relationship.touch"], "partner_id")]
-        kept += [(model, person) for model, _customer, person in self._get_moves()]
-        for model, person in kept:
-            model.flush_model([person])
-        people = [
-            SQL("(SELECT COUNT(*) FROM %s WHERE %s = ANY(ARRAY(SELECT id FROM person))) > 0",
-                SQL.identifier(model._table), SQL.identifier(person))
-            for model, person in kept]
-        customers = [
-            SQL("(SELECT COUNT(*) FROM %s WHERE %s = ANY(ARRAY(SELECT customer FROM person))) > 0",
-                SQL.identifier(table), SQL.identifier(column))
-            for table, column in (
-                ("relationship_profile", "commercial_partner_id"),
-                ("relationship_refresh_queue", "commercial_partner_ref"))]
+        signs = [(model, person, "id") for model, _customer, person in self._get_moves()]
+        signs += [
+            (self.env[name], field, whom) for name, model in self.pool.items()
+            for field, whom in getattr(model, "_tells_of", {}).items()]
+        for model, field, _whom in signs:
+            model.flush_model([field])
         return self.env.execute_query(SQL(
-            "WITH RECURSIVE %s SELECT %s",
-            self._cte_people(partners), SQL(" OR ").join(people + customers)))[0][0]
+            "WITH RECURSIVE %s SELECT %s", self._cte_people(partners), SQL(" OR ").join(
+                SQL("(SELECT COUNT(*) FROM %s WHERE %s = ANY(ARRAY(SELECT %s FROM person))) > 0",
+                    SQL.identifier(model._table), SQL.identifier(field), SQL.identifier(whom))
+                for model, field, whom in signs)))[0][0]
 
     @api.model
     def _cte_people(self, partners):

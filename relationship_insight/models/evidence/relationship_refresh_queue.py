@@ -12,6 +12,7 @@ class RelationshipRefreshQueue(models.Model):
 
     _name = "relationship.refresh.queue"
     _description = "Customers to Refresh"
+    _tells_of = {"commercial_partner_ref": "customer"}
     _log_access = False
 
     # A plain number: a foreign key would make every order lock its customer.

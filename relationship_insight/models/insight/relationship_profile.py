@@ -38,6 +38,7 @@ class RelationshipProfile(models.Model):
     _order = "spend_12m desc, id"
     _rec_name = "commercial_partner_id"
     _rec_names_search = ["commercial_partner_id"]
+    _tells_of = {"commercial_partner_id": "customer"}
 
     commercial_partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, readonly=True, ondelete="cascade")

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...stats import colleagues, silence
 from ...stats.suppression import hidden_cells
-from .relationship_silence_refresh import TEAM_OF
+from .relationship_silence_refresh import PAIRS, TEAM_OF
 
 MIN_GAP_CUSTOMERS = 10
 SUMS = (
@@ -21,7 +21,7 @@ class RelationshipSilence(models.Model):
 
     @api.model
     def _judge(self, company, asof, period):
-        """Test the units and pairs of ``relationship_sale_pair`` and store what may be shown."""
+        """Test the units and ``PAIRS`` and store what may be shown."""
         units = self._add_channels(self._read_units(company, asof, period))
         teams = self._get_teams_of_staff()
         floor = max(company.relationship_minimum_group, 1)
@@ -219,12 +219,13 @@ class RelationshipSilence(models.Model):
         cells = self._fetch(SQL(
             """
             SELECT unit, channel, x0, x1, LEAST(y, %(most)s) AS y, COUNT(*) AS pairs
-              FROM relationship_sale_pair
+              FROM %(pairs)s
              WHERE level = 'staff' AND x0 IS NOT NULL AND x0 + x1 >= %(least)s
                AND unit = ANY(%(units)s)
           GROUP BY 1, 2, 3, 4, 5
             """,
-            most=silence.MAX_TALKS + 1, least=silence.MIN_ORDERS, units=list(shown)))
+            most=silence.MAX_TALKS + 1, least=silence.MIN_ORDERS, units=list(shown),
+            pairs=PAIRS))
         cells = [cell for cell in cells if cell["channel"] in shown[cell["unit"]]["peers"]]
         for cell in cells:
             peers = shown[cell["unit"]]["peers"][cell["channel"]]
@@ -254,7 +255,7 @@ class RelationshipSilence(models.Model):
                    %(since)s, cell.status, pair.x0, pair.x1, pair.m0, pair.m1, pair.y,
                    cell.expected, cell.growth_p, cell.deficit_p, cell.q, 1,
                    NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
-              FROM relationship_sale_pair pair
+              FROM %(pairs)s pair
               JOIN (VALUES %(rows)s) AS cell (
                    unit, channel, x0, x1, y, q, growth_p, deficit_p, expected, status)
                 ON cell.unit = pair.unit AND cell.channel = pair.channel AND cell.x0 = pair.x0
@@ -264,4 +265,4 @@ class RelationshipSilence(models.Model):
             """,
             company=company.id, team_of=TEAM_OF, period=str(period), asof=SQL("%s::date", asof),
             since=SQL("%s::date", asof - timedelta(days=period - 1)),
-            rows=SQL(", ").join(rows)))
+            rows=SQL(", ").join(rows), pairs=PAIRS))

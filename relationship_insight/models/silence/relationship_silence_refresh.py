@@ -9,6 +9,8 @@ from ..insight.refresh.bonds import LISTENING
 from ..talk.relationship_touch import NOT_A_TALK
 
 SEASON = 365
+# Orders and talks by level, unit and customer, for the length of one transaction.
+PAIRS = SQL.identifier("relationship_sale_pair")
 # The sales team of each colleague, by the contact's id.
 TEAM_OF = SQL(
     """
@@ -50,9 +52,8 @@ class RelationshipSilence(models.Model):
             for period in (180, 90):
                 self._read_pairs(day, period)
                 self._judge(company, day, period)
-        self.env.cr.execute(
-            "DROP TABLE IF EXISTS relationship_sale_day, relationship_talk_day,"
-            " relationship_sale_pair")
+        self.env.cr.execute(SQL(
+            "DROP TABLE IF EXISTS relationship_sale_day, relationship_talk_day, %s", PAIRS))
         self.env.invalidate_all()
 
     @api.model
@@ -120,15 +121,15 @@ class RelationshipSilence(models.Model):
 
     @api.model
     def _read_pairs(self, asof, period):
-        """Fill ``relationship_sale_pair``: orders and talks by level, unit and customer.
+        """Fill ``PAIRS``: orders and talks by level, unit and customer.
 
         Before is the same season last year for customers who bought already then, or the period
         before this one; newer customers can't grow and have none.
         """
-        self.env.cr.execute("DROP TABLE IF EXISTS relationship_sale_pair")
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", PAIRS))
         self.env.cr.execute(SQL(
             """
-            CREATE TEMPORARY TABLE relationship_sale_pair ON COMMIT DROP AS
+            CREATE TEMPORARY TABLE %(pairs)s ON COMMIT DROP AS
             WITH team_of AS (%(team_of)s),
             unit_sale AS (
                 SELECT 'staff' AS level, staff::varchar AS unit, day_row.*
@@ -195,8 +196,9 @@ class RelationshipSilence(models.Model):
                 asof - timedelta(days=2 * period), asof - timedelta(days=period)),
             season_start=SQL("%s::date", asof - timedelta(days=SEASON + period)),
             prior_start=SQL("%s::date", asof - timedelta(days=2 * period)),
+            pairs=PAIRS,
         ))
-        self.env.cr.execute("ANALYZE relationship_sale_pair")
+        self.env.cr.execute(SQL("ANALYZE %s", PAIRS))
 
     @api.model
     def _read_units(self, company, asof, period):
@@ -245,13 +247,14 @@ class RelationshipSilence(models.Model):
                    COALESCE(SUM(profile.feeling_balance) FILTER (WHERE x1 > 0), 0) AS feelings,
                    COUNT(profile.feeling_balance) FILTER (WHERE x1 > 0) AS felt,
                    MIN(moved.bond_change) AS bond_change
-              FROM relationship_sale_pair pair
+              FROM %(pairs)s pair
          LEFT JOIN relationship_profile profile
                 ON profile.commercial_partner_id = pair.customer
                AND profile.company_id = %(company)s
          LEFT JOIN moved USING (level, unit)
           GROUP BY 1, 2, 3
-            """, company=company.id, then=SQL("%s::date", then), team_of=TEAM_OF))
+            """, company=company.id, then=SQL("%s::date", then), team_of=TEAM_OF,
+            pairs=PAIRS))
 
     @api.model
     def _fetch(self, query):

@@ -17,6 +17,7 @@ class RelationshipTouch(models.Model):
 
     _name = "relationship.touch"
     _description = "Last Touch"
+    _tells_of = {"partner_id": "id"}
     _order = "last_date desc, id desc"
     _log_access = False
 
