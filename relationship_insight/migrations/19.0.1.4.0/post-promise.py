@@ -1,20 +1,20 @@
 """A promise is kept once: what conversations said in fields of their own becomes its line."""
 
 from odoo import SUPERUSER_ID, api
-from odoo.tools import sql
+from odoo.tools import SQL, sql
 
 # What was promised beside the ledger: in the conversation's own fields, in further lines.
 SOURCES = {
-    "relationship_note": """
+    "relationship_note": SQL("""
         SELECT note.id AS note_id, NULL::int AS further_id, note.promise AS name,
                note.promise_date AS day, note.promise_activity_id AS activity_id
           FROM relationship_note note WHERE COALESCE(note.promise, '') != ''
-        """,
-    "relationship_note_further": """
+        """),
+    "relationship_note_further": SQL("""
         SELECT further.note_id, further.id AS further_id, further.name, further.date_due AS day,
                further.activity_id
           FROM relationship_note_further further
-        """,
+        """),
 }
 COLUMNS = {
     "relationship_note": ("promise", "promise_date", "promise_activity_id"),
@@ -30,8 +30,8 @@ def migrate(cr, version):
     if sources:
         if not sql.column_exists(cr, "relationship_promise", "further_id"):
             cr.execute("ALTER TABLE relationship_promise ADD COLUMN further_id int4")
-        _tell_the_ledger(cr, " UNION ALL ".join(sources))
-        _find_taken_off(cr, " UNION ALL ".join(sources))
+        _tell_the_ledger(cr, SQL(" UNION ALL ").join(sources))
+        _find_taken_off(cr, SQL(" UNION ALL ").join(sources))
     _drop(cr)
     env = api.Environment(cr, SUPERUSER_ID, {})
     rule = env.ref("relationship_insight.relationship_promise_rule_staff", False)
@@ -42,7 +42,7 @@ def migrate(cr, version):
 
 def _tell_the_ledger(cr, said):
     """Add what the ledger doesn't know: it began later, and only with an activity."""
-    cr.execute(f"""
+    cr.execute(SQL("""
         INSERT INTO relationship_promise (
             name, partner_id, commercial_partner_id, company_id, staff_id, team_id, user_id,
             visibility, note_id, further_id, activity_id, date_made, date_due, date_done, state,
@@ -56,7 +56,7 @@ def _tell_the_ledger(cr, said):
                     WHEN activity.date_done > activity.date_deadline THEN 'late'
                     ELSE 'kept' END,
                1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
-          FROM ({said}) said
+          FROM (%s) said
           JOIN relationship_note note ON note.id = said.note_id
      LEFT JOIN mail_activity activity ON activity.id = said.activity_id
      LEFT JOIN res_users owner ON owner.id = activity.user_id
@@ -67,27 +67,29 @@ def _tell_the_ledger(cr, said):
                 OR said.further_id IS NULL AND known.further_id IS NULL
                    AND known.name = said.name))
       ORDER BY said.note_id, said.further_id NULLS FIRST
-        """)
+        """, said))
 
 
 def _find_taken_off(cr, said):
     """Called off and not said any more: it was taken off its conversation."""
-    cr.execute(f"""
+    cr.execute(SQL("""
         UPDATE relationship_promise promise SET withdrawn = TRUE
          WHERE promise.note_id IS NOT NULL AND promise.state = 'cancelled'
            AND promise.withdrawn IS NOT TRUE AND NOT EXISTS (
-            SELECT FROM ({said}) said
+            SELECT FROM (%s) said
              WHERE said.note_id = promise.note_id
                AND said.further_id IS NOT DISTINCT FROM promise.further_id
                AND said.name = promise.name)
-        """)
+        """, said))
 
 
 def _drop(cr):
     """Let the columns, the table and all that Odoo keeps about them go."""
     for table, columns in COLUMNS.items():
         for column in columns:
-            cr.execute(f'ALTER TABLE "{table}" DROP COLUMN IF EXISTS "{column}" CASCADE')
+            cr.execute(SQL(
+                "ALTER TABLE %s DROP COLUMN IF EXISTS %s CASCADE", SQL.identifier(table),
+                SQL.identifier(column)))
     cr.execute("""
         DELETE FROM ir_model_data
          WHERE module = 'relationship_insight' AND model = 'ir.rule'
@@ -102,16 +104,17 @@ def _drop(cr):
 
 def _rename_in_saved(cr):
     """Filters and exports that users saved go on working."""
-    for table, column, others in (
-        ("ir_filters", "domain", "AND model_id = 'relationship.note'"),
-        ("ir_exports_line", "name", """
-            AND export_id IN (SELECT id FROM ir_exports WHERE resource = 'relationship.note')"""),
+    for table, column, others, link in (
+        ("ir_filters", "domain", SQL("model_id = 'relationship.note'"), "."),
+        ("ir_exports_line", "name", SQL(
+            "export_id IN (SELECT id FROM ir_exports WHERE resource = 'relationship.note')"), "/"),
     ):
         for old, new in (
-            ("promise_activity_id", "promise_ids.activity_id"), ("further_ids", "promise_ids"),
+            ("promise_activity_id", f"promise_ids{link}activity_id"),
+            ("further_ids", "promise_ids"),
         ):
-            if table == "ir_exports_line":
-                new = new.replace(".", "/")
-            cr.execute(
-                f"UPDATE {table} SET {column} = REPLACE({column}, %s, %s)"
-                f" WHERE {column} LIKE %s {others}", (old, new, f"%{old}%"))
+            cr.execute(SQL(
+                "UPDATE %(table)s SET %(column)s = REPLACE(%(column)s, %(old)s, %(new)s)"
+                " WHERE %(column)s LIKE %(like)s AND %(others)s",
+                table=SQL.identifier(table), column=SQL.identifier(column), old=old, new=new,
+                like=f"%{old}%", others=others))
