@@ -27,7 +27,7 @@ class Scope:
 
     def execute(self, query):
         """Run a query; return its cursor, for ``rowcount`` and what it fetched."""
-        self.env.cr.execute(query)
+        self.env.cr.execute(SQL("%s", query))
         return self.env.cr
 
     def store(self, table, query):
