@@ -66,7 +66,7 @@ class RelationshipCampaign(models.Model):
             "funnel": self._get_funnel(base),
             "rates": {cut: self._get_rates(base, cut) for cut in RATE_CUTS},
             "measures": self._get_result_lines(),
-            "floor": max(self.company_id.relationship_minimum_group, 1),
+            "floor": self.company_id._relationship_floor(),
         }
 
     def _get_funnel(self, base):
@@ -196,7 +196,7 @@ class RelationshipCampaign(models.Model):
           GROUP BY 1, 2, 3, 4
             """, scores=self._sql_scores(), lines=lines,
             shown=SQL("place <= size - size %% %s",
-                      max(self.company_id.relationship_minimum_group, 1))))
+                      self.company_id._relationship_floor())))
         return {
             (row["period"], row["before"], row["measure_id"], row["segment"]): row
             for row in rows}

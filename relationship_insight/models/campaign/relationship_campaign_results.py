@@ -177,11 +177,11 @@ class RelationshipCampaign(models.Model):
             scores=self._sql_scores(), cuts=cuts,
             lines=SQL(", ").join(
                 SQL("(%s, %s)", version, segment) for version, segment in segments.items()),
-            floor=max(self.company_id.relationship_minimum_group, 1)))
+            floor=self.company_id._relationship_floor()))
 
     def _prepare_results(self, cells, segments, likeness):
         company = self.company_id
-        floor = max(company.relationship_minimum_group, 1)
+        floor = company._relationship_floor()
         measures = self.env["relationship.measure"].sudo().browse(
             {cell["measure_id"] for cell in cells})
         codes = {measure.id: measure.code for measure in measures}

@@ -129,7 +129,7 @@ class RelationshipReferralFigures(models.Model):
             """,
             company=company.id, oldest=today - relativedelta(years=2),
             active=today - relativedelta(days=RETENTION_DAYS)))
-        floor = max(company.relationship_minimum_group, 1)
+        floor = company._relationship_floor()
         sides = {row.pop("referred"): row for row in rows}
         one, other = sides.get(True), sides.get(False)
         result = {"kept": False, "felt": False}
@@ -177,7 +177,7 @@ class RelationshipReferralFigures(models.Model):
                  WHERE profile.company_id = %(company)s AND profile.recommend IS NOT NULL
               ) answers
             """, company=company.id, promoter=PROMOTER)
-        floor = max(company.relationship_minimum_group, 1)
+        floor = company._relationship_floor()
         if min(row["said"], row["silent"]) < floor:
             return {"said": False}
         return {"said": {

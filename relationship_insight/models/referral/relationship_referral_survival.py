@@ -30,7 +30,7 @@ class RelationshipReferralFigures(models.Model):
             ``median`` (days, earliest, latest; None: not reached) and ``year`` (share, low, high)
         """
         n = sum(events + censored for _days, events, censored in counts)
-        if n < max(company.relationship_minimum_group, 1):
+        if n < company._relationship_floor():
             return False
         steps = kaplan_meier(counts)
         longest = min(max((row[0] for row in counts), default=0), until)
@@ -130,7 +130,7 @@ class RelationshipReferralFigures(models.Model):
           GROUP BY month, place, quarter
             """, days=AGAIN_DAYS, seen=today - relativedelta(days=AGAIN_DAYS)))
         matched = matched_difference(rows)
-        floor = max(company.relationship_minimum_group, 1)
+        floor = company._relationship_floor()
         if not matched or min(matched.n_one, matched.n_other) < floor:
             return False
         return matched._asdict()

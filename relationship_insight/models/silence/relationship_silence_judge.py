@@ -24,7 +24,7 @@ class RelationshipSilence(models.Model):
         """Test the units and ``PAIRS`` and store what may be shown."""
         units = self._add_channels(self._read_units(company, asof, period))
         teams = self._get_teams_of_staff()
-        floor = max(company.relationship_minimum_group, 1)
+        floor = company._relationship_floor()
         vals_list = []
         for level in ("staff", "team", "shop"):
             group = [unit for unit in units if unit["level"] == level]

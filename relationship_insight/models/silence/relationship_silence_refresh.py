@@ -3,8 +3,9 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.cron_wake import was_woken
+from ...tools.cron_wake import trigger, was_woken
 from ...tools.scope import Scope
+from ...tools.sql_kept import sql_visit
 from ..insight.refresh.bonds import LISTENING
 from ..talk.relationship_touch import NOT_A_TALK
 
@@ -63,10 +64,7 @@ class RelationshipSilence(models.Model):
             self.search([
                 ("company_id", "=", company.id), ("status", "!=", "suppressed"),
                 ("customer_count", "<", company.relationship_minimum_group)]).unlink()
-        cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_silence", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        trigger(self.env, "relationship_insight.ir_cron_relationship_silence")
 
     @api.model
     def _read_days(self, company, asof):
@@ -81,8 +79,7 @@ class RelationshipSilence(models.Model):
             CREATE TEMPORARY TABLE relationship_sale_day ON COMMIT DROP AS
             SELECT partner.commercial_partner_id AS customer, source.staff_id AS staff,
                    %(shop)s AS shop, source.channel, %(day)s AS day,
-                   COUNT(*) FILTER (WHERE source.amount > 0 AND source.net_amount > 0.005)
-                       AS visits,
+                   COUNT(*) FILTER (WHERE %(visit)s) AS visits,
                    SUM(source.amount) AS amount, MIN(profile.first_purchase) AS first
               FROM (%(sources)s) source
               JOIN res_partner partner ON partner.id = source.partner_id
@@ -97,7 +94,7 @@ class RelationshipSilence(models.Model):
             day=Profile._sql_local_day(SQL("source.date"), company),
             sources=self.env["relationship.purchase"]._purchase_union(
                 Scope.at(company, asof)),
-            company=company.id,
+            company=company.id, visit=sql_visit(SQL("source")),
             since=until - timedelta(days=SEASON + 180)))
         self.env.cr.execute(SQL(
             """

@@ -3,6 +3,7 @@ from functools import partial
 
 from odoo.tools import SQL
 
+from ....tools.sql_kept import sql_visit
 from ....tools.sql_math import sql_decay, sql_decimal, sql_exp, sql_gamma_q, sql_hyp2f1
 from .step import Step
 
@@ -31,7 +32,7 @@ def cte_orders(scope):
             SELECT customer, day, amount, CASE WHEN visit THEN day END AS visit_day
               FROM (
                 SELECT %(customer)s AS customer, %(day)s AS day, source.amount,
-                       source.amount > 0 AND source.net_amount > 0.005 AS visit
+                       %(visit)s AS visit
                   FROM (%(sources)s) source
                   %(partners)s
                  WHERE source.partner_id IS NOT NULL
@@ -42,6 +43,7 @@ def cte_orders(scope):
         partners=partners,
         day=scope.local_day(SQL("source.date")),
         sources=scope.env["relationship.purchase"]._purchase_union(scope),
+        visit=sql_visit(SQL("source")),
     )
 
 
