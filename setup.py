@@ -31,8 +31,10 @@ def folders():
     files = (path for path in (ROOT / ADDON).rglob("*") if path.is_file())
     found = {path.parent.relative_to(ROOT) for path in files} | {Path(ADDON)}
     return sorted(
-        folder for folder in found
-        if not IGNORED & set(folder.parts) and "migrations" not in folder.parts)
+        folder
+        for folder in found
+        if not IGNORED & set(folder.parts) and "migrations" not in folder.parts
+    )
 
 
 def migrations():

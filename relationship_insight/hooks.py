@@ -8,7 +8,8 @@ def uninstall_hook(env):
     """Empty the evidence first: it holds on to the measures, which Odoo removes before it."""
     # Voices are nobody else's: they go with the conversations that they belong to.
     env["ir.attachment"].search(
-        [("res_model", "in", ("relationship.note", "relationship.note.draft"))]).unlink()
+        [("res_model", "in", ("relationship.note", "relationship.note.draft"))]
+    ).unlink()
     env["ir.config_parameter"].search([("key", "=like", "relationship_insight.%")]).unlink()
     env.flush_all()
     env.cr.execute("DELETE FROM relationship_preference")
@@ -22,7 +23,8 @@ def uninstall_hook(env):
     env.cr.execute("DELETE FROM relationship_instrument")
     env.cr.execute("DELETE FROM relationship_profile")
     env.cr.execute(
-        "DROP TRIGGER IF EXISTS relationship_invitation_holdout ON relationship_invitation")
+        "DROP TRIGGER IF EXISTS relationship_invitation_holdout ON relationship_invitation"
+    )
     env.cr.execute("DROP FUNCTION IF EXISTS relationship_invitation_holdout()")
     _forget_foreign_names(env)
     _forget_saved(env)
@@ -56,4 +58,5 @@ def _forget_foreign_names(env):
                      WHERE model.model LIKE 'relationship.%')
             OR named.model = 'ir.model.fields' AND named.res_id IN (
                     SELECT id FROM ir_model_fields WHERE model LIKE 'relationship.%'))
-        """)
+        """
+    )

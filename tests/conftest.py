@@ -49,13 +49,18 @@ class Client:
 
     def ref(self, module, name):
         """Id of the record with an external id."""
-        return self.call("ir.model.data", "search_read", [
-            ("module", "=", module), ("name", "=", name)], ["res_id"])[0]["res_id"]
+        return self.call(
+            "ir.model.data",
+            "search_read",
+            [("module", "=", module), ("name", "=", name)],
+            ["res_id"],
+        )[0]["res_id"]
 
     def speak_thai(self):
         """Install Thai, as an administrator does."""
         (thai,) = self.call(
-            "res.lang", "search", [("code", "=", "th_TH"), ("active", "in", [True, False])])
+            "res.lang", "search", [("code", "=", "th_TH"), ("active", "in", [True, False])]
+        )
         wizard = self.call("base.language.install", "create", [{"lang_ids": [(6, 0, [thai])]}])
         self.call("base.language.install", "lang_install", wizard)
 
@@ -106,7 +111,8 @@ def start_server(databases, tmp_path_factory):
         log = tmp_path_factory.mktemp("server") / "odoo.log"
         options = [f"--workers={workers}", f"--gevent-port={free_port()}", *arguments]
         server = Server(
-            databases.server, databases.conf, database, log=log, port=port, arguments=options)
+            databases.server, databases.conf, database, log=log, port=port, arguments=options
+        )
         servers.append(server)
         return server.start()
 
@@ -124,13 +130,22 @@ def server(clone, start_server):
 @pytest.fixture(scope="module")
 def run_script(databases, clone):
     """Function that runs a script beside the tests on the module's clone; returns its JSON."""
+
     def run(script):
         paths = filter(None, [os.environ.get("RI_ODOO_ROOT"), os.environ.get("PYTHONPATH")])
         environment = {
-            **os.environ, "RI_ODOO_CONF": str(databases.conf), "PYTHONPATH": os.pathsep.join(paths)}
+            **os.environ,
+            "RI_ODOO_CONF": str(databases.conf),
+            "PYTHONPATH": os.pathsep.join(paths),
+        }
         result = subprocess.run(
-            [sys.executable, script, clone], check=False, capture_output=True, text=True,
-            timeout=300, env=environment)
+            [sys.executable, script, clone],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env=environment,
+        )
         assert not result.returncode, result.stderr[-4000:]
         return json.loads(result.stdout.splitlines()[-1])
 
@@ -157,7 +172,8 @@ def browser(browser_arguments):
     path = os.environ.get("RI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", *browser_arguments])
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", *browser_arguments]
+        )
         yield browser
         browser.close()
 

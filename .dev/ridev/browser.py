@@ -159,9 +159,13 @@ def _check_once(program):
         with open(LOG, "ab") as log:
             try:
                 subprocess.run(
-                    [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=log,
-                    stderr=log, timeout=90, check=False,
-                )  # fmt: skip
+                    [str(part) for part in command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    timeout=90,
+                    check=False,
+                )
             except (OSError, subprocess.TimeoutExpired) as error:
                 raise Stop(MISSING.format(reason=f"{program} does not run ({error}).")) from error
         if not shot.is_file() or shot.stat().st_size < 1000:

@@ -81,7 +81,8 @@ def phases(arguments):
         is_path = not argument.startswith("-") and (ROOT / target).exists()
         (paths if is_path else options).append(argument)
     outside = sorted(
-        folder for folder in TESTS.iterdir()
+        folder
+        for folder in TESTS.iterdir()
         if folder.is_dir()
         and folder.name not in (*NOT_COLLECTED, "unit")
         and next(folder.rglob("test_*.py"), None)
@@ -103,18 +104,23 @@ def jobs(phases, lanes):
     inside, outside = [], []
     for phase in phases:
         files = [
-            file for target in map(Path, phase.targets) if target.is_dir()
-            for file in sorted(target.rglob("test_*.py"))]
+            file
+            for target in map(Path, phase.targets)
+            if target.is_dir()
+            for file in sorted(target.rglob("test_*.py"))
+        ]
         if lanes == 1 or phase.name == "unit" or not files:
             outside.append(phase)
         elif phase.in_process:
             inside += [
                 Phase(f"{phase.name}-{number}", targets, in_process=True)
-                for number, targets in enumerate(_share(files, lanes), 1)]
+                for number, targets in enumerate(_share(files, lanes), 1)
+            ]
         else:
             outside += [
                 Phase(f"{file.parent.name}-{file.stem}", [str(file)])
-                for file in sorted(files, key=_is_quick)]
+                for file in sorted(files, key=_is_quick)
+            ]
     return [*inside, *outside]
 
 
@@ -238,9 +244,17 @@ class Runner:
             conf = self.databases.conf
             plugin = [f"--odoo-database={database}", f"--odoo-config={conf}", "--odoo-http"]
         return [
-            venv.PYTHON, "-m", "pytest", "-c", DEV / "pytest.ini", f"--rootdir={ROOT}",
-            f"--junit-xml={REPORTS / phase.name}.xml", *plugin, *self.options, *phase.targets,
-        ]  # fmt: skip
+            venv.PYTHON,
+            "-m",
+            "pytest",
+            "-c",
+            DEV / "pytest.ini",
+            f"--rootdir={ROOT}",
+            f"--junit-xml={REPORTS / phase.name}.xml",
+            *plugin,
+            *self.options,
+            *phase.targets,
+        ]
 
     def _pytest(self, phase, database=None):
         say(f"tests: {phase.name}")

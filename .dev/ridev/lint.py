@@ -41,11 +41,15 @@ def _checks(databases, template):
     def tool(*command, **extra):
         return lambda: foreground(command, cwd=ROOT, env=environment | extra) == 0
 
-    yield "formatting of Python", tool(
-        tools / "ruff", "format", "--no-cache", "--check", *PYTHON_FOLDERS
+    yield (
+        "formatting of Python",
+        tool(tools / "ruff", "format", "--no-cache", "--check", *PYTHON_FOLDERS),
     )
-    yield "formatting of JavaScript", tool(
-        node.ensure(environment), "--check", "--loglevel=warn", ADDON / "static" / "**" / "*.js"
+    yield (
+        "formatting of JavaScript",
+        tool(
+            node.ensure(environment), "--check", "--loglevel=warn", ADDON / "static" / "**" / "*.js"
+        ),
     )
     yield "ruff", tool(tools / "ruff", "check", "--no-cache", *PYTHON_FOLDERS)
     rules = (f"--rcfile={ROOT / '.pylintrc'}", f"--disable={','.join(NOT_WANTED)}")
@@ -56,12 +60,16 @@ def _checks(databases, template):
     yield (
         "Odoo's pylint checks",
         tool(
-            tools / "pylint", "--rcfile=/dev/null", "--disable=all,unknown-option-value",
+            tools / "pylint",
+            "--rcfile=/dev/null",
+            "--disable=all,unknown-option-value",
             f"--enable={ODOO_CHECKS}",
-            f"--load-plugins={ODOO_CHECKERS}", "--score=n", ADDON,
+            f"--load-plugins={ODOO_CHECKERS}",
+            "--score=n",
+            ADDON,
             PYTHONPATH=search,
         ),
-    )  # fmt: skip
+    )
     yield "Odoo's test_lint", lambda: _test_lint(databases, template, environment, lint_tests)
     yield "installation log", lambda: _installation_log(databases, template)
 
@@ -80,10 +88,18 @@ def _test_lint(databases, template, environment, folder):
         raise Stop(f"{folder} has no tests: is this Odoo complete?")
     with databases.clone(template, "lint") as database:
         command = [
-            venv.PYTHON, "-m", "pytest", "-c", DEV / "pytest.ini", f"--rootdir={folder}",
-            "-p", "ridev.lint_scope", f"--odoo-database={database}",
-            f"--odoo-config={databases.conf}", *files,
-        ]  # fmt: skip
+            venv.PYTHON,
+            "-m",
+            "pytest",
+            "-c",
+            DEV / "pytest.ini",
+            f"--rootdir={folder}",
+            "-p",
+            "ridev.lint_scope",
+            f"--odoo-database={database}",
+            f"--odoo-config={databases.conf}",
+            *files,
+        ]
         return foreground(command, cwd=ROOT, env=environment | {"PYTHONPATH": str(DEV)}) == 0
 
 

@@ -13,9 +13,19 @@ from .layout import ADDON, DEV, LOGS
 from .ui import Stop, foreground, say, step
 
 APPS = (
-    "crm", "digest", "link_tracker", "loyalty", "point_of_sale", "portal", "pos_loyalty",
-    "pos_sale", "privacy_lookup", "sale", "sale_loyalty", "survey",
-)  # fmt: skip
+    "crm",
+    "digest",
+    "link_tracker",
+    "loyalty",
+    "point_of_sale",
+    "portal",
+    "pos_loyalty",
+    "pos_sale",
+    "privacy_lookup",
+    "sale",
+    "sale_loyalty",
+    "survey",
+)
 FAILED = "RI_FAILED"  # the file that the plugin writes the names of failed tests to
 
 
@@ -50,10 +60,20 @@ def _run(databases, base, modules, targets):
         environment = odoo.environment(databases.server)
         environment |= {"PYTHONPATH": str(DEV), FAILED: str(failed)}
         command = [
-            venv.PYTHON, "-m", "pytest", "-c", DEV / "pytest.ini", "--tb=line",
-            f"--rootdir={databases.root}", "-p", "ridev.neighbours_scope", "--odoo-http",
-            f"--odoo-database={database}", f"--odoo-config={databases.conf}", *targets,
-        ]  # fmt: skip
+            venv.PYTHON,
+            "-m",
+            "pytest",
+            "-c",
+            DEV / "pytest.ini",
+            "--tb=line",
+            f"--rootdir={databases.root}",
+            "-p",
+            "ridev.neighbours_scope",
+            "--odoo-http",
+            f"--odoo-database={database}",
+            f"--odoo-config={databases.conf}",
+            *targets,
+        ]
         code = foreground(command, cwd=databases.root, env=environment)
         if code not in (0, 1):
             raise Stop(f"The tests {kind} the addon did not finish (exit code {code}).")

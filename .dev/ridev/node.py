@@ -16,8 +16,13 @@ def ensure(environment):
         with step("prettier", LOGS / "node.log"):
             FOLDER.mkdir(parents=True, exist_ok=True)
             command = [
-                venv.VENV / "bin" / "npm", "install", "--no-audit", "--no-fund",
-                "--prefix", FOLDER, PRETTIER,
+                venv.VENV / "bin" / "npm",
+                "install",
+                "--no-audit",
+                "--no-fund",
+                "--prefix",
+                FOLDER,
+                PRETTIER,
             ]
             run(command, LOGS / "node.log", "fetching prettier", network=True, env=environment)
             wanted.touch()

@@ -55,13 +55,17 @@ def environment(server, path=()):
     kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "ODOO_RC")}
     if libraries:
         kept["LD_LIBRARY_PATH"] = libraries
-    return kept | server.environment() | {
-        "PATH": os.pathsep.join(folders),
-        postgres.GIVEN: server.name,
-        FOLDER: str(HOME),
-        "PYTHONPYCACHEPREFIX": str(HOME / "pycache"),
-        "LC_ALL": "C.UTF-8",
-    }  # fmt: skip
+    return (
+        kept
+        | server.environment()
+        | {
+            "PATH": os.pathsep.join(folders),
+            postgres.GIVEN: server.name,
+            FOLDER: str(HOME),
+            "PYTHONPYCACHEPREFIX": str(HOME / "pycache"),
+            "LC_ALL": "C.UTF-8",
+        }
+    )
 
 
 def command(server, conf, database, *arguments, log, what):
@@ -126,10 +130,18 @@ class Server:
         self.url = url_of(address, self.port)
         self._environment = environment(postgresql)
         self._command = [
-            PYTHON, ODOO, "-c", conf, "-d", database, f"--db-filter=^{database}$",
-            "--no-database-list", f"--http-interface={address}", f"--http-port={self.port}",
+            PYTHON,
+            ODOO,
+            "-c",
+            conf,
+            "-d",
+            database,
+            f"--db-filter=^{database}$",
+            "--no-database-list",
+            f"--http-interface={address}",
+            f"--http-port={self.port}",
             *arguments,
-        ]  # fmt: skip
+        ]
         self.process = None
 
     def start(self):
@@ -140,9 +152,13 @@ class Server:
         with open(self.log, "ab") as stream:
             self.process = subprocess.Popen(
                 [str(part) for part in self._command],
-                env=self._environment, cwd=HOME, start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
-            )  # fmt: skip
+                env=self._environment,
+                cwd=HOME,
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+            )
         deadline = time.monotonic() + READY
         while not self.healthy():
             if self.process.poll() is not None or time.monotonic() > deadline:

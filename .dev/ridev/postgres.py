@@ -153,10 +153,14 @@ class Cluster:
             begin = log.tell()
             done = subprocess.run(
                 [self._binaries() / program, *map(str, arguments)],
-                env=environment, cwd="/", check=False,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                env=environment,
+                cwd="/",
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
                 **self._account,
-            )  # fmt: skip
+            )
         if check and done.returncode:
             text = (self.folder / "commands.log").read_bytes()[begin:].decode(errors="replace")
             if self.log.exists():
@@ -211,9 +215,17 @@ class Cluster:
         if unfinished.exists():
             shutil.rmtree(unfinished)
         self._run(
-            "initdb", "-D", unfinished, "-U", USER, "-E", "UTF8", "--locale=C.UTF-8",
-            "--auth=trust", *([] if self.durable else ["--no-sync"]),
-        )  # fmt: skip
+            "initdb",
+            "-D",
+            unfinished,
+            "-U",
+            USER,
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--auth=trust",
+            *([] if self.durable else ["--no-sync"]),
+        )
         with open(unfinished / "postgresql.conf", "a") as stream:
             stream.write("include = 'relationship_insight.conf'\n")
         unfinished.rename(self.data)

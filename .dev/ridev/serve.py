@@ -100,13 +100,20 @@ def _serve(databases, name, port, address):
     conf = odoo.write_conf(databases.server, databases.root, http_interface=address)
     gevent = next(p for p in range(port + 3, port + 50) if odoo.port_is_free(p))
     arguments = [
-        f"--workers={os.environ.get('RI_WORKERS') or 0}", "--max-cron-threads=1",
-        f"--gevent-port={gevent}", "--smtp-port=1",
-    ]  # fmt: skip
+        f"--workers={os.environ.get('RI_WORKERS') or 0}",
+        "--max-cron-threads=1",
+        f"--gevent-port={gevent}",
+        "--smtp-port=1",
+    ]
     server = odoo.Server(
-        databases.server, conf, name, log=LOGS / "run.log", address=address, port=port,
+        databases.server,
+        conf,
+        name,
+        log=LOGS / "run.log",
+        address=address,
+        port=port,
         arguments=arguments,
-    )  # fmt: skip
+    )
     try:
         with step("Odoo", LOGS / "run.log"):
             server.start()

@@ -22,5 +22,11 @@ class RelationshipDeskController(PulsePage):
 
     def _show_stop(self, env, done):
         return self._render(
-            env, "desk_stop", None, js=False, title=env._("Your desk by mail"), done=done,
-            action=request.httprequest.path)
+            env,
+            "desk_stop",
+            None,
+            js=False,
+            title=env._("Your desk by mail"),
+            done=done,
+            action=request.httprequest.path,
+        )

@@ -26,7 +26,16 @@ class PosPulse(PulseShop):
         if invitation:
             return self._answer_stored(invitation.with_env(env), scope, token)
         server = order._get_relationship_server() if order else order.user_id.partner_id
-        return self._walk_in(env, scope, token, campaign.with_env(env), {
-            "channel": "receipt", "shop_name": config.name, "staff_id": server.id,
-            "source_key": f"receipt:{order_uuid}",
-        }, lambda form: config.with_env(env)._open_receipt(order_uuid, env.context["lang"]))
+        return self._walk_in(
+            env,
+            scope,
+            token,
+            campaign.with_env(env),
+            {
+                "channel": "receipt",
+                "shop_name": config.name,
+                "staff_id": server.id,
+                "source_key": f"receipt:{order_uuid}",
+            },
+            lambda form: config.with_env(env)._open_receipt(order_uuid, env.context["lang"]),
+        )

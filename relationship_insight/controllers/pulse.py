@@ -8,13 +8,28 @@ from ..tools.sql_once import once
 from .pulse_page import BODY_LIMIT, PulsePage
 
 OPTIONS = {
-    "type": "http", "auth": "public", "csrf": False, "save_session": False, "sitemap": False,
+    "type": "http",
+    "auth": "public",
+    "csrf": False,
+    "save_session": False,
+    "sitemap": False,
     "max_content_length": BODY_LIMIT,
 }
 # What of an invitation is looked at when an answer is stored.
 ANSWER_FIELDS = (
-    "access_token", "channel", "commercial_partner_id", "company_id", "date_done", "date_open",
-    "date_start", "lang", "order_id", "order_model", "partner_id", "staff_id", "state",
+    "access_token",
+    "channel",
+    "commercial_partner_id",
+    "company_id",
+    "date_done",
+    "date_open",
+    "date_start",
+    "lang",
+    "order_id",
+    "order_model",
+    "partner_id",
+    "staff_id",
+    "state",
     "version_id",
 )
 # Answers that took so long to come waited for a network.
@@ -41,20 +56,27 @@ class Pulse(PulsePage):
         invitation = env["relationship.invitation"].browse(facts["id"])
         if posted:
             invitation.fetch(ANSWER_FIELDS)
-        return self._answer_stored(
-            invitation.with_company(invitation.company_id), scope, token)
+        return self._answer_stored(invitation.with_company(invitation.company_id), scope, token)
 
     def _show_kept(self, facts, token, scope):
         """Show a page that is rendered once for everybody and filled in for each visitor."""
         env = self._env(facts["lang"])
         invitation = env["relationship.invitation"].browse(facts["id"])
         languages = self._prepare_languages(env)
-        common = (facts["version_id"], env.context["lang"], facts["words"],
-                  bool(facts["partner_id"]), bool(facts["staff"]), len(languages))
+        common = (
+            facts["version_id"],
+            env.context["lang"],
+            facts["words"],
+            bool(facts["partner_id"]),
+            bool(facts["staff"]),
+            len(languages),
+        )
 
         def get_page(*chosen):
             return invitation._keep_page(
-                (*common, *chosen), lambda: self._cut_page(invitation, *chosen))
+                (*common, *chosen), lambda: self._cut_page(invitation, *chosen)
+            )
+
         parts, choices = get_page()
         choice = request.httprequest.args.get("m"), request.httprequest.args.get("v")
         if choice in choices:
@@ -65,12 +87,17 @@ class Pulse(PulsePage):
             "about": facts["staff"],
             "action": request.httprequest.path,
             "nonce": self._make_nonce(env, scope),
-            **{purpose: f"/pulse/{purpose}/{pulse_token.seal(key, purpose, facts['id'], token)}"
-               for purpose in LINKS},
+            **{
+                purpose: f"/pulse/{purpose}/{pulse_token.seal(key, purpose, facts['id'], token)}"
+                for purpose in LINKS
+            },
             **{f"language_{index}": language["url"] for index, language in enumerate(languages)},
         }
-        return self._respond_page(page_merge.fill(
-            parts, {name: escape(value or "") for name, value in values.items()}, token))
+        return self._respond_page(
+            page_merge.fill(
+                parts, {name: escape(value or "") for name, value in values.items()}, token
+            )
+        )
 
     def _cut_page(self, invitation, code=None, value=None):
         """Return (parts of the page, what may be chosen in a mail).
@@ -89,15 +116,21 @@ class Pulse(PulsePage):
                 row["mark"] = marks(f"{page_merge.ROW}{card['index']}_{row['code']}")
         languages = [
             {**language, "url": marks(f"language_{index}")}
-            for index, language in enumerate(self._prepare_languages(env))]
+            for index, language in enumerate(self._prepare_languages(env))
+        ]
         links = [
             {**link, "url": marks(purpose)}
-            for purpose, link in zip(LINKS, self._prepare_links(invitation))]
+            for purpose, link in zip(LINKS, self._prepare_links(invitation))
+        ]
         html = self._render_html(
-            env, "pulse_page", invitation.company_id,
+            env,
+            "pulse_page",
+            invitation.company_id,
             **self._prepare_page(invitation, cards, marks("nonce")),
             **{**self._prepare_head(invitation), "greeting": marks("greeting"), "links": links},
-            action=marks("action"), languages=languages)
+            action=marks("action"),
+            languages=languages,
+        )
         return page_merge.assemble(marks.cut(html)), set(choices)
 
     def _answer_stored(self, invitation, scope, token):
@@ -112,19 +145,31 @@ class Pulse(PulsePage):
         env = invitation.env
         if invitation.version_id.kind == "survey":
             return self._render(
-                env, "pulse_start", invitation.company_id, **self._prepare_head(invitation),
-                js=False, action=request.httprequest.path, nonce=self._make_nonce(env, scope),
-                length=invitation.version_id._get_warning(), **values)
+                env,
+                "pulse_start",
+                invitation.company_id,
+                **self._prepare_head(invitation),
+                js=False,
+                action=request.httprequest.path,
+                nonce=self._make_nonce(env, scope),
+                length=invitation.version_id._get_warning(),
+                **values,
+            )
         chosen = self._read_chosen(invitation)
         cards = invitation._prepare_cards(chosen, form)
-        return self._render(env, "pulse_page", invitation.company_id, **{
-            **self._prepare_head(invitation),
-            **self._prepare_page(invitation, cards, self._make_nonce(env, scope)),
-            "action": request.httprequest.path,
-            "invalid": invalid,
-            "message": message,
-            **values,
-        })
+        return self._render(
+            env,
+            "pulse_page",
+            invitation.company_id,
+            **{
+                **self._prepare_head(invitation),
+                **self._prepare_page(invitation, cards, self._make_nonce(env, scope)),
+                "action": request.httprequest.path,
+                "invalid": invalid,
+                "message": message,
+                **values,
+            },
+        )
 
     def _prepare_page(self, invitation, cards, nonce):
         return {
@@ -145,9 +190,10 @@ class Pulse(PulsePage):
         return {
             "title": env._("Your feedback"),
             "greeting": self._get_greeting(
-                env, not partner.is_company and (partner.name or "").split(" ")[0]),
-            "introduction": invitation.version_id.instrument_id.introduction or env._(
-                "How do you feel about us? A few taps are enough, and you may skip anything."),
+                env, not partner.is_company and (partner.name or "").split(" ")[0]
+            ),
+            "introduction": invitation.version_id.instrument_id.introduction
+            or env._("How do you feel about us? A few taps are enough, and you may skip anything."),
             "links": self._prepare_links(invitation),
         }
 
@@ -159,21 +205,26 @@ class Pulse(PulsePage):
             return []
         env = invitation.env
         names = {"preferences": env._("Why am I asked?"), "unsubscribe": env._("No more questions")}
-        return [{"name": names[purpose], "url": invitation._get_sealed_path(purpose)}
-                for purpose in LINKS]
+        return [
+            {"name": names[purpose], "url": invitation._get_sealed_path(purpose)}
+            for purpose in LINKS
+        ]
 
     def _prepare_texts(self, env):
         return {
             "offline": env._("No network. Your answers are kept and sent when it is back."),
             "busy": env._(
-                "Not saved yet: a lot is going on here. Your answers are kept, and we try again."),
+                "Not saved yet: a lot is going on here. Your answers are kept, and we try again."
+            ),
             "closed": env._(
                 "This link is closed now, so your last answer couldn't be saved. Thank you for "
-                "caring!"),
+                "caring!"
+            ),
             "kept": env._("Your answers were kept and are sent with your next tap."),
             "again": env._(
                 "Your last answer couldn't be saved. Please load this page again, then tap it "
-                "once more."),
+                "once more."
+            ),
             "bad": env._("We couldn't save this answer. Please write or tap it once more."),
             "saved": env._("Saved"),
             "saving": env._("Saving…"),
@@ -211,14 +262,26 @@ class Pulse(PulsePage):
             if script:
                 nonce = self._make_nonce(env, scope)
                 return self._json({"again": True, "n": nonce}, 409)
-            return self._show(invitation, scope, form=form, message=env._(
-                "Please check your answers and press the button again."), **values)
+            return self._show(
+                invitation,
+                scope,
+                form=form,
+                message=env._("Please check your answers and press the button again."),
+                **values,
+            )
         step = form.get("step")
         if opens and (step == "open" or not invitation._read_answers(form)[0]):
             # Nobody has said anything yet, so there is nothing to keep.
-            return self._json({"saved": []}) if script else self._show(
-                invitation, scope, message=env._("Nothing is answered yet. One answer is enough."),
-                **values)
+            return (
+                self._json({"saved": []})
+                if script
+                else self._show(
+                    invitation,
+                    scope,
+                    message=env._("Nothing is answered yet. One answer is enough."),
+                    **values,
+                )
+            )
         if opens:
             # Elsewhere the page knows who answers; here the first answer makes somebody.
             with once(env.cr, "Answered twice at once."):
@@ -229,12 +292,18 @@ class Pulse(PulsePage):
             invitation._mark_open()
             return self._json({"open": True}) if script else self._show(invitation, scope)
         if step == "survey":
-            return self._redirect(invitation._start_survey()) if (
-                invitation.version_id.kind == "survey") else self._show(invitation, scope)
+            return (
+                self._redirect(invitation._start_survey())
+                if (invitation.version_id.kind == "survey")
+                else self._show(invitation, scope)
+            )
         saved, refused, readings = invitation._store_answers(form, at)
         if step != "done":
-            return self._json({"saved": saved, "refused": refused}) if script else (
-                self._show(invitation, scope, **values))
+            return (
+                self._json({"saved": saved, "refused": refused})
+                if script
+                else (self._show(invitation, scope, **values))
+            )
         return self._finish(invitation, scope, form, refused, readings, **values)
 
     def _finish(self, invitation, scope, form, refused, readings, **values):
@@ -243,12 +312,21 @@ class Pulse(PulsePage):
         missing = [*refused, *invitation._get_missing(stored)]
         if missing or not stored:
             return self._show(
-                invitation, scope, form=form, invalid=missing, **values, message=env._(
-                    "Please answer the marked questions.") if missing else env._(
-                    "Nothing is answered yet. One answer is enough."))
+                invitation,
+                scope,
+                form=form,
+                invalid=missing,
+                **values,
+                message=env._("Please answer the marked questions.")
+                if missing
+                else env._("Nothing is answered yet. One answer is enough."),
+            )
         invitation._finish_answers(
-            self._get_row_device(invitation, scope, form), self._get_seconds(env, scope, form),
-            stored, self._get_till(env))
+            self._get_row_device(invitation, scope, form),
+            self._get_seconds(env, scope, form),
+            stored,
+            self._get_till(env),
+        )
         return self._redirect(invitation._get_sealed_path("thanks"))
 
     def _get_row_device(self, invitation, scope, form):
@@ -258,7 +336,8 @@ class Pulse(PulsePage):
         """
         env = invitation.env
         late = invitation.channel == "kiosk" and (
-            self._now() - self._read_at(env, scope, form) > LATE_MS)
+            self._now() - self._read_at(env, scope, form) > LATE_MS
+        )
         return None if late else self._get_device(env)
 
     def _get_seconds(self, env, scope, form):

@@ -36,7 +36,8 @@ HEADERS = {
     "Cache-Control": "no-store, private",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
@@ -47,7 +48,10 @@ HEADERS = {
 # So many in so many seconds. A parameter relationship_insight.limit_… replaces the first number,
 # and the others grow with it; what has several waits the longer, the more came.
 LIMITS = {
-    "address": ((1200, 600),), "link": ((150, 600),), "guess": ((60, 600),), "stop": ((20, 600),),
+    "address": ((1200, 600),),
+    "link": ((150, 600),),
+    "guess": ((60, 600),),
+    "stop": ((20, 600),),
     # Friends who joined, per address: a shop's Wi-Fi and a mobile carrier have one for many.
     "join": ((100, 3600),),
     # What is sent to join, whatever comes of it, per link and per device.
@@ -70,8 +74,14 @@ class PulsePage(Controller):
 
     def _env(self, lang=None):
         """Return a privileged environment in the visitor's language; what is asked was checked."""
-        return request.env(su=True, context={
-            "lang": self._pick_lang(lang), "mail_create_nolog": True, "tracking_disable": True})
+        return request.env(
+            su=True,
+            context={
+                "lang": self._pick_lang(lang),
+                "mail_create_nolog": True,
+                "tracking_disable": True,
+            },
+        )
 
     def _pick_lang(self, *wanted):
         """Return the code of the first wanted language there is, else the browser's, else ours."""
@@ -139,18 +149,21 @@ class PulsePage(Controller):
             factor = int(param) / windows[0][0] if param and param.isdecimal() else 1
             wanted += [
                 (Limit._digest(kind, which), round(most * factor), seconds)
-                for most, seconds in windows]
+                for most, seconds in windows
+            ]
         return not Limit._allows(*wanted, count=count)
 
     def _is_flood(self, env, link):
         return self._is_over_limit(
-            env, ("address", request.httprequest.remote_addr), ("link", link))
+            env, ("address", request.httprequest.remote_addr), ("link", link)
+        )
 
     def _get_device(self, env):
         """Return what stands for the visitor's device, of which nobody gets back the address."""
         sent = request.httprequest
         return env["relationship.rate.limit"]._digest_device(
-            sent.remote_addr, sent.headers.get("User-Agent"))
+            sent.remote_addr, sent.headers.get("User-Agent")
+        )
 
     def _get_till(self, env):
         """Return the digest of what a till's browser carries, None for everybody else."""
@@ -179,30 +192,35 @@ class PulsePage(Controller):
     def _render_html(self, env, template, company, **values):
         lang = env["res.lang"]._get_data(code=env.context["lang"])
         company = company or env.company
-        html = env["ir.qweb"]._render(f"relationship_insight.{template}", {
-            "html_lang": lang.code.replace("_", "-"),
-            "lang_code": lang.code,
-            "direction": RTL if lang.direction == RTL else "ltr",
-            "languages": self._prepare_languages(env),
-            "company_name": company.name,
-            "logo": self._get_logo_url(company),
-            "css": asset("pulse.css"),
-            "js": asset("pulse.js"),
-            "more_css": values.get("body_class") == KIOSK and asset("tablet.css"),
-            "tablet_js": [
-                asset(name) for name in TABLET_JS if values.get("body_class") == KIOSK],
-            "body_class": "",
-            "links": [],
-            "message": False,
-            **values,
-        })
+        html = env["ir.qweb"]._render(
+            f"relationship_insight.{template}",
+            {
+                "html_lang": lang.code.replace("_", "-"),
+                "lang_code": lang.code,
+                "direction": RTL if lang.direction == RTL else "ltr",
+                "languages": self._prepare_languages(env),
+                "company_name": company.name,
+                "logo": self._get_logo_url(company),
+                "css": asset("pulse.css"),
+                "js": asset("pulse.js"),
+                "more_css": values.get("body_class") == KIOSK and asset("tablet.css"),
+                "tablet_js": [
+                    asset(name) for name in TABLET_JS if values.get("body_class") == KIOSK
+                ],
+                "body_class": "",
+                "links": [],
+                "message": False,
+                **values,
+            },
+        )
         return BETWEEN_TAGS.sub(">\n<", html)
 
     def _respond_page(self, html, status=200):
         headers = {"Vary": "Accept-Encoding"}
         body = html.encode()
         if request.httprequest.method != "HEAD" and "gzip" in (
-                request.httprequest.headers.get("Accept-Encoding", "")):
+            request.httprequest.headers.get("Accept-Encoding", "")
+        ):
             # Every kilobyte counts on a phone, and nothing secret stands beside what one types.
             body = gzip.compress(body, ZIP_LEVEL, mtime=0)
             headers["Content_Encoding"] = "gzip"
@@ -212,50 +230,72 @@ class PulsePage(Controller):
         languages = []
         for code, name in env["res.lang"].get_installed():
             query = {**request.httprequest.args.to_dict(), "lang": code}
-            languages.append({
-                "code": code,
-                "name": name.rpartition("/ ")[2],
-                "tag": code.replace("_", "-"),
-                "short": {"th": "ไทย", "en": "EN"}.get(code[:2], code[:2].upper()),
-                "url": f"{request.httprequest.path}?{self._urlencode(query)}",
-            })
+            languages.append(
+                {
+                    "code": code,
+                    "name": name.rpartition("/ ")[2],
+                    "tag": code.replace("_", "-"),
+                    "short": {"th": "ไทย", "en": "EN"}.get(code[:2], code[:2].upper()),
+                    "url": f"{request.httprequest.path}?{self._urlencode(query)}",
+                }
+            )
         return languages if len(languages) <= 4 else []
 
     def _urlencode(self, query):
-        return urlencode({
-            key: value for key, value in query.items()
-            if key in ("m", "v", "lang") and len(value) < 40})
+        return urlencode(
+            {
+                key: value
+                for key, value in query.items()
+                if key in ("m", "v", "lang") and len(value) < 40
+            }
+        )
 
     def _get_logo_url(self, company):
         """Return the address of the company's own logo if it is small enough for a phone."""
-        if company.uses_default_logo or not company.logo_web or (
-                len(company.logo_web) * 3 / 4 > LOGO_LIMIT):
+        if (
+            company.uses_default_logo
+            or not company.logo_web
+            or (len(company.logo_web) * 3 / 4 > LOGO_LIMIT)
+        ):
             return False
         return f"/web/binary/company_logo?company={company.id}"
 
     def _closed(self, env, company=None):
         """The one page for every link that opens nothing, whatever the reason."""
-        guess = not company and self._is_over_limit(
-            env, ("guess", request.httprequest.remote_addr))
+        guess = not company and self._is_over_limit(env, ("guess", request.httprequest.remote_addr))
         if guess:
             return self._too_many(env)
         if self._is_script():
             return self._json({"closed": True}, 404)
         return self._render(
-            env, "pulse_message", None, 404, face="4", js=False,
+            env,
+            "pulse_message",
+            None,
+            404,
+            face="4",
+            js=False,
             title=env._("Thank you for dropping by"),
             text=env._(
                 "There is nothing to answer here any more. The link has been used, is too old, or "
-                "isn't complete. Thank you for caring!"))
+                "isn't complete. Thank you for caring!"
+            ),
+        )
 
     def _too_many(self, env):
         if self._is_script():
             return self._json({"wait": 60}, 429)
         response = self._render(
-            env, "pulse_message", None, 429, face="2", js=False,
+            env,
+            "pulse_message",
+            None,
+            429,
+            face="2",
+            js=False,
             title=env._("One moment, please"),
             text=env._(
-                "Many requests have come from your network. Please try again in a few minutes."))
+                "Many requests have come from your network. Please try again in a few minutes."
+            ),
+        )
         response.headers["Retry-After"] = "120"
         return response
 
@@ -263,7 +303,12 @@ class PulsePage(Controller):
         if self._is_script():
             return self._json({"bad": True}, 400)
         return self._render(
-            env, "pulse_message", None, 400, face="2", js=False,
+            env,
+            "pulse_message",
+            None,
+            400,
+            face="2",
+            js=False,
             title=env._("We couldn't read that"),
-            text=env._(
-                "We couldn't read part of it as text. Please go back and write it again."))
+            text=env._("We couldn't read part of it as text. Please go back and write it again."),
+        )

@@ -20,15 +20,28 @@ class PulseShop(Pulse):
         if point.is_kiosk:
             # Whoever comes next begins in the shop's language.
             env = self._env(point.company_id.partner_id.lang)
-            tablet = {"kiosk": True, "body_class": KIOSK, "texts": {
-                **self._prepare_texts(env),
-                "nothing": env._("Nothing is answered yet. One answer is enough.")}}
+            tablet = {
+                "kiosk": True,
+                "body_class": KIOSK,
+                "texts": {
+                    **self._prepare_texts(env),
+                    "nothing": env._("Nothing is answered yet. One answer is enough."),
+                },
+            }
         lang = env.context["lang"]
         return self._walk_in(
-            env, f"{SHOP_SCOPE}{token}", token, point.campaign_id.with_env(env), {
-                "channel": "kiosk", "shop_name": point.name,
-            }, lambda form: point._open_answer(self._get_visit(form, point.is_kiosk), lang),
-            action=f"{request.httprequest.path}?lang={lang}", **tablet)
+            env,
+            f"{SHOP_SCOPE}{token}",
+            token,
+            point.campaign_id.with_env(env),
+            {
+                "channel": "kiosk",
+                "shop_name": point.name,
+            },
+            lambda form: point._open_answer(self._get_visit(form, point.is_kiosk), lang),
+            action=f"{request.httprequest.path}?lang={lang}",
+            **tablet,
+        )
 
     def _get_visit(self, form, is_kiosk):
         """Return what tells one visitor from the next: the signature of their page load.
@@ -43,12 +56,14 @@ class PulseShop(Pulse):
 
     def _walk_in(self, env, scope, link, campaign, vals, opens, **values):
         """Answer for somebody without an invitation; ``opens`` makes one from a human's form."""
-        fresh = env["relationship.invitation"].new({
-            "campaign_id": campaign.id,
-            "version_id": campaign.instrument_id.live_version_id.id,
-            "company_id": campaign.company_id.id,
-            **vals,
-        })
+        fresh = env["relationship.invitation"].new(
+            {
+                "campaign_id": campaign.id,
+                "version_id": campaign.instrument_id.live_version_id.id,
+                "company_id": campaign.company_id.id,
+                **vals,
+            }
+        )
         if request.httprequest.method != "POST":
             return self._show(fresh, scope, **values)
         if self._is_flood(env, link):

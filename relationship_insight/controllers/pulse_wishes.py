@@ -53,7 +53,10 @@ class PulseWishes(PulsePage):
             return self._respond("", 200)
         step = form.get("step")
         if self._read_at(env, f"unsubscribe:{token}", form) is None or step not in (
-                "campaign", "all", "undo"):
+            "campaign",
+            "all",
+            "undo",
+        ):
             return self._show_unsubscribe(invitation, token)
         if step == "undo":
             invitation._resubscribe()
@@ -64,16 +67,29 @@ class PulseWishes(PulsePage):
     def _show_unsubscribe(self, invitation, token, done=False):
         env = invitation.env
         wishes = invitation._get_wishes()
-        left = wishes.opted_out and "all" or (
-            invitation.campaign_id in wishes.opted_out_campaign_ids and "campaign")
+        left = (
+            wishes.opted_out
+            and "all"
+            or (invitation.campaign_id in wishes.opted_out_campaign_ids and "campaign")
+        )
         return self._render(
-            env, "pulse_unsubscribe", invitation.company_id, js=False,
+            env,
+            "pulse_unsubscribe",
+            invitation.company_id,
+            js=False,
             title=env._("No more questions"),
             campaign_title=invitation.campaign_id._get_public_title(),
-            left=left, done=done, action=request.httprequest.path,
+            left=left,
+            done=done,
+            action=request.httprequest.path,
             nonce=self._make_nonce(env, f"unsubscribe:{token}"),
-            links=[{"name": env._("Why am I asked?"),
-                    "url": invitation._get_sealed_path("preferences")}])
+            links=[
+                {
+                    "name": env._("Why am I asked?"),
+                    "url": invitation._get_sealed_path("preferences"),
+                }
+            ],
+        )
 
     # Say how
 
@@ -95,7 +111,8 @@ class PulseWishes(PulsePage):
         wishes = invitation._set_wishes(self._read_wishes(invitation, form))
         env = self._env(wishes.lang)
         return self._show_preferences(
-            invitation.with_env(env), scope, message=env._("Your wishes are noted. Thank you!"))
+            invitation.with_env(env), scope, message=env._("Your wishes are noted. Thank you!")
+        )
 
     def _read_wishes(self, invitation, form):
         """Return the values of a preference; what isn't on the page changes nothing."""
@@ -129,24 +146,38 @@ class PulseWishes(PulsePage):
 
         def choices(name):
             return Preference._fields[name]._description_selection(env)
+
         return self._render(
-            env, "pulse_preferences", invitation.company_id, js=False,
-            title=env._("How we ask you"), message=message, action=request.httprequest.path,
+            env,
+            "pulse_preferences",
+            invitation.company_id,
+            js=False,
+            title=env._("How we ask you"),
+            message=message,
+            action=request.httprequest.path,
             nonce=self._make_nonce(env, scope),
             reason=invitation._get_reason_asked(),
             campaign_title=invitation.campaign_id._get_public_title(),
             decisions=[
                 {**row, "date": format_date(env, row["date"])}
-                for row in invitation._get_decisions()],
-            paces=choices("pace"), pace=wishes.pace or "normal",
+                for row in invitation._get_decisions()
+            ],
+            paces=choices("pace"),
+            pace=wishes.pace or "normal",
             channels=[pair for pair in choices("channel") if pair[0] in self._get_channels(env)],
             channel=wishes.channel or "",
-            langs=[{"code": code, "name": name.rpartition("/ ")[2]}
-                   for code, name in env["res.lang"].get_installed()],
+            langs=[
+                {"code": code, "name": name.rpartition("/ ")[2]}
+                for code, name in env["res.lang"].get_installed()
+            ],
             lang_wish=wishes.lang or invitation.lang or env.context["lang"],
             paused_until=paused and format_date(env, wishes.paused_until),
-            leave="all" if wishes.opted_out else (
-                "campaign" if invitation.campaign_id in wishes.opted_out_campaign_ids else "none"))
+            leave="all"
+            if wishes.opted_out
+            else (
+                "campaign" if invitation.campaign_id in wishes.opted_out_campaign_ids else "none"
+            ),
+        )
 
     def _get_channels(self, env):
         with_sms = "sms.sms" in env
@@ -187,31 +218,51 @@ class PulseWishes(PulsePage):
         phone = " ".join(clean(form.get("phone")).split())[:40]
         if sum(character.isdigit() for character in phone) < 5:
             return self._show_thanks(
-                invitation, scope, callback_phone=phone,
-                callback_error=env._("Please give a number we can call."))
+                invitation,
+                scope,
+                callback_phone=phone,
+                callback_error=env._("Please give a number we can call."),
+            )
         when = form.get("when") if form.get("when") in CALL_TIMES else "any"
         invitation._request_callback(phone, when, clean(form.get("about"))[:1000])
         return self._show_thanks(
-            invitation, scope, message=env._("We will call you. Thank you for telling us."))
+            invitation, scope, message=env._("We will call you. Thank you for telling us.")
+        )
 
-    def _show_thanks(self, invitation, scope, message=False, callback_error=False,
-                     callback_phone=""):
+    def _show_thanks(
+        self, invitation, scope, message=False, callback_error=False, callback_phone=""
+    ):
         env = invitation.env
         campaign = invitation.campaign_id
         long = campaign.thanks_campaign_id
-        outcome = invitation.wave_id.search([
-            ("campaign_id", "=", campaign.id), ("outcome_published", "!=", False),
-        ], order="outcome_published desc", limit=1).outcome if invitation.wave_id else False
+        outcome = (
+            invitation.wave_id.search(
+                [
+                    ("campaign_id", "=", campaign.id),
+                    ("outcome_published", "!=", False),
+                ],
+                order="outcome_published desc",
+                limit=1,
+            ).outcome
+            if invitation.wave_id
+            else False
+        )
         again_url = invitation._get_again_path()
         return self._render(
-            env, "pulse_thanks", invitation.company_id,
+            env,
+            "pulse_thanks",
+            invitation.company_id,
             js=False,
-            title=env._("Thank you!"), message=message, action=request.httprequest.path,
+            title=env._("Thank you!"),
+            message=message,
+            action=request.httprequest.path,
             nonce=self._make_nonce(env, scope),
             outcome=outcome,
             long_title=long.state == "running" and long._get_public_title(),
             offers_callback=not invitation.callback_date and invitation._offers_callback(),
-            callback_error=callback_error, callback_phone=callback_phone,
+            callback_error=callback_error,
+            callback_phone=callback_phone,
             offers_referral=self._offers_referral(invitation),
             again_url=again_url,
-            body_class=KIOSK if again_url else "")
+            body_class=KIOSK if again_url else "",
+        )

@@ -41,15 +41,21 @@ class Referral(PulsePage):
             # Only a program fills in a field that nobody sees.
             return self._show_welcome(code)
         if not form.get("agreed"):
-            return self._show_friend(code, scope, form=form, error=env._(
-                "Please agree that we may keep your name and contact you."))
+            return self._show_friend(
+                code,
+                scope,
+                form=form,
+                error=env._("Please agree that we may keep your name and contact you."),
+            )
         device, joined = self._get_device(env), ("join", request.httprequest.remote_addr)
         if self._is_over_limit(env, joined, count=False) or self._is_over_limit(
-                env, ("try", code.token), ("try", device)):
+            env, ("try", code.token), ("try", device)
+        ):
             return self._too_many(env)
         try:
             referral = code._join(
-                {**form.to_dict(), "lang": env.context["lang"]}, device, form["n"])
+                {**form.to_dict(), "lang": env.context["lang"]}, device, form["n"]
+            )
         except UserError as error:
             return self._show_friend(code, scope, form=form, error=str(error))
         if referral:
@@ -63,14 +69,22 @@ class Referral(PulsePage):
         first = (code.partner_id.name or "").split(" ")[0]
         name = code.partner_id.name if code.partner_id.is_company else first
         response = self._render(
-            env, "referral_friend", code.company_id, js=asset("referral.js"),
+            env,
+            "referral_friend",
+            code.company_id,
+            js=asset("referral.js"),
             more_css=asset("referral.css"),
-            title=env._("%(name)s invites you", name=name), name=name, friend_gets=friend_gets,
-            action=request.httprequest.path, nonce=self._make_nonce(env, scope), error=error,
+            title=env._("%(name)s invites you", name=name),
+            name=name,
+            friend_gets=friend_gets,
+            action=request.httprequest.path,
+            nonce=self._make_nonce(env, scope),
+            error=error,
             form={key: (form or {}).get(key, "") for key in ("name", "email", "phone")},
-            agreed=bool(form and form.get("agreed")), shop_url=code._get_shop_url())
-        self._set_cookies(response, {
-            **code._get_program()._get_utm_cookies(), COOKIE: code.token})
+            agreed=bool(form and form.get("agreed")),
+            shop_url=code._get_shop_url(),
+        )
+        self._set_cookies(response, {**code._get_program()._get_utm_cookies(), COOKIE: code.token})
         return response
 
     def _set_cookies(self, response, cookies):
@@ -82,16 +96,30 @@ class Referral(PulsePage):
         for name, value in cookies.items():
             if request.cookies.get(name) != value:
                 response.set_cookie(
-                    name, value, max_age=COOKIE_DAYS * 24 * 3600, httponly=True, samesite="Lax",
-                    secure=request.httprequest.is_secure, domain=domain, cookie_type="optional")
+                    name,
+                    value,
+                    max_age=COOKIE_DAYS * 24 * 3600,
+                    httponly=True,
+                    samesite="Lax",
+                    secure=request.httprequest.is_secure,
+                    domain=domain,
+                    cookie_type="optional",
+                )
 
     def _show_welcome(self, code):
         env = code.env
         _mine, friend_gets = code._get_offer()
         return self._render(
-            env, "referral_welcome", code.company_id, js=False, title=env._("Welcome!"),
-            friend_gets=friend_gets, code=code._format_code(), shop_url=code._get_shop_url(),
-            signup=env["res.users"]._get_signup_invitation_scope() == "b2c")
+            env,
+            "referral_welcome",
+            code.company_id,
+            js=False,
+            title=env._("Welcome!"),
+            friend_gets=friend_gets,
+            code=code._format_code(),
+            shop_url=code._get_shop_url(),
+            signup=env["res.users"]._get_signup_invitation_scope() == "b2c",
+        )
 
     @http.route("/referral/share/<string:token>", methods=["GET"], **OPTIONS)
     def share(self, token, **_kwargs):
@@ -102,14 +130,25 @@ class Referral(PulsePage):
         env = self._env(code.partner_id.lang)
         code = code.with_env(env)
         return self._render(
-            env, "referral_share", code.company_id, js=asset("referral.js"),
+            env,
+            "referral_share",
+            code.company_id,
+            js=asset("referral.js"),
             more_css=asset("referral.css"),
-            title=env._("Bring a friend"), **code._prepare_share())
+            title=env._("Bring a friend"),
+            **code._prepare_share(),
+        )
 
 
 class ReferralPortal(CustomerPortal):
-    @http.route("/my/referral", type="http", auth="user", methods=["GET", "POST"], website=True,
-                sitemap=False)
+    @http.route(
+        "/my/referral",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        website=True,
+        sitemap=False,
+    )
     def portal_my_referral(self, **_kwargs):
         """The customer's own link, code and QR code; made when they ask for it by a POST."""
         Code = request.env["relationship.referral.code"]
@@ -119,5 +158,7 @@ class ReferralPortal(CustomerPortal):
             code = Code._get_or_create(*whose)
         if code:
             return request.redirect(code._get_share_path(), code=303)
-        return request.render("relationship_insight.portal_my_referral", {
-            **self._prepare_portal_layout_values(), "page_name": "referral"})
+        return request.render(
+            "relationship_insight.portal_my_referral",
+            {**self._prepare_portal_layout_values(), "page_name": "referral"},
+        )

@@ -49,60 +49,198 @@ PEOPLE = (
     Persona("latent", 18, 100, (0.84, 0.88), 0.45, FOND, talks=0.5, stay=4, staff="rep"),
     Persona("low", 17, 105, (0.36, 0.34), 0.62, CHEAP, promo=0.3, asked=0.8, stay=1),
     Persona("new", 12, 38, (0.6, 0.68), 0.55, FOND, asked=0.5, joined=(15, 55), stay=3),
-    Persona("lapsed", 10, 25, (0.5, 0.45), 0.55, CHEAP, asked=0.6, joined=(600, 725),
-            left=(380, 470), waves=WAVES[5:], stay=2),
-    Persona("passing", 12, 30, (0.5, 0.5), 0.55, CHEAP, asked=0.1, joined=(160, 600), stay=2,
-            stays=50),
-    Persona("cooling", 4, 18, (1.0, 0.3), 0.55, FOND, talks=0.3, asked=1, stay=2, staff="rep",
-            joined=(600, 725)),
-    Persona("warming", 4, 80, (0.3, 0.9), 0.5, FOND, recent_gap=13, talks=1.2, asked=1, stay=4,
-            staff="rep", joined=(600, 725)),
+    Persona(
+        "lapsed",
+        10,
+        25,
+        (0.5, 0.45),
+        0.55,
+        CHEAP,
+        asked=0.6,
+        joined=(600, 725),
+        left=(380, 470),
+        waves=WAVES[5:],
+        stay=2,
+    ),
+    Persona(
+        "passing", 12, 30, (0.5, 0.5), 0.55, CHEAP, asked=0.1, joined=(160, 600), stay=2, stays=50
+    ),
+    Persona(
+        "cooling",
+        4,
+        18,
+        (1.0, 0.3),
+        0.55,
+        FOND,
+        talks=0.3,
+        asked=1,
+        stay=2,
+        staff="rep",
+        joined=(600, 725),
+    ),
+    Persona(
+        "warming",
+        4,
+        80,
+        (0.3, 0.9),
+        0.5,
+        FOND,
+        recent_gap=13,
+        talks=1.2,
+        asked=1,
+        stay=4,
+        staff="rep",
+        joined=(600, 725),
+    ),
 )
 COMPANIES = (
-    Persona("true", 6, 20, (0.82, 0.9), 0.45, FOND, talks=2.5, stay=5, staff="rep",
-            joined=(200, 470)),
-    Persona("spurious", 5, 19, (0.45, 0.4), 0.55, BOUND, promo=0.6, talks=1.8, stay=2,
-            joined=(200, 470), staff="manager"),
+    Persona(
+        "true", 6, 20, (0.82, 0.9), 0.45, FOND, talks=2.5, stay=5, staff="rep", joined=(200, 470)
+    ),
+    Persona(
+        "spurious",
+        5,
+        19,
+        (0.45, 0.4),
+        0.55,
+        BOUND,
+        promo=0.6,
+        talks=1.8,
+        stay=2,
+        joined=(200, 470),
+        staff="manager",
+    ),
     Persona("latent", 4, 100, (0.85, 0.86), 0.45, FOND, talks=2, stay=4, staff="rep"),
     Persona("low", 4, 110, (0.35, 0.34), 0.6, CHEAP, stay=1, staff="seller"),
     # Sales more than double while nobody talks with them: the silent sales of one seller.
-    Persona("silent", 4, 60, (0.55, 0.5), 0.55, BOUND, recent_gap=4, asked=0.5, stay=2,
-            joined=(420, 700), staff="seller", waves=WAVES[1:3]),
-    Persona("lapsed", 2, 30, (0.5, 0.45), 0.55, CHEAP, joined=(600, 700), left=(300, 380),
-            waves=WAVES[4:], staff="manager"),
+    Persona(
+        "silent",
+        4,
+        60,
+        (0.55, 0.5),
+        0.55,
+        BOUND,
+        recent_gap=4,
+        asked=0.5,
+        stay=2,
+        joined=(420, 700),
+        staff="seller",
+        waves=WAVES[1:3],
+    ),
+    Persona(
+        "lapsed",
+        2,
+        30,
+        (0.5, 0.45),
+        0.55,
+        CHEAP,
+        joined=(600, 700),
+        left=(300, 380),
+        waves=WAVES[4:],
+        staff="manager",
+    ),
 )
 
 # Of these, only those in PASSWORDS can log in.
 PASSWORDS = ("rep", "relations", "manager")
 STAFF = {
-    "rep": ("Nok Demo", (
-        "relationship_insight.group_relationship_staff", "sales_team.group_sale_salesman",
-        "point_of_sale.group_pos_user")),
-    "seller": ("Sam Demo", (
-        "relationship_insight.group_relationship_staff", "sales_team.group_sale_salesman")),
-    "cashier": ("Fah Demo", (
-        "relationship_insight.group_relationship_staff", "point_of_sale.group_pos_user")),
+    "rep": (
+        "Nok Demo",
+        (
+            "relationship_insight.group_relationship_staff",
+            "sales_team.group_sale_salesman",
+            "point_of_sale.group_pos_user",
+        ),
+    ),
+    "seller": (
+        "Sam Demo",
+        ("relationship_insight.group_relationship_staff", "sales_team.group_sale_salesman"),
+    ),
+    "cashier": (
+        "Fah Demo",
+        ("relationship_insight.group_relationship_staff", "point_of_sale.group_pos_user"),
+    ),
     "relations": ("Alex Demo", ("relationship_insight.group_relationship_relations",)),
-    "manager": ("Dao Demo", (
-        "relationship_insight.group_relationship_manager", "sales_team.group_sale_manager",
-        "point_of_sale.group_pos_manager")),
+    "manager": (
+        "Dao Demo",
+        (
+            "relationship_insight.group_relationship_manager",
+            "sales_team.group_sale_manager",
+            "point_of_sale.group_pos_manager",
+        ),
+    ),
 }
 THAI_READER = "relations"
 
 FIRST_NAMES = (
-    "Anong", "Oliver", "มาลี", "Kanya", "Emma", "สมใจ", "Niran", "Liam", "Pim", "Sophie",
-    "อารี", "Chai", "Grace", "Dara", "Henry", "วิชัย", "Lek", "Nora", "Mali", "Jack",
-    "ดารา", "Suda", "Ella", "Tawan", "Oscar", "นิดา", "Ying", "Clara", "Arthit", "Hugo",
-    "สุดา", "Bua", "Ruby", "Kiet", "Felix", "กานดา", "Orn", "Alice", "Som", "Theo",
+    "Anong",
+    "Oliver",
+    "มาลี",
+    "Kanya",
+    "Emma",
+    "สมใจ",
+    "Niran",
+    "Liam",
+    "Pim",
+    "Sophie",
+    "อารี",
+    "Chai",
+    "Grace",
+    "Dara",
+    "Henry",
+    "วิชัย",
+    "Lek",
+    "Nora",
+    "Mali",
+    "Jack",
+    "ดารา",
+    "Suda",
+    "Ella",
+    "Tawan",
+    "Oscar",
+    "นิดา",
+    "Ying",
+    "Clara",
+    "Arthit",
+    "Hugo",
+    "สุดา",
+    "Bua",
+    "Ruby",
+    "Kiet",
+    "Felix",
+    "กานดา",
+    "Orn",
+    "Alice",
+    "Som",
+    "Theo",
 )
 INITIALS = ("K.", "S.", "P.", "T.")
 COMPANY_NAMES = (
-    "Lotus Guesthouse", "Blue Door Cafe", "Mango Tree School", "Riverside Dental", "Old Mill Hotel",
-    "Sunrise Bakery", "Kite Design Studio", "Orchid Spa", "Banyan Law Office", "Harbour Travel",
-    "Nine Bikes", "Green Roof Farm", "Paper Boat Books", "Silk Road Tailors", "Night Market Food",
-    "Palm Court Hotel", "Cloud Nine Yoga", "Bright Kids Nursery", "Teak House Furniture",
-    "Jasmine Clinic", "Red Brick Brewery", "Star Print Shop", "Lemongrass Catering",
-    "White Elephant Tours", "Moonlight Cinema",
+    "Lotus Guesthouse",
+    "Blue Door Cafe",
+    "Mango Tree School",
+    "Riverside Dental",
+    "Old Mill Hotel",
+    "Sunrise Bakery",
+    "Kite Design Studio",
+    "Orchid Spa",
+    "Banyan Law Office",
+    "Harbour Travel",
+    "Nine Bikes",
+    "Green Roof Farm",
+    "Paper Boat Books",
+    "Silk Road Tailors",
+    "Night Market Food",
+    "Palm Court Hotel",
+    "Cloud Nine Yoga",
+    "Bright Kids Nursery",
+    "Teak House Furniture",
+    "Jasmine Clinic",
+    "Red Brick Brewery",
+    "Star Print Shop",
+    "Lemongrass Catering",
+    "White Elephant Tours",
+    "Moonlight Cinema",
 )
 CONTACTS = (("Owner", "owner"), ("Buyer", "buyer"), ("Office Manager", "office"))
 RIVALS = {
@@ -127,12 +265,18 @@ PRODUCTS = (
 )
 
 WHY_FOND = (
-    "They remember what I like.", "I feel looked after here.", "พนักงานจำชื่อลูกได้",
-    "They told me honestly not to buy the dear one.", "Like visiting friends.",
+    "They remember what I like.",
+    "I feel looked after here.",
+    "พนักงานจำชื่อลูกได้",
+    "They told me honestly not to buy the dear one.",
+    "Like visiting friends.",
 )
 WHY_COLD = (
-    "It is close, that is all.", "Only for the discounts.", "ของเหมือนกันทุกร้าน",
-    "I would go elsewhere if it were nearer.", "Nobody ever asks what I need.",
+    "It is close, that is all.",
+    "Only for the discounts.",
+    "ของเหมือนกันทุกร้าน",
+    "I would go elsewhere if it were nearer.",
+    "Nobody ever asks what I need.",
 )
 # What was said, by purpose; "haggle" is a sale to somebody who doesn't feel attached.
 TALKS = {
@@ -165,8 +309,12 @@ TALKS = {
     ),
 }
 PROMISES = (
-    "Call back when the decaf arrives", "Send the recipe", "Reserve two gift boxes",
-    "Ask the owner about Saturday hours", "Bring the sample set", "Check the price for 20 boxes",
+    "Call back when the decaf arrives",
+    "Send the recipe",
+    "Reserve two gift boxes",
+    "Ask the owner about Saturday hours",
+    "Bring the sample set",
+    "Check the price for 20 boxes",
 )
 GOOD_FEELINGS = ("glad", "cared", "ease", "valued", "impressed")
 BAD_FEELINGS = ("annoyed", "letdown", "ignored", "worried", "pressured")

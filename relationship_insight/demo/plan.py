@@ -55,9 +55,15 @@ def _people(personas, names, is_company):
         for number in range(persona.count):
             name = next(names)
             label = "company" if is_company else "customer"
-            customers.append(_customer(
-                name, f"{label}.{persona.key}.{number + 1}@example.com", persona, number,
-                is_company))
+            customers.append(
+                _customer(
+                    name,
+                    f"{label}.{persona.key}.{number + 1}@example.com",
+                    persona,
+                    number,
+                    is_company,
+                )
+            )
     return customers
 
 

@@ -17,7 +17,8 @@ class RelationshipDemo(models.AbstractModel):
         config = self._create_pos_config(staff)
         goods = products.filtered("available_in_pos")
         tickets = sorted(
-            self._draft_tickets(customers, goods, staff), key=lambda vals: vals["date_order"])
+            self._draft_tickets(customers, goods, staff), key=lambda vals: vals["date_order"]
+        )
         for number, vals in enumerate(tickets, 1):
             vals.update(
                 name=f"{config.name}/{vals['date_order']:%Y}/{number:05}",
@@ -25,8 +26,7 @@ class RelationshipDemo(models.AbstractModel):
                 sequence_number=number,
                 tracking_number=str(number % 1000),
             )
-        for _month, vals_list in groupby(
-                tickets, key=lambda vals: f"{vals['date_order']:%Y-%m}"):
+        for _month, vals_list in groupby(tickets, key=lambda vals: f"{vals['date_order']:%Y-%m}"):
             session = self._create_session(config, vals_list, staff)
             for vals in vals_list:
                 vals["session_id"] = session.id
@@ -41,24 +41,28 @@ class RelationshipDemo(models.AbstractModel):
     def _pin_warning(self, customers):
         """One customer whom no cashier may serve without a word of warning."""
         _plan, partner = next(
-            pair for pair in customers if not pair[0].is_company and pair[0].persona.talks >= 0.3)
+            pair for pair in customers if not pair[0].is_company and pair[0].persona.talks >= 0.3
+        )
         partner.relationship_pin = "Deaf in the left ear: stand on the right and speak slowly"
 
     @api.model
     def _create_pos_config(self, staff):
         config = self.env["pos.config"]
         journal, methods = config._create_journal_and_payment_methods(
-            cash_journal_vals={"name": "Cash Corner Shop", "show_on_dashboard": False})
+            cash_journal_vals={"name": "Cash Corner Shop", "show_on_dashboard": False}
+        )
         category = self.env.ref("relationship_insight.demo_pos_category")
-        config = config.create({
-            "name": "Corner Shop",
-            "company_id": self.env.company.id,
-            "journal_id": journal.id,
-            "payment_method_ids": methods,
-            "limit_categories": True,
-            "iface_available_categ_ids": [Command.set(category.ids)],
-            "relationship_strip_everybody": True,
-        })
+        config = config.create(
+            {
+                "name": "Corner Shop",
+                "company_id": self.env.company.id,
+                "journal_id": journal.id,
+                "payment_method_ids": methods,
+                "limit_categories": True,
+                "iface_available_categ_ids": [Command.set(category.ids)],
+                "relationship_strip_everybody": True,
+            }
+        )
         self._set_xmlid("demo_pos_config", config)
         return config
 
@@ -66,16 +70,25 @@ class RelationshipDemo(models.AbstractModel):
     def _create_session(self, config, tickets, staff):
         """Return a session over the tickets' days; it is closed once they are in."""
         start = tickets[0]["date_order"]
-        session = self.env["pos.session"].with_user(staff["manager"]).create({
-            "config_id": config.id,
-            "user_id": staff["manager"].id,
-        }).sudo()
-        session.write({
-            "name": f"{config.name}/{start:%Y-%m}",
-            "start_at": start,
-            "stop_at": tickets[-1]["date_order"],
-            "state": "closed",
-        })
+        session = (
+            self.env["pos.session"]
+            .with_user(staff["manager"])
+            .create(
+                {
+                    "config_id": config.id,
+                    "user_id": staff["manager"].id,
+                }
+            )
+            .sudo()
+        )
+        session.write(
+            {
+                "name": f"{config.name}/{start:%Y-%m}",
+                "start_at": start,
+                "stop_at": tickets[-1]["date_order"],
+                "state": "closed",
+            }
+        )
         return session
 
     @api.model
@@ -88,8 +101,7 @@ class RelationshipDemo(models.AbstractModel):
                 vals_list.append(self._prepare_ticket(plan, partner, day, goods, staff))
         plan = customers[0][0]
         for day in WALK_IN_DAYS:
-            vals_list.append(self._prepare_ticket(
-                plan, self.env["res.partner"], day, goods, staff))
+            vals_list.append(self._prepare_ticket(plan, self.env["res.partner"], day, goods, staff))
         vals_list.append(self._prepare_free_sample(customers, goods, staff))
         return vals_list
 
@@ -103,7 +115,8 @@ class RelationshipDemo(models.AbstractModel):
             for product in rng.sample(list(goods), rng.choice((1, 1, 1, 2)))
         ]
         return self._prepare_ticket_vals(
-            partner, self._demo_time(day, rng), staff[server], lines, discount)
+            partner, self._demo_time(day, rng), staff[server], lines, discount
+        )
 
     @api.model
     def _prepare_ticket_vals(self, partner, date, user, lines, discount=0):
@@ -111,16 +124,20 @@ class RelationshipDemo(models.AbstractModel):
         for number, (product, quantity, price) in enumerate(lines, 1):
             subtotal = round(quantity * price * (1 - discount / 100), 2)
             total += subtotal
-            line_vals.append(Command.create({
-                "name": f"{product.name} {number}",
-                "full_product_name": product.name,
-                "product_id": product.id,
-                "qty": quantity,
-                "price_unit": price,
-                "discount": discount,
-                "price_subtotal": subtotal,
-                "price_subtotal_incl": subtotal,
-            }))
+            line_vals.append(
+                Command.create(
+                    {
+                        "name": f"{product.name} {number}",
+                        "full_product_name": product.name,
+                        "product_id": product.id,
+                        "qty": quantity,
+                        "price_unit": price,
+                        "discount": discount,
+                        "price_subtotal": subtotal,
+                        "price_subtotal_incl": subtotal,
+                    }
+                )
+            )
         return {
             "partner_id": partner.id,
             "user_id": user.id,
@@ -137,17 +154,19 @@ class RelationshipDemo(models.AbstractModel):
     def _prepare_free_sample(self, customers, goods, staff):
         """A ticket of 0: it is an order, but no purchase."""
         plan, partner = next(
-            pair for pair in customers if pair[0].persona.key == "low" and not pair[0].is_company)
+            pair for pair in customers if pair[0].persona.key == "low" and not pair[0].is_company
+        )
         return self._prepare_ticket_vals(
-            partner, self._demo_time(20, plan.rng), staff["cashier"], [(goods[0], 1, 0)])
+            partner, self._demo_time(20, plan.rng), staff["cashier"], [(goods[0], 1, 0)]
+        )
 
     @api.model
     def _create_refund(self, orders):
         """One customer brings back everything of the first visit of the last three months."""
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=90)
         sold = orders.filtered(
-            lambda order: "spurious" in (order.partner_id.email or "")
-            and order.date_order > limit)[:1]
+            lambda order: "spurious" in (order.partner_id.email or "") and order.date_order > limit
+        )[:1]
         vals = {
             "partner_id": sold.partner_id.id,
             "user_id": sold.user_id.id,
@@ -163,16 +182,21 @@ class RelationshipDemo(models.AbstractModel):
             "amount_paid": -sold.amount_total,
             "amount_tax": 0,
             "amount_return": 0,
-            "lines": [Command.create({
-                "name": f"{line.name} back",
-                "full_product_name": line.full_product_name,
-                "product_id": line.product_id.id,
-                "qty": -line.qty,
-                "price_unit": line.price_unit,
-                "discount": line.discount,
-                "price_subtotal": -line.price_subtotal,
-                "price_subtotal_incl": -line.price_subtotal_incl,
-                "refunded_orderline_id": line.id,
-            }) for line in sold.lines],
+            "lines": [
+                Command.create(
+                    {
+                        "name": f"{line.name} back",
+                        "full_product_name": line.full_product_name,
+                        "product_id": line.product_id.id,
+                        "qty": -line.qty,
+                        "price_unit": line.price_unit,
+                        "discount": line.discount,
+                        "price_subtotal": -line.price_subtotal,
+                        "price_subtotal_incl": -line.price_subtotal_incl,
+                        "refunded_orderline_id": line.id,
+                    }
+                )
+                for line in sold.lines
+            ],
         }
         return self.env["pos.order"].create(vals)

@@ -66,34 +66,47 @@ class RelationshipDemo(models.AbstractModel):
 
     @api.model
     def _set_xmlid(self, name, record):
-        self.env["ir.model.data"]._update_xmlids([{
-            "xml_id": f"relationship_insight.{name}", "record": record, "noupdate": True,
-        }])
+        self.env["ir.model.data"]._update_xmlids(
+            [
+                {
+                    "xml_id": f"relationship_insight.{name}",
+                    "record": record,
+                    "noupdate": True,
+                }
+            ]
+        )
 
     @api.model
     def _create_staff(self):
         """Return the demo users by login; those who may log in have it as password."""
         thai = self.env["res.lang"]._lang_get("th_TH")
-        users = self.env["res.users"].create([{
-            "name": name,
-            "login": login,
-            **({"password": login} if login in PASSWORDS else {}),
-            "email": f"{login}@example.com",
-            "lang": "th_TH" if thai and login == THAI_READER else "en_US",
-            "tz": "Asia/Bangkok",
-            "company_id": self.env.company.id,
-            "company_ids": [Command.set(self.env.company.ids)],
-            "group_ids": [Command.set([self.env.ref(group).id for group in groups])],
-        } for login, (name, groups) in STAFF.items()])
+        users = self.env["res.users"].create(
+            [
+                {
+                    "name": name,
+                    "login": login,
+                    **({"password": login} if login in PASSWORDS else {}),
+                    "email": f"{login}@example.com",
+                    "lang": "th_TH" if thai and login == THAI_READER else "en_US",
+                    "tz": "Asia/Bangkok",
+                    "company_id": self.env.company.id,
+                    "company_ids": [Command.set(self.env.company.ids)],
+                    "group_ids": [Command.set([self.env.ref(group).id for group in groups])],
+                }
+                for login, (name, groups) in STAFF.items()
+            ]
+        )
         staff = dict(zip(STAFF, users))
         for login, user in staff.items():
             self._set_xmlid(f"demo_user_{login}", user)
-        team = self.env["crm.team"].create({
-            "name": "Corner Shop",
-            "company_id": self.env.company.id,
-            "user_id": staff["manager"].id,
-            "member_ids": [Command.set((staff["rep"] | staff["seller"]).ids)],
-        })
+        team = self.env["crm.team"].create(
+            {
+                "name": "Corner Shop",
+                "company_id": self.env.company.id,
+                "user_id": staff["manager"].id,
+                "member_ids": [Command.set((staff["rep"] | staff["seller"]).ids)],
+            }
+        )
         self._set_xmlid("demo_team", team)
         return staff
 
@@ -101,26 +114,35 @@ class RelationshipDemo(models.AbstractModel):
     def _create_products(self):
         category = self.env["pos.category"].create({"name": "Corner Shop"})
         self._set_xmlid("demo_pos_category", category)
-        return self.env["product.product"].create([{
-            "name": name,
-            "list_price": price,
-            "type": "consu",
-            "invoice_policy": "delivery",
-            "taxes_id": [Command.clear()],
-            "available_in_pos": at_till,
-            "pos_categ_ids": [Command.link(category.id)] if at_till else [],
-        } for name, price, at_till in PRODUCTS])
+        return self.env["product.product"].create(
+            [
+                {
+                    "name": name,
+                    "list_price": price,
+                    "type": "consu",
+                    "invoice_policy": "delivery",
+                    "taxes_id": [Command.clear()],
+                    "available_in_pos": at_till,
+                    "pos_categ_ids": [Command.link(category.id)] if at_till else [],
+                }
+                for name, price, at_till in PRODUCTS
+            ]
+        )
 
     @api.model
     def _create_customers(self, staff):
         """Return (plan, partner) pairs; a company's contacts are its children."""
         plans = cast_customers()
         thailand = self.env.ref("base.th")
-        partners = self.env["res.partner"].create([
-            self._prepare_customer_vals(plan, number, staff, thailand)
-            for number, plan in enumerate(plans)])
-        self.env["relationship.competitor"].create([
-            {"name": name, "aliases": aliases} for name, aliases in RIVALS.items()])
+        partners = self.env["res.partner"].create(
+            [
+                self._prepare_customer_vals(plan, number, staff, thailand)
+                for number, plan in enumerate(plans)
+            ]
+        )
+        self.env["relationship.competitor"].create(
+            [{"name": name, "aliases": aliases} for name, aliases in RIVALS.items()]
+        )
         silent = [plan for plan in plans if plan.persona.key == "low" and not plan.answers]
         for plan in silent[:OPT_OUTS]:
             self.env["mail.blacklist"]._add(plan.email)
@@ -140,13 +162,15 @@ class RelationshipDemo(models.AbstractModel):
         }
         if plan.is_company:
             vals["child_ids"] = [
-                Command.create({
-                    "name": f"{plan.rng.choice(FIRST_NAMES)} {INITIALS[-1]}",
-                    "function": role,
-                    "email": plan.email.replace("company.", f"{short}.", 1),
-                    "country_id": country.id,
-                })
-                for role, short in CONTACTS[:2 + number % 2]
+                Command.create(
+                    {
+                        "name": f"{plan.rng.choice(FIRST_NAMES)} {INITIALS[-1]}",
+                        "function": role,
+                        "email": plan.email.replace("company.", f"{short}.", 1),
+                        "country_id": country.id,
+                    }
+                )
+                for role, short in CONTACTS[: 2 + number % 2]
             ]
         return vals
 

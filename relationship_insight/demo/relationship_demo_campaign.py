@@ -14,15 +14,19 @@ THAI = 0.6
 WAVE_DAYS = 21
 # Stores that customers named, some of them known to nobody here.
 NAMED = (
-    "ร้านป้าแดง\nตลาดนัดหน้าวัด", "Baan Coffee\nร้านป้าแดง", "Night market stall 14",
-    "ร้านลุงชัย", "Baan Coffee", "ตลาดนัดหน้าวัด\nร้านลุงชัย",
+    "ร้านป้าแดง\nตลาดนัดหน้าวัด",
+    "Baan Coffee\nร้านป้าแดง",
+    "Night market stall 14",
+    "ร้านลุงชัย",
+    "Baan Coffee",
+    "ตลาดนัดหน้าวัด\nร้านลุงชัย",
 )
 OUTCOMES = {
     4: "<p>You said the queue before closing takes too long. A second till is open from five.</p>",
     3: "<p>You said you would like to be told when fresh goods come in. They are on the board at "
-       "the door every morning.</p>",
+    "the door every morning.</p>",
     2: "<p>You said nobody called back after a complaint. Now every complaint has a name and a "
-       "day on it.</p>",
+    "day on it.</p>",
 }
 
 
@@ -40,28 +44,42 @@ class RelationshipDemo(models.AbstractModel):
         campaign.action_start()
         campaign.date_running = self._demo_time(WAVES[ROUNDS - 1] + 1, rng)
         asked = self._get_asked(campaign, customers)
-        for days in WAVES[ROUNDS - 1::-1]:
+        for days in WAVES[ROUNDS - 1 :: -1]:
             self._create_wave(campaign, customers, asked, days, rng)
         self._create_messages(campaign)
         self._create_mentions(campaign, rng)
         campaign._refresh_results()
-        self.env["relationship.feedback.point"].create([
-            {"name": "Poster at the door", "campaign_id": campaign.id},
-            {"name": "Tablet at the counter", "campaign_id": campaign.id, "is_kiosk": True},
-        ])
+        self.env["relationship.feedback.point"].create(
+            [
+                {"name": "Poster at the door", "campaign_id": campaign.id},
+                {"name": "Tablet at the counter", "campaign_id": campaign.id, "is_kiosk": True},
+            ]
+        )
 
     @api.model
     def _get_asked(self, campaign, customers):
         """Return {partner: [its answers to the campaign's questions]}, oldest first."""
         people = self.env["res.partner"].union(
-            *(partner | partner.child_ids for _plan, partner in customers))
+            *(partner | partner.child_ids for _plan, partner in customers)
+        )
         people -= self.env["relationship.invitation"]._filter_holdout(people, campaign.company_id)
         answers = dict.fromkeys(people, self.env["relationship.reading"])
-        answers.update(self.env["relationship.reading"]._read_group([
-            ("partner_id", "in", people.ids), ("origin", "=", "survey"),
-            ("competitor_id", "=", False),
-            ("measure_id", "in", campaign.instrument_id.live_version_id._get_measures().ids),
-        ], ["partner_id"], ["id:recordset"]))
+        answers.update(
+            self.env["relationship.reading"]._read_group(
+                [
+                    ("partner_id", "in", people.ids),
+                    ("origin", "=", "survey"),
+                    ("competitor_id", "=", False),
+                    (
+                        "measure_id",
+                        "in",
+                        campaign.instrument_id.live_version_id._get_measures().ids,
+                    ),
+                ],
+                ["partner_id"],
+                ["id:recordset"],
+            )
+        )
         return answers
 
     @api.model
@@ -71,7 +89,9 @@ class RelationshipDemo(models.AbstractModel):
         begin, end = self._demo_time(days, rng), self._demo_time(days - WAVE_DAYS, rng)
         bought = {
             person: plan.purchases and plan.purchases[0] > days > plan.purchases[-1] - 365
-            for plan, partner in customers for person in partner.child_ids or partner}
+            for plan, partner in customers
+            for person in partner.child_ids or partner
+        }
         population = [person for person, here in bought.items() if here and person in asked]
         answers = {}
         for person in population:
@@ -82,33 +102,43 @@ class RelationshipDemo(models.AbstractModel):
         silent = rng.sample(silent, min(len(silent), SILENT_PER_ANSWER * len(answers)))
         number = len(campaign.wave_ids) + 1
         past = fields.Datetime.now() > end
-        wave = self.env["relationship.wave"].create({
-            "campaign_id": campaign.id,
-            "date_start": start,
-            "date_end": start + timedelta(days=WAVE_DAYS - 1),
-            "state": "closed" if past else "running",
-            "version_id": campaign.instrument_id.live_version_id.id,
-            "population_count": len(bought),
-            "holdout_count": sum(here and person not in asked for person, here in bought.items()),
-            "sample_count": len(answers) + len(silent),
-            "outcome": OUTCOMES.get(number, False),
-            "outcome_published": past and number in OUTCOMES and end + timedelta(days=9),
-        })
+        wave = self.env["relationship.wave"].create(
+            {
+                "campaign_id": campaign.id,
+                "date_start": start,
+                "date_end": start + timedelta(days=WAVE_DAYS - 1),
+                "state": "closed" if past else "running",
+                "version_id": campaign.instrument_id.live_version_id.id,
+                "population_count": len(bought),
+                "holdout_count": sum(
+                    here and person not in asked for person, here in bought.items()
+                ),
+                "sample_count": len(answers) + len(silent),
+                "outcome": OUTCOMES.get(number, False),
+                "outcome_published": past and number in OUTCOMES and end + timedelta(days=9),
+            }
+        )
         share = wave.sample_count / max(1, len(population))
         thai = self.env["res.lang"]._lang_get("th_TH")
         vals_list = []
         for person in [*answers, *silent]:
-            vals_list.append({
-                "campaign_id": campaign.id, "wave_id": wave.id, "version_id": wave.version_id.id,
-                "company_id": campaign.company_id.id, "partner_id": person.id,
-                "channel": "email" if rng.random() < 0.85 else "portal",
-                "email": person.email, "tz": "Asia/Bangkok",
-                "lang": "th_TH" if thai and rng.random() < THAI else "en_US",
-                "stratum": person.city or person.commercial_partner_id.city,
-                "inclusion_probability": share,
-                "source_key": f"demo:{wave.id}:{person.id}",
-                **self._prepare_course(answers.get(person), begin, campaign, past, rng),
-            })
+            vals_list.append(
+                {
+                    "campaign_id": campaign.id,
+                    "wave_id": wave.id,
+                    "version_id": wave.version_id.id,
+                    "company_id": campaign.company_id.id,
+                    "partner_id": person.id,
+                    "channel": "email" if rng.random() < 0.85 else "portal",
+                    "email": person.email,
+                    "tz": "Asia/Bangkok",
+                    "lang": "th_TH" if thai and rng.random() < THAI else "en_US",
+                    "stratum": person.city or person.commercial_partner_id.city,
+                    "inclusion_probability": share,
+                    "source_key": f"demo:{wave.id}:{person.id}",
+                    **self._prepare_course(answers.get(person), begin, campaign, past, rng),
+                }
+            )
         invitations = self.env["relationship.invitation"].create(vals_list)
         self._link_answers(invitations, answers)
         self._write_ledger(wave, population, invitations, begin)
@@ -121,27 +151,40 @@ class RelationshipDemo(models.AbstractModel):
             sent = max(begin, answered - timedelta(hours=rng.randint(2, 50)))
             sent = min(sent, answered - timedelta(minutes=9))
             course = {
-                "state": "done", "date_open": answered - timedelta(minutes=2),
-                "date_start": answered, "date_done": answered + timedelta(minutes=2)}
+                "state": "done",
+                "date_open": answered - timedelta(minutes=2),
+                "date_start": answered,
+                "date_done": answered + timedelta(minutes=2),
+            }
         else:
             sent = begin + timedelta(hours=rng.randint(0, 60))
             looked = rng.random() < LOOKED
             # Both reminders are behind them, so that the demo sends nothing by itself.
             course = {
-                "step": 2, "date_reminder": sent + timedelta(days=10),
+                "step": 2,
+                "date_reminder": sent + timedelta(days=10),
                 "state": "expired" if past else "opened" if looked else "sent",
-                "date_open": looked and sent + timedelta(hours=rng.randint(1, 30))}
+                "date_open": looked and sent + timedelta(hours=rng.randint(1, 30)),
+            }
         return {
-            "date_planned": sent, "date_sent": sent,
-            "date_expire": sent + timedelta(days=campaign.link_days), **course}
+            "date_planned": sent,
+            "date_sent": sent,
+            "date_expire": sent + timedelta(days=campaign.link_days),
+            **course,
+        }
 
     @api.model
     def _link_answers(self, invitations, answers):
         self.env.flush_all()
         for invitation in invitations.filtered("date_done"):
-            self.env.cr.execute(SQL(
-                "UPDATE relationship_reading SET origin = 'pulse', invitation_id = %s"
-                " WHERE id = ANY(%s)", invitation.id, answers[invitation.partner_id].ids))
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE relationship_reading SET origin = 'pulse', invitation_id = %s"
+                    " WHERE id = ANY(%s)",
+                    invitation.id,
+                    answers[invitation.partner_id].ids,
+                )
+            )
         self.env["relationship.reading"].invalidate_model(["origin", "invitation_id"])
 
     @api.model
@@ -150,25 +193,34 @@ class RelationshipDemo(models.AbstractModel):
         vals_list = []
         for person in population:
             invitation = by_person.get(person)
-            reason = "invited" if invitation else (
-                "blacklist" if person.is_blacklisted else "not_sampled")
-            vals_list.append({
-                "campaign_id": wave.campaign_id.id, "wave_id": wave.id,
-                "partner_id": person.id, "company_id": wave.company_id.id, "date": begin,
-                "outcome": "invited" if invitation else "skipped",
-                "reason": reason,
-                "date_first": invitation and invitation.date_planned,
-                "invitation_id": invitation and invitation.id,
-                "stratum": person.city or person.commercial_partner_id.city,
-            })
+            reason = (
+                "invited"
+                if invitation
+                else ("blacklist" if person.is_blacklisted else "not_sampled")
+            )
+            vals_list.append(
+                {
+                    "campaign_id": wave.campaign_id.id,
+                    "wave_id": wave.id,
+                    "partner_id": person.id,
+                    "company_id": wave.company_id.id,
+                    "date": begin,
+                    "outcome": "invited" if invitation else "skipped",
+                    "reason": reason,
+                    "date_first": invitation and invitation.date_planned,
+                    "invitation_id": invitation and invitation.id,
+                    "stratum": person.city or person.commercial_partner_id.city,
+                }
+            )
         self.env["relationship.eligibility"].create(vals_list)
 
     @api.model
     def _create_messages(self, campaign):
         """What was sent for these invitations: some came back, one nobody can be certain of."""
         self.env.flush_all()
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             INSERT INTO relationship_delivery (
                 invitation_id, step, campaign_id, wave_id, company_id, partner_id, channel, email,
                 lang, tz, state, date_due, date_sent, date_claim, attempts, failure_type,
@@ -194,8 +246,13 @@ class RelationshipDemo(models.AbstractModel):
                                    WHEN i.id %% 73 = 0 THEN 2 ELSE 3 END) fate
              WHERE i.campaign_id = %(campaign)s AND i.channel = 'email'
             ON CONFLICT DO NOTHING
-            """, campaign=campaign.id, uid=self.env.uid, first=campaign.reminder_day_1,
-            second=campaign.reminder_day_2))
+            """,
+                campaign=campaign.id,
+                uid=self.env.uid,
+                first=campaign.reminder_day_1,
+                second=campaign.reminder_day_2,
+            )
+        )
         self.env["relationship.delivery"].invalidate_model()
 
     @api.model
@@ -203,15 +260,26 @@ class RelationshipDemo(models.AbstractModel):
         """Some named stores that nobody has listed yet: they wait for the desk."""
         measure = self.env["relationship.measure"].search([("code", "=", "M06")])
         done = campaign.invitation_ids.filtered(
-            lambda i: i.state == "done" and "M06" not in i.reading_ids.measure_id.mapped("code"))
+            lambda i: i.state == "done" and "M06" not in i.reading_ids.measure_id.mapped("code")
+        )
         vals_list = []
         for invitation in rng.sample(done, min(len(done), 2 * len(NAMED))):
             text = NAMED[len(vals_list) % len(NAMED)]
             ranks = self.env["relationship.competitor"]._rank_mentions(text, campaign.company_id)
             us = ranks.get(self.env["relationship.competitor"])
-            vals_list.append({
-                "measure_id": measure.id, "partner_id": invitation.partner_id.id,
-                "company_id": campaign.company_id.id, "date": invitation.date_done,
-                "origin": "pulse", "channel": "email", "invitation_id": invitation.id,
-                "lang": invitation.lang, "text": text, "value": us or 0, "na": not us})
+            vals_list.append(
+                {
+                    "measure_id": measure.id,
+                    "partner_id": invitation.partner_id.id,
+                    "company_id": campaign.company_id.id,
+                    "date": invitation.date_done,
+                    "origin": "pulse",
+                    "channel": "email",
+                    "invitation_id": invitation.id,
+                    "lang": invitation.lang,
+                    "text": text,
+                    "value": us or 0,
+                    "na": not us,
+                }
+            )
         self.env["relationship.reading"].create(vals_list)

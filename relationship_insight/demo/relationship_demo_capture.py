@@ -26,33 +26,42 @@ class RelationshipDemo(models.AbstractModel):
         for number, (partner, (channel, feeling, hours)) in enumerate(zip(own[3:], DRAFTS)):
             partner.phone = f"+66 2 555 01{number:02}"
             measure = self.env.ref(f"relationship_insight.measure_m02_{feeling}")
-            self.env["relationship.note.draft"].with_user(rep).create({
-                "partner_id": partner.id,
-                "date": now - timedelta(hours=hours),
-                "channel": channel,
-                "feeling_ids": [Command.link(measure.id)],
-            })
+            self.env["relationship.note.draft"].with_user(rep).create(
+                {
+                    "partner_id": partner.id,
+                    "date": now - timedelta(hours=hours),
+                    "channel": channel,
+                    "feeling_ids": [Command.link(measure.id)],
+                }
+            )
 
     @api.model
     def _create_meeting(self, customers):
         """A visit to a company: who was there, and what was promised to them."""
-        firm = next((
-            partner for plan, partner in customers if plan.is_company and partner.child_ids), None)
+        firm = next(
+            (partner for plan, partner in customers if plan.is_company and partner.child_ids), None
+        )
         if not firm:
             return
         today = fields.Date.context_today(self)
-        self.env["relationship.note"].with_user(firm.user_id).create({
-            "partner_id": firm.id,
-            "attendee_ids": [Command.set(firm.child_ids[:2].ids)],
-            "date": fields.Datetime.now() - timedelta(days=4),
-            "channel": "visit",
-            "purpose": "advise",
-            "duration": 40,
-            "summary": "They plan a second room and want to try two kinds of cups first.",
-            "promise": "Bring the samples",
-            "promise_date": today + timedelta(days=6),
-            "promise_ids": [Command.create({
-                "name": "Send prices for fifty pieces",
-                "date_due": today + timedelta(days=8),
-            })],
-        })
+        self.env["relationship.note"].with_user(firm.user_id).create(
+            {
+                "partner_id": firm.id,
+                "attendee_ids": [Command.set(firm.child_ids[:2].ids)],
+                "date": fields.Datetime.now() - timedelta(days=4),
+                "channel": "visit",
+                "purpose": "advise",
+                "duration": 40,
+                "summary": "They plan a second room and want to try two kinds of cups first.",
+                "promise": "Bring the samples",
+                "promise_date": today + timedelta(days=6),
+                "promise_ids": [
+                    Command.create(
+                        {
+                            "name": "Send prices for fifty pieces",
+                            "date_due": today + timedelta(days=8),
+                        }
+                    )
+                ],
+            }
+        )

@@ -14,9 +14,12 @@ class RelationshipDemo(models.AbstractModel):
         for plan, partner in customers:
             if plan.is_company:
                 # One company at a time: the lines' computed fields look at the whole batch.
-                orders |= orders.create([
-                    self._prepare_sale_vals(plan, partner, day, products, staff)
-                    for day in plan.purchases])
+                orders |= orders.create(
+                    [
+                        self._prepare_sale_vals(plan, partner, day, products, staff)
+                        for day in plan.purchases
+                    ]
+                )
         # Not action_confirm(): two years of deliveries and mails are no part of this story.
         orders.write({"state": "sale", "locked": True})
         return orders
@@ -30,15 +33,17 @@ class RelationshipDemo(models.AbstractModel):
             "user_id": staff[plan.persona.staff].id,
             "date_order": self._demo_time(day, rng),
             "order_line": [
-                Command.create({
-                    "name": product.name,
-                    "product_id": product.id,
-                    "product_uom_qty": rng.randint(1, 6),
-                    "price_unit": product.list_price,
-                    "discount": discount,
-                    "tax_ids": [Command.clear()],
-                    "analytic_distribution": False,
-                })
+                Command.create(
+                    {
+                        "name": product.name,
+                        "product_id": product.id,
+                        "product_uom_qty": rng.randint(1, 6),
+                        "price_unit": product.list_price,
+                        "discount": discount,
+                        "tax_ids": [Command.clear()],
+                        "analytic_distribution": False,
+                    }
+                )
                 for product in rng.sample(list(products), rng.choice((1, 1, 2)))
             ],
         }

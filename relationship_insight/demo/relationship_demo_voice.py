@@ -14,8 +14,18 @@ from .cast import (
 )
 
 MOTIVES = (
-    "location", "convenience", "price", "promotion", "assortment", "quality", "habit", "only",
-    "staff", "friend", "trust", "atmosphere",
+    "location",
+    "convenience",
+    "price",
+    "promotion",
+    "assortment",
+    "quality",
+    "habit",
+    "only",
+    "staff",
+    "friend",
+    "trust",
+    "atmosphere",
 )
 # Every answer has the core; one of these blocks is added by turns.
 BLOCKS = (
@@ -34,9 +44,11 @@ class RelationshipDemo(models.AbstractModel):
     def _create_answers(self, customers, staff):
         """Create what the customers answered in each round, and at the till in between."""
         measures = {
-            measure.code: measure for measure in self.env["relationship.measure"].search([])}
-        rivals = self.env["relationship.competitor"].search([
-            ("company_id", "=", self.env.company.id), ("name", "in", list(RIVALS))])
+            measure.code: measure for measure in self.env["relationship.measure"].search([])
+        }
+        rivals = self.env["relationship.competitor"].search(
+            [("company_id", "=", self.env.company.id), ("name", "in", list(RIVALS))]
+        )
         vals_list = []
         for number, (plan, partner) in enumerate(customers):
             people = partner.child_ids or partner
@@ -58,27 +70,31 @@ class RelationshipDemo(models.AbstractModel):
         for day in [] if plan.is_company else plan.purchases[4::9]:
             good = plan.rng.random() < plan.warmth(day)
             code = plan.rng.choice(GOOD_FEELINGS if good else BAD_FEELINGS)
-            vals_list.append({
-                "measure_id": measures[f"M02_{code}"].id,
-                "value": plan.rng.randint(1, 3),
-                "partner_id": partner.id,
-                "date": self._demo_time(day, plan.rng),
-                "origin": "pos",
-                "channel": "store",
-            })
+            vals_list.append(
+                {
+                    "measure_id": measures[f"M02_{code}"].id,
+                    "value": plan.rng.randint(1, 3),
+                    "partner_id": partner.id,
+                    "date": self._demo_time(day, plan.rng),
+                    "origin": "pos",
+                    "channel": "store",
+                }
+            )
         return vals_list
 
     @api.model
     def _create_conversations(self, customers, staff):
         """Create the talks, each under the name of who had it."""
         feelings = {
-            measure.code: measure.id for measure in self.env["relationship.measure"].search(
-                [("parent_id.code", "=", "M02")])}
+            measure.code: measure.id
+            for measure in self.env["relationship.measure"].search([("parent_id.code", "=", "M02")])
+        }
         by_login = {}
         for plan, partner in customers:
             login = plan.persona.staff or "cashier"
             by_login.setdefault(login, []).extend(
-                self._prepare_talk(plan, partner, day, feelings) for day in plan.talks)
+                self._prepare_talk(plan, partner, day, feelings) for day in plan.talks
+            )
         by_login.setdefault("seller", []).extend(self._prepare_small_talk(customers))
         for login, vals_list in by_login.items():
             vals_list.sort(key=lambda vals: vals["date"])
@@ -90,8 +106,10 @@ class RelationshipDemo(models.AbstractModel):
         rng = plan.rng
         warm = rng.random() < plan.warmth(day)
         purpose = rng.choice(
-            ("listen", "listen", "care", "sell", "solve") if warm
-            else ("sell", "sell", "solve", "complaint"))
+            ("listen", "listen", "care", "sell", "solve")
+            if warm
+            else ("sell", "sell", "solve", "complaint")
+        )
         codes = rng.sample(GOOD_FEELINGS if warm else BAD_FEELINGS, rng.choice((1, 1, 2)))
         people = partner.child_ids or partner
         return {
@@ -142,16 +160,14 @@ class Answer:
         self.warmth = plan.warmth(day)
         self.measures = measures
         self.vals_list = []
-        self.base = {
-            "partner_id": person.id, "date": date, "origin": "survey", "channel": "email"}
+        self.base = {"partner_id": person.id, "date": date, "origin": "survey", "channel": "email"}
 
     def add(self, code, level, **more):
         """Add a reading at ``level`` (0 to 1) of the measure's scale, give or take a little."""
         measure = self.measures[code]
         level = min(1, max(0, level + self.rng.gauss(0, 0.06)))
         value = measure.scale_min + round(level * (measure.scale_max - measure.scale_min))
-        self.vals_list.append({
-            **self.base, "measure_id": measure.id, "value": value, **more})
+        self.vals_list.append({**self.base, "measure_id": measure.id, "value": value, **more})
 
     def add_core(self, rivals):
         """Feelings, our index of recommending, and us next to the other stores."""
@@ -164,11 +180,13 @@ class Answer:
         for rival in rivals:
             self.add("M13", self.persona.rival - 0.1 * self.rng.random(), competitor_id=rival.id)
         if self.rng.random() < 0.25:
-            self.vals_list.append({
-                **self.base,
-                "measure_id": self.measures["M03_why"].id,
-                "text": self.rng.choice(WHY_FOND if self.warmth > 0.6 else WHY_COLD),
-            })
+            self.vals_list.append(
+                {
+                    **self.base,
+                    "measure_id": self.measures["M03_why"].id,
+                    "text": self.rng.choice(WHY_FOND if self.warmth > 0.6 else WHY_COLD),
+                }
+            )
 
     def add_block(self, codes):
         """One of the blocks asked by turns; the motives' tokens add up to ten."""
@@ -176,11 +194,13 @@ class Answer:
         for code in codes:
             motive = code.removeprefix("M16_")
             if motive in MOTIVES:
-                self.vals_list.append({
-                    **self.base,
-                    "measure_id": self.measures[code].id,
-                    "value": tokens.get(motive, 0),
-                })
+                self.vals_list.append(
+                    {
+                        **self.base,
+                        "measure_id": self.measures[code].id,
+                        "value": tokens.get(motive, 0),
+                    }
+                )
             elif motive == "stay":
                 self.add(code, (self.persona.stay - 1) / 4)
             else:

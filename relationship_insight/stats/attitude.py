@@ -99,9 +99,7 @@ def variance_components(panels, latest=(), omega=None):
         kappa = kappa_from_reliability(omega)
         spread = variance(values) if len(values) >= 2 else 0.0
         if omega < 1 and spread > 0:
-            return Variances(
-                (1 - omega) * spread, omega * spread, _bounded(kappa), "reliability"
-            )
+            return Variances((1 - omega) * spread, omega * spread, _bounded(kappa), "reliability")
     within, between = DEFAULT_SIGMA_W**2, DEFAULT_TAU**2
     return Variances(within, between, _bounded(within / between), "default")
 

@@ -106,7 +106,7 @@ def fit(rows, modified=False):
     scale = 10 / max(T for _x, _t_x, T, _count in rows)
     rows = [(x, t_x * scale, T * scale, count) for x, t_x, T, count in rows]
     start, step = [-1.0, 0.0, -0.3, 0.5], 0.5
-    few = rows[::len(rows) // _COARSE] if len(rows) >= 2 * _COARSE else rows
+    few = rows[:: len(rows) // _COARSE] if len(rows) >= 2 * _COARSE else rows
     if few is not rows and any(x for x, _t_x, _T, _count in few):
         start, step = _search(few, modified, start, step, 1e-8).x, 0.1
     found = _search(rows, modified, start, step, 1e-13)
@@ -128,7 +128,8 @@ def _search(rows, modified, start, step, tolerance):
 
     def on_ridge(simplex):
         return simplex[-1][0] - simplex[0][0] < _FLAT and all(
-            point[3] > _RIDGE for _value, point in simplex)
+            point[3] > _RIDGE for _value, point in simplex
+        )
 
     return nelder_mead(loss, start, step=step, tolerance=tolerance, settled=on_ridge)
 
@@ -173,9 +174,7 @@ def _loglik_function(rows, modified):
     xs, x_index = _index(x for x, _t_x, _T, _count in mixed)
     early, early_index = _index(t_x for _x, t_x, _T, _count in mixed)
     late, late_index = _index(T for _x, _t_x, T, _count in mixed)
-    mixed = [
-        (x_index[x], early_index[t_x], late_index[T], count) for x, t_x, T, count in mixed
-    ]
+    mixed = [(x_index[x], early_index[t_x], late_index[T], count) for x, t_x, T, count in mixed]
     counts = list(by_x.items())
     times = [(T, customers, repeats) for T, (customers, repeats) in by_T.items()]
     total = sum(by_x.values())
@@ -183,16 +182,12 @@ def _loglik_function(rows, modified):
     exp, log, log1p, lgamma = math.exp, math.log, math.log1p, math.lgamma
 
     def function(r, alpha, a, b):
-        value = total * (
-            r * log(alpha) - lgamma(r) + lgamma(a + b) - lgamma(b)
-        )
+        value = total * (r * log(alpha) - lgamma(r) + lgamma(a + b) - lgamma(b))
         value += sum(
             count * (lgamma(r + x) + lgamma(b + x + shift) - lgamma(a + b + x + shift))
             for x, count in counts
         )
-        value -= sum(
-            (r * customers + repeats) * log(alpha + T) for T, customers, repeats in times
-        )
+        value -= sum((r * customers + repeats) * log(alpha + T) for T, customers, repeats in times)
         power = [r + x for x in xs]
         odds = [log(a) - log(b + x - 1 + shift) for x in xs]
         log_early = [log(alpha + t_x) for t_x in early]

@@ -138,7 +138,11 @@ def bond(Q, c_w, days_since, listen, sell, cust_init, total, months, facts):
     if Q is not None:
         within("Q", Q, 0, 1)
     for name, value in (
-        ("c_w", c_w), ("listen", listen), ("sell", sell), ("months", months), ("facts", facts)
+        ("c_w", c_w),
+        ("listen", listen),
+        ("sell", sell),
+        ("months", months),
+        ("facts", facts),
     ):
         not_negative(name, value)
     within("cust_init", cust_init, 0, total)
@@ -165,7 +169,8 @@ def _points(parts):
     known = {name: part for name, part in parts._asdict().items() if part is not None}
     whole = 1.0 if parts.Q is not None else 1 - WEIGHTS["Q"]
     points = {
-        name: _rounded(100 * WEIGHTS[name] * known.get(name, 0.0) / whole) for name in WEIGHTS}
+        name: _rounded(100 * WEIGHTS[name] * known.get(name, 0.0) / whole) for name in WEIGHTS
+    }
     most = Decimal(100 if parts.Q is not None else int(CAP_WITHOUT_Q))
     return Points(cap=min(Decimal(0), most - sum(points.values())), **points)
 
@@ -184,8 +189,7 @@ def shown_points(points):
     points = [float(point) for point in points]
     shown = [math.floor(point) for point in points]
     missing = math.floor(math.fsum(points) + 0.5) - sum(shown)
-    order = sorted(
-        range(len(points)), key=lambda place: (shown[place] - points[place], place))
+    order = sorted(range(len(points)), key=lambda place: (shown[place] - points[place], place))
     for place in order[:missing]:
         shown[place] += 1
     return shown
@@ -249,9 +253,9 @@ def key_person_alert(customer, top_margin, stay_in_touch=None):
     :param stay_in_touch: "would stay in touch if they moved", 1 to 5, None = not asked
     :raise ValueError: if it is off the scale
     """
-    follows = stay_in_touch is not None and within(
-        "stay_in_touch", stay_in_touch, 1, 5
-    ) >= STAY_IN_TOUCH
+    follows = (
+        stay_in_touch is not None and within("stay_in_touch", stay_in_touch, 1, 5) >= STAY_IN_TOUCH
+    )
     return bool(
         customer.bus_factor == 1 and top_margin and (follows or customer.hhi >= CONCENTRATED)
     )

@@ -53,8 +53,7 @@ def paired_change_of_sums(n, total, squares, level=0.95):
     return Interval(mean, mean - half, mean + half)
 
 
-def mean_change(
-        mean1, variance1, n1, mean2, variance2, n2, level=0.95, covariance=0.0):
+def mean_change(mean1, variance1, n1, mean2, variance2, n2, level=0.95, covariance=0.0):
     """Change of the mean between two groups, Welch's interval and two-sided p.
 
     :param n1, n2: sample sizes, or effective ones of weighted means, above 1
@@ -97,7 +96,8 @@ def least_worth_telling(spread, reliability, n):
     :param n: people, or the effective number of a weighted mean, above 0
     """
     return max(
-        LEAST_CHANGE, least_detectable_change(spread, reliability) / math.sqrt(positive("n", n)))
+        LEAST_CHANGE, least_detectable_change(spread, reliability) / math.sqrt(positive("n", n))
+    )
 
 
 def direction(change, adjusted, least):
@@ -119,4 +119,4 @@ def adjusted_among(p_values, expected=0):
     Source: Benjamini & Hochberg 1995, JRSS B 57:289.
     """
     missing = max(0, expected - len(p_values))
-    return adjusted_by_count([*((p, 1) for p in p_values), (1.0, missing)])[:len(p_values)]
+    return adjusted_by_count([*((p, 1) for p in p_values), (1.0, missing)])[: len(p_values)]

@@ -116,7 +116,7 @@ def next_state(P, ok, prev=None, pend=0):
 
 
 def confidence(P, state, basis="relative"):
-    """"high" from 80 %, "medium" from 60 %, "low" below (a class kept), None for unknown.
+    """ "high" from 80 %, "medium" from 60 %, "low" below (a class kept), None for unknown.
 
     :param basis: "absolute" when the customer rated no rival; then "medium" at most
     :raise ValueError: on an unknown state or chances that do not sum to 1

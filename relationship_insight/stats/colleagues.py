@@ -95,11 +95,16 @@ def compare(own, team, others):
         near = [mate[channel] for mate in team if channel in mate]
         near = near if len(near) >= MIN_TEAM else everybody
         rate = silence.shrunk_rate(
-            math.fsum(cell.talks for cell in near), math.fsum(cell.orders for cell in near),
-            [(cell.talks, cell.orders) for cell in everybody])
-        size = silence.size_by_moments(*(
-            math.fsum(getattr(cell, name) for cell in everybody)
-            for name in ("n", "talks", "squares")))
+            math.fsum(cell.talks for cell in near),
+            math.fsum(cell.orders for cell in near),
+            [(cell.talks, cell.orders) for cell in everybody],
+        )
+        size = silence.size_by_moments(
+            *(
+                math.fsum(getattr(cell, name) for cell in everybody)
+                for name in ("n", "talks", "squares")
+            )
+        )
         if rate and size:
             peers[channel] = silence.Peers(rate, size)
     _talks, expected, size = _sums(own, peers)
@@ -134,8 +139,7 @@ def usual(colleagues):
         if not_negative("expected", expected):
             counted = not_negative("talks", talks) + 0.5
             logs.append(math.log(counted / (expected + 0.5)))
-            noises.append(
-                1 / counted + (0 if math.isinf(size) else 1 / positive("size", size)))
+            noises.append(1 / counted + (0 if math.isinf(size) else 1 / positive("size", size)))
     n = len(logs)
     if n < MIN_COLLEAGUES:
         return None
@@ -144,7 +148,7 @@ def usual(colleagues):
     mean = math.fsum(logs) / n
     between = math.fsum((value - mean) ** 2 for value in logs) - (n - 1) / n * math.fsum(noises)
     freedom = USUAL_WEIGHT + n - 1
-    variance = (USUAL_WEIGHT * USUAL_SPREAD ** 2 + max(0.0, between)) / freedom
+    variance = (USUAL_WEIGHT * USUAL_SPREAD**2 + max(0.0, between)) / freedom
     weights = [1 / (variance + noise) for noise in noises]
     centre = math.fsum(w * value for w, value in zip(weights, logs)) / math.fsum(weights)
     return Usual(centre, math.sqrt(variance + 1 / math.fsum(weights)), freedom)
@@ -180,12 +184,14 @@ def judge(x0, x1, talks, comparison):
     typical = comparison.typical
     p = max(growth, deficit) if grew and talks <= FEW * typical else 1.0
     can_tell = (
-        not grew or talks >= typical or is_silent(growth, deficit, p)
-        or few_p(round(SILENT * typical), comparison) <= ALPHA)
+        not grew
+        or talks >= typical
+        or is_silent(growth, deficit, p)
+        or few_p(round(SILENT * typical), comparison) <= ALPHA
+    )
     return Verdict(growth, deficit, p, can_tell)
 
 
 def is_silent(growth_p, deficit_p, p, q=0.0):
     """True where sales rose with almost no talk, also among all that were looked at (q)."""
-    return (
-        p < 1 and growth_p <= silence.ALPHA and deficit_p <= ALPHA and q <= silence.FDR)
+    return p < 1 and growth_p <= silence.ALPHA and deficit_p <= ALPHA and q <= silence.FDR

@@ -160,7 +160,8 @@ def cluster_share(sums, level=0.95):
         answers = min(m, p * (1 - p) / variance)
     if variance is not None:
         quantile = t_quantile(
-            0.5 + open_unit("level", level) / 2, max(1, _effective_clusters(sums) - 1))
+            0.5 + open_unit("level", level) / 2, max(1, _effective_clusters(sums) - 1)
+        )
         level = 2 * normal_cdf(quantile) - 1
     return wilson(p * answers, answers, min(level, 1 - 1e-12))._replace(estimate=p)
 
@@ -217,7 +218,9 @@ def recommend_index(promoters, passives, detractors, level=0.95):
     Wald adds 3/4 promoter and detractor and 3/2 passives (Rocks 2016, best for small samples).
     """
     for name, count in (
-        ("promoters", promoters), ("passives", passives), ("detractors", detractors)
+        ("promoters", promoters),
+        ("passives", passives),
+        ("detractors", detractors),
     ):
         not_negative(name, count)
     n = positive("number of answers", promoters + passives + detractors)

@@ -5,7 +5,8 @@ import re
 # Line ends, commas and the like, numbering such as "1." or "2)", and the words for "and".
 SEPARATORS = re.compile(
     r"[\n\r\t,;|/、，]+|(?:^|(?<=\s))\d{1,2}[.)]\s*|\s+(?:and|และ|กับ)\s+|\s+[-–>]+\s+",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 SHORTEST_PART = 3
 
 
@@ -38,6 +39,9 @@ def match_name(name, aliases):
     folded = fold(name)
     if folded in aliases:
         return aliases[folded]
-    parts = [alias for alias in aliases if len(alias) >= SHORTEST_PART and re.search(
-        rf"(?<!\w){re.escape(alias)}(?!\w)", folded)]
+    parts = [
+        alias
+        for alias in aliases
+        if len(alias) >= SHORTEST_PART and re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", folded)
+    ]
     return aliases[max(parts, key=len)] if parts else None

@@ -77,14 +77,16 @@ def motive_groups(shares):
     :raise ValueError: if they do not, or a motive is not known
     """
     shares = _shares(shares)
-    return MotiveGroups(*(
-        math.fsum(shares[motive] for motive in group)
-        for group in (RELATIONAL, SITUATIONAL, MERIT)
-    ))
+    return MotiveGroups(
+        *(
+            math.fsum(shares[motive] for motive in group)
+            for group in (RELATIONAL, SITUATIONAL, MERIT)
+        )
+    )
 
 
 def driver_status(evidence):
-    """"named" if evidence of both kinds points to a driver, "suspected" if of one, else None.
+    """ "named" if evidence of both kinds points to a driver, "suspected" if of one, else None.
 
     What people say they buy for and what their purchases show err in different ways; two
     pieces of the same kind therefore count once.

@@ -15,9 +15,7 @@ class Minimum(NamedTuple):
     converged: bool
 
 
-def nelder_mead(
-    function, start, step=0.5, tolerance=1e-9, max_evaluations=4000, settled=None
-):
+def nelder_mead(function, start, step=0.5, tolerance=1e-9, max_evaluations=4000, settled=None):
     """Minimise ``function`` by the downhill simplex.
 
     :param function: takes a list of floats, gives a float; inf or nan means "not allowed here"
@@ -55,16 +53,19 @@ def nelder_mead(
     while evaluations < max_evaluations:
         simplex.sort(key=_by_value)
         best, worst = simplex[0], simplex[-1]
-        converged = worst[0] - best[0] <= tolerance * (1 + abs(best[0])) and all(
-            abs(point[axis] - best[1][axis]) <= math.sqrt(tolerance) * (1 + abs(best[1][axis]))
-            for _value, point in simplex[1:]
-            for axis in range(size)
-        ) or bool(settled and settled(simplex))
+        converged = (
+            worst[0] - best[0] <= tolerance * (1 + abs(best[0]))
+            and all(
+                abs(point[axis] - best[1][axis]) <= math.sqrt(tolerance) * (1 + abs(best[1][axis]))
+                for _value, point in simplex[1:]
+                for axis in range(size)
+            )
+            or bool(settled and settled(simplex))
+        )
         if converged:
             break
         centre = [
-            math.fsum(point[axis] for _value, point in simplex[:-1]) / size
-            for axis in range(size)
+            math.fsum(point[axis] for _value, point in simplex[:-1]) / size for axis in range(size)
         ]
         reflected = _along(value_of, centre, worst[1], -1.0)
         evaluations += 1

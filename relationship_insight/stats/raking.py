@@ -80,7 +80,8 @@ def response_weights(cells, trim=TRIM):
     low, high = trim
     return {
         cell: min(high, max(low, mean / (done / asked)))
-        for cell, (asked, done) in cells.items() if done
+        for cell, (asked, done) in cells.items()
+        if done
     }
 
 
@@ -124,8 +125,9 @@ def cell_weights(cells, segment, smallest=SMALLEST_CELL):
     rows = sorted(cell for cell, (_asked, done, _design) in cells.items() if done)
     # A cell's design weight is spread over its answers; one nobody answered in has none.
     start = [
-        cells[cell][2] / cells[cell][0] * cells[cell][1]
-        * response.get(merged[segment(cell)], 1.0) for cell in rows]
+        cells[cell][2] / cells[cell][0] * cells[cell][1] * response.get(merged[segment(cell)], 1.0)
+        for cell in rows
+    ]
     margins = [{} for _dimension in rows[0]] if rows else []
     for cell, (_asked, _done, design) in cells.items():
         for margin, category in zip(margins, cell, strict=True):
@@ -134,7 +136,8 @@ def cell_weights(cells, segment, smallest=SMALLEST_CELL):
     scale = math.fsum(cells[cell][1] for cell in rows) / math.fsum(raked.weights)
     weights = {
         cell: weight * scale / cells[cell][1]
-        for cell, weight in zip(rows, raked.weights, strict=True)}
+        for cell, weight in zip(rows, raked.weights, strict=True)
+    }
     return weights, r_indicator(groups)
 
 
@@ -160,7 +163,8 @@ def r_indicator(cells):
         return None
     mean = answered / invited
     squares = math.fsum(
-        asked * (done / asked - mean) ** 2 for asked, done in cells.values() if asked)
+        asked * (done / asked - mean) ** 2 for asked, done in cells.values() if asked
+    )
     return 1 - 2 * math.sqrt(squares / (invited - 1))
 
 

@@ -199,8 +199,7 @@ def _nbd_function(rows):
             + total * (r * math.log(alpha) - math.lgamma(r))
             + math.fsum(count * math.lgamma(r + x) for x, count in counts)
             - math.fsum(
-                (r * customers + repeats) * math.log(alpha + T)
-                for T, customers, repeats in times
+                (r * customers + repeats) * math.log(alpha + T) for T, customers, repeats in times
             )
         )
 

@@ -26,8 +26,11 @@ def k_factor(counts, level=0.95):
     if not total:
         return None
     return rate_interval(
-        total, sum(value * number for value, number in counts.items()),
-        sum(value * value * number for value, number in counts.items()), level)
+        total,
+        sum(value * number for value, number in counts.items()),
+        sum(value * value * number for value, number in counts.items()),
+        level,
+    )
 
 
 def mean_difference(n1, mean1, sd1, n2, mean2, sd2, level=0.95):

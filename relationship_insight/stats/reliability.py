@@ -86,9 +86,7 @@ def one_factor(covariance, tolerance=1e-12, max_rounds=10_000):
     Source: Harman & Jones 1966, Psychometrika 31:351 (minres); bound by Harman & Fukuda 1966.
     """
     k = _size(covariance, 3)
-    limits = [
-        math.sqrt(positive("variance of an item", covariance[i][i])) for i in range(k)
-    ]
+    limits = [math.sqrt(positive("variance of an item", covariance[i][i])) for i in range(k)]
     loadings = [limit / 2 for limit in limits]
     for _round in range(max_rounds):
         moved = 0.0

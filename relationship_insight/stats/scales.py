@@ -137,9 +137,7 @@ def attitude_towards_us(E=None, M13=None, RQ=None, pride=None, recommend=None):
     """
     components = {"E": E, "M13": M13, "RQ": RQ, "pride": pride, "recommend": recommend}
     known = {
-        name: within(name, value, 0, 100)
-        for name, value in components.items()
-        if value is not None
+        name: within(name, value, 0, 100) for name, value in components.items() if value is not None
     }
     if len(known) < 2 and M13 is None:
         return None
@@ -167,8 +165,7 @@ def relative_attitude(A_us, us=None, rivals=()):
     if us is None or not rated:
         return RelativeAttitude(A_us, None, "absolute")
     D = min(max(MIDDLE + RIVAL_STEP * (us - max(rated)), 0), 100)
-    return RelativeAttitude(
-        STRENGTH_SHARE * A_us + DIFFERENCE_SHARE * D, D, "relative")
+    return RelativeAttitude(STRENGTH_SHARE * A_us + DIFFERENCE_SHARE * D, D, "relative")
 
 
 def fit_equating(pairs):

@@ -37,8 +37,10 @@ _STEP = 0.25
 _SCORES = [_STEP * step for step in range(-13, 14)]
 # Gauss-Legendre, eight points.
 _NODES = (
-    (0.1834346424956498, 0.3626837833783620), (0.5255324099163290, 0.3137066458778873),
-    (0.7966664774136267, 0.2223810344533745), (0.9602898564975363, 0.1012285362903763),
+    (0.1834346424956498, 0.3626837833783620),
+    (0.5255324099163290, 0.3137066458778873),
+    (0.7966664774136267, 0.2223810344533745),
+    (0.9602898564975363, 0.1012285362903763),
 )
 
 
@@ -106,8 +108,11 @@ def _rates(r):
 
 def _gamma_quantile(score, r):
     tail = normal_cdf(-abs(score))
-    above = (lambda rate: gamma_q(r, rate) > tail) if score > 0 else (
-        lambda rate: gamma_p(r, rate) < tail)
+    above = (
+        (lambda rate: gamma_q(r, rate) > tail)
+        if score > 0
+        else (lambda rate: gamma_p(r, rate) < tail)
+    )
     # P(r, x) is at most x^r / G(r + 1).
     low = max((math.log(normal_cdf(score)) + math.lgamma(r + 1)) / r, -690.0)
     high = max(low, math.log(r)) + 1
@@ -141,7 +146,8 @@ def behaviour_score(x_w, T_w, half_life, r, alpha, theta):
     line = normal_quantile(chance)
     logs = [
         x * math.log(max(rate, 1e-300)) - rate * T / alpha - score * score / 2
-        for score, rate in zip(_SCORES, _rates(r), strict=True)]
+        for score, rate in zip(_SCORES, _rates(r), strict=True)
+    ]
     top = max(logs)
     weights = [math.exp(log - top) for log in logs]
     total = math.fsum(weights)
@@ -189,8 +195,9 @@ def class_totals(placed, rows, unsure, others, replicates=REPLICATES, level=0.95
     town = _town(whole[:14])
     sure, slopes, scatter = _foresee(unsure, town)
     totals = [
-        count + among + others * share for count, among, share in
-        zip(placed, sure, _shares_of(whole[14:], others), strict=True)]
+        count + among + others * share
+        for count, among, share in zip(placed, sure, _shares_of(whole[14:], others), strict=True)
+    ]
     rng = random.Random(seed)
     draws = []
     for _replicate in range(replicates):
@@ -198,11 +205,15 @@ def class_totals(placed, rows, unsure, others, replicates=REPLICATES, level=0.95
         if not _tells(drawn, others):
             continue
         moved = [new - old for new, old in zip(_town(drawn[:14]), town, strict=True)]
-        draws.append([
-            count + _scatter(
-                among + sum(map(float.__mul__, slope, moved)), noise, others, share, rng)
-            for count, among, slope, noise, share in zip(
-                placed, sure, slopes, scatter, _shares_of(drawn[14:], others), strict=True)])
+        draws.append(
+            [
+                count
+                + _scatter(among + sum(map(float.__mul__, slope, moved)), noise, others, share, rng)
+                for count, among, slope, noise, share in zip(
+                    placed, sure, slopes, scatter, _shares_of(drawn[14:], others), strict=True
+                )
+            ]
+        )
     # Percentiles of few groups are too near to each other: as Student's t to the normal.
     wider = 1.0
     if len(groups) > 2:
@@ -212,9 +223,13 @@ def class_totals(placed, rows, unsure, others, replicates=REPLICATES, level=0.95
     for place, (total, count) in enumerate(zip(totals, placed, strict=True)):
         column = sorted(draw[place] for draw in draws) or [total]
         low, high = (column[min(len(column) - 1, int(at * len(column)))] for at in (tail, 1 - tail))
-        intervals.append(Interval(
-            total, max(count, total - max(0.0, total - low) * wider),
-            min(count + rest, total + max(0.0, high - total) * wider)))
+        intervals.append(
+            Interval(
+                total,
+                max(count, total - max(0.0, total - low) * wider),
+                min(count + rest, total + max(0.0, high - total) * wider),
+            )
+        )
     return ClassTotals(*intervals, town.rho)
 
 
@@ -223,8 +238,9 @@ def whole_numbers(placed, totals):
 
     :param placed: whole numbers; ``totals`` add up to one and none is below its ``placed``
     """
-    rounded = [max(count, math.floor(total + 1e-9))
-               for count, total in zip(placed, totals, strict=True)]
+    rounded = [
+        max(count, math.floor(total + 1e-9)) for count, total in zip(placed, totals, strict=True)
+    ]
     short = round(math.fsum(totals)) - sum(rounded)
     by_rest = sorted(range(len(totals)), key=lambda place: rounded[place] - totals[place])
     for place in by_rest[:short]:
@@ -243,15 +259,30 @@ def binormal(h, k, rho):
         for sign in (-1, 1):
             sine = math.sin(angle * (1 + sign * node))
             total += weight * math.exp(
-                -(h * h - 2 * h * k * sine + k * k) / (2 * (1 - sine * sine)))
+                -(h * h - 2 * h * k * sine + k * k) / (2 * (1 - sine * sine))
+            )
     return normal_cdf(h) * normal_cdf(k) + angle * total / (2 * math.pi)
 
 
 def _sums(score, told):
     g, B, line = score
     w, R, Ro, RR, square = told
-    return (w, R, Ro, RR, square, w * B, w * g, w * B * B, w * (g * g - B * (1 - B)),
-            R * B, Ro * g, Ro * B, R * g, w * line)
+    return (
+        w,
+        R,
+        Ro,
+        RR,
+        square,
+        w * B,
+        w * g,
+        w * B * B,
+        w * (g * g - B * (1 - B)),
+        R * B,
+        Ro * g,
+        Ro * B,
+        R * g,
+        w * line,
+    )
 
 
 def _tells(sums, others):
@@ -262,8 +293,7 @@ def _tells(sums, others):
 def _scatter(among, noise, others, share, rng):
     """How many of those not placed are of a class, as it falls out for these very customers."""
     among = max(0.0, among + rng.gauss(0, noise))
-    wrong = math.hypot(
-        FITTED * math.sqrt(others * max(share * (1 - share), 0.0)), MISFIT * others)
+    wrong = math.hypot(FITTED * math.sqrt(others * max(share * (1 - share), 0.0)), MISFIT * others)
     return among + min(max(others * share + rng.gauss(0, wrong), 0.0), others)
 
 
@@ -275,15 +305,15 @@ def _town(sums):
     together = (RoBb - feel * RBb - buy * RoB) / RB + feel * buy
     rho = together / (feel_spread * buy_spread)
     return Town(
-        feel, buy, feel_spread, buy_spread, min(max(rho, -MOST_CORRELATION), MOST_CORRELATION))
+        feel, buy, feel_spread, buy_spread, min(max(rho, -MOST_CORRELATION), MOST_CORRELATION)
+    )
 
 
 def _shares_of(sums, others):
     if not others:
         return (0.0,) * 4
     town, line = _town(sums), sums[13] / sums[0]
-    return _quadrants(
-        town.feel / town.feel_spread, (town.buy - line) / town.buy_spread, town.rho)
+    return _quadrants(town.feel / town.feel_spread, (town.buy - line) / town.buy_spread, town.rho)
 
 
 def _foresee(unsure, town):
@@ -297,7 +327,7 @@ def _foresee(unsure, town):
             variances[place] += cell.n * chance * (1 - chance)
         for along, value in enumerate(town):
             step = _SLOPE if value + _SLOPE <= MOST_CORRELATION else -_SLOPE
-            moved = _chances(cell, Town(*town[:along], value + step, *town[along + 1:]))
+            moved = _chances(cell, Town(*town[:along], value + step, *town[along + 1 :]))
             for place, chance in enumerate(chances):
                 slopes[place][along] += cell.n * (moved[place] - chance) / step
     return sums, slopes, [FITTED * math.sqrt(variance) for variance in variances]
@@ -318,7 +348,8 @@ def _chances(cell, town):
     x_pull, y_pull = told * (o - feel), bought * (b - buy)
     x, y = feel + x_var * x_pull + xy * y_pull, buy + xy * x_pull + y_var * y_pull
     return _quadrants(
-        x / math.sqrt(x_var), (y - line) / math.sqrt(y_var), xy / math.sqrt(x_var * y_var))
+        x / math.sqrt(x_var), (y - line) / math.sqrt(y_var), xy / math.sqrt(x_var * y_var)
+    )
 
 
 def _quadrants(h, k, rho):

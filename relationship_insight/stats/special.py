@@ -83,10 +83,16 @@ def beta_inc(a, b, x):
 
 
 def _beta_fraction(a, b, x):
-    front = math.exp(
-        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-        + a * math.log(x) + b * math.log1p(-x)
-    ) / a
+    front = (
+        math.exp(
+            math.lgamma(a + b)
+            - math.lgamma(a)
+            - math.lgamma(b)
+            + a * math.log(x)
+            + b * math.log1p(-x)
+        )
+        / a
+    )
     c = 1.0
     d = h = 1 / _not_zero(1 - (a + b) * x / (a + 1))
     for n in range(1, _MAX_TERMS):

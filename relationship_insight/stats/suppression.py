@@ -40,7 +40,8 @@ def hidden_cells(counts, minimum):
         raise ValueError("the minimum must be 1 or above")
     filled = sorted(
         ((not_negative("count", n), str(key), key) for key, n in counts.items() if n),
-        key=lambda cell: cell[:2])
+        key=lambda cell: cell[:2],
+    )
     hidden, total = set(), 0
     for n, _name, key in filled:
         if n >= minimum and (not hidden or total >= minimum):

@@ -78,8 +78,7 @@ def time_until(steps, share=0.5):
     rest = 1 - open_unit("share", share)
 
     def first(name):
-        return next(
-            (step.time for step in steps if getattr(step, name) <= rest + 1e-12), None)
+        return next((step.time for step in steps if getattr(step, name) <= rest + 1e-12), None)
 
     return Interval(first("survival"), first("low"), first("high"))
 
@@ -158,7 +157,12 @@ def matched_difference(strata, level=0.95):
     worth2 = 1 / sum((weight / total) ** 2 / n2 for _k1, _n1, _k2, n2, weight in cells)
     return Matched(
         newcombe(min(one, 1.0) * worth1, worth1, min(other, 1.0) * worth2, worth2, level),
-        one, other, sum(cell[1] for cell in cells), sum(cell[3] for cell in cells), len(cells))
+        one,
+        other,
+        sum(cell[1] for cell in cells),
+        sum(cell[3] for cell in cells),
+        len(cells),
+    )
 
 
 def _tabulate(counts):

@@ -26,6 +26,6 @@ def share_tokens(weights, total):
     quotas = {name: total * weight / whole for name, weight in weights.items()}
     tokens = {name: math.floor(quota + 1e-9) for name, quota in quotas.items()}
     order = sorted(quotas, key=lambda name: tokens[name] - quotas[name])
-    for name in order[:total - sum(tokens.values())]:
+    for name in order[: total - sum(tokens.values())]:
         tokens[name] += 1
     return tokens

@@ -19,6 +19,7 @@ def recorded(env, model, *methods):
             result = method(self, *args, **kwargs)
             calls.append((name, [*([self.ids] if self.ids else []), *args], result))
             return result
+
         return patch.object(cls, name, call)
 
     with ExitStack() as stack:

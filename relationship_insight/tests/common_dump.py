@@ -26,9 +26,11 @@ class DumpMixin:
             if Model._abstract or Model._transient:
                 continue
             fields = [
-                field for field, each in Model._fields.items()
+                field
+                for field, each in Model._fields.items()
                 if each.type not in ("one2many", "binary")
-                and (self.is_ours(name) or name in WHOLE or ADDON in each._modules)]
+                and (self.is_ours(name) or name in WHOLE or ADDON in each._modules)
+            ]
             if fields:
                 result[name] = fields
         return result
@@ -43,8 +45,11 @@ class DumpMixin:
         self.env.flush_all()
         self.env.invalidate_all()
         company = company or user.company_id
-        env = self.env(user=user, su=False, context={
-            "lang": "en_US", "tz": "UTC", "allowed_company_ids": company.ids})
+        env = self.env(
+            user=user,
+            su=False,
+            context={"lang": "en_US", "tz": "UTC", "allowed_company_ids": company.ids},
+        )
         seen = {}
         for name, fields in self.dumped_models().items():
             if env[name].has_access("read"):
@@ -64,25 +69,35 @@ class DumpMixin:
             field = Model._fields[name]
             # One by one, so that a difference says what it is.
             seen[Model._name, "read", name] = self.attempt(
-                lambda n=name: records.read([n], load="_classic_read"))
+                lambda n=name: records.read([n], load="_classic_read")
+            )
             if field.exportable and name != "id":
                 seen[Model._name, "export", name] = self.attempt(
-                    lambda n=name: records.export_data([n])["datas"])
+                    lambda n=name: records.export_data([n])["datas"]
+                )
             if field.store and field.column_type or field.search:
                 seen[Model._name, "search", name] = self.attempt(
-                    lambda n=name: Model.search([(n, "!=", False)], limit=ROWS).ids)
+                    lambda n=name: Model.search([(n, "!=", False)], limit=ROWS).ids
+                )
             if field.store and field.column_type:
                 seen[Model._name, "sort", name] = self.attempt(
-                    lambda n=name: Model.search([], order=f"{n}, id", limit=ROWS).ids)
+                    lambda n=name: Model.search([], order=f"{n}, id", limit=ROWS).ids
+                )
             if field.store and (field.type in GROUPABLE or field.type in MONTHS):
                 by = f"{name}:month" if field.type in MONTHS else name
                 seen[Model._name, "group", name] = self.attempt(
-                    lambda b=by: Model.formatted_read_group([], [b], ["__count"]))
-            if field.store and field.aggregator in ("avg", "sum", "max") and (
-                    field.type in ("float", "integer", "monetary")):
+                    lambda b=by: Model.formatted_read_group([], [b], ["__count"])
+                )
+            if (
+                field.store
+                and field.aggregator in ("avg", "sum", "max")
+                and (field.type in ("float", "integer", "monetary"))
+            ):
                 seen[Model._name, "sum", name] = self.attempt(
                     lambda n=name, f=field: Model.formatted_read_group(
-                        [], [], [f"{n}:{f.aggregator}"]))
+                        [], [], [f"{n}:{f.aggregator}"]
+                    )
+                )
 
     def dump_methods(self, env, partners, seen):
         """Call what screens call: each public get_... of ours that needs a contact or nothing."""
@@ -97,19 +112,27 @@ class DumpMixin:
                 if ADDON not in getattr(function, "__module__", ""):
                     continue
                 needed = [
-                    each.name for each in inspect.signature(function).parameters.values()
-                    if each.default is each.empty and each.name != "self"]
+                    each.name
+                    for each in inspect.signature(function).parameters.values()
+                    if each.default is each.empty and each.name != "self"
+                ]
                 if not needed:
                     of_model = getattr(getattr(type(Model), method), "_api_model", False)
                     seen[name, method] = [
-                        self.attempt(getattr(each, method)) for each in (
-                            [Model] if of_model
-                            else Model.search([], limit=20) if Model.has_access("read")
-                            else ())]
+                        self.attempt(getattr(each, method))
+                        for each in (
+                            [Model]
+                            if of_model
+                            else Model.search([], limit=20)
+                            if Model.has_access("read")
+                            else ()
+                        )
+                    ]
                 elif needed == ["partner_id"]:
                     seen[name, method] = [
                         self.attempt(lambda m=method, p=partner, M=Model: getattr(M, m)(p.id))
-                        for partner in partners]
+                        for partner in partners
+                    ]
 
     def attempt(self, look):
         try:
@@ -122,5 +145,7 @@ class DumpMixin:
         self.assertEqual(set(before), set(after))
         different = {
             way: (before[way][:2000], after[way][:2000])
-            for way in before if before[way] != after[way]}
+            for way in before
+            if before[way] != after[way]
+        }
         self.assertFalse(different, f"{who} sees a difference")

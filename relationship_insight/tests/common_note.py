@@ -20,8 +20,11 @@ class NoteCase(TransactionCase):
 
     @classmethod
     def log(cls, user=None, **vals):
-        return cls.env["relationship.note"].with_user(user or cls.nok).create(
-            {"partner_id": cls.customer.id, **vals})
+        return (
+            cls.env["relationship.note"]
+            .with_user(user or cls.nok)
+            .create({"partner_id": cls.customer.id, **vals})
+        )
 
     def readings(self, note, voided=False):
         return note.sudo().reading_ids.filtered(lambda r: r.voided == voided)

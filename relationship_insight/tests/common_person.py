@@ -14,11 +14,16 @@ MARK = re.compile(rf"MARK\d+Z{RUN}")
 WORDS = ("char", "text", "html", "json")
 # Figures written in letters: they say nothing of whom they are about.
 FIGURES = {
-    ("relationship.eligibility", "event_key"), ("relationship.eligibility", "stratum"),
-    ("relationship.invitation", "shop_name"), ("relationship.invitation", "source_key"),
-    ("relationship.invitation", "stratum"), ("relationship.profile", "motives"),
-    ("relationship.referral.reward", "period"), ("relationship.snapshot", "confidence"),
-    ("relationship.snapshot", "unknown_reason"), ("relationship.transition", "confidence"),
+    ("relationship.eligibility", "event_key"),
+    ("relationship.eligibility", "stratum"),
+    ("relationship.invitation", "shop_name"),
+    ("relationship.invitation", "source_key"),
+    ("relationship.invitation", "stratum"),
+    ("relationship.profile", "motives"),
+    ("relationship.referral.reward", "period"),
+    ("relationship.snapshot", "confidence"),
+    ("relationship.snapshot", "unknown_reason"),
+    ("relationship.transition", "confidence"),
     ("relationship.transition", "reading_ids"),
 }
 START = datetime(2025, 1, 1)
@@ -33,9 +38,13 @@ class PersonCase(TransactionCase):
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         cls.counter = cls.used = 0
         cls.nok = new_test_user(
-            cls.env, "nok", groups="relationship_insight.group_relationship_staff")
-        cls.boss = new_test_user(cls.env, "boss", groups=(
-            "relationship_insight.group_relationship_manager,base.group_partner_manager"))
+            cls.env, "nok", groups="relationship_insight.group_relationship_staff"
+        )
+        cls.boss = new_test_user(
+            cls.env,
+            "boss",
+            groups=("relationship_insight.group_relationship_manager,base.group_partner_manager"),
+        )
         cls.env.company.relationship_holdout_share = 0
         cls.env.flush_all()
         cls.env.cr.execute("""
@@ -44,8 +53,8 @@ class PersonCase(TransactionCase):
               FROM generate_series(1, 3000) RETURNING id""")
         cls.others = cls.env["res.partner"].browse([row[0] for row in cls.env.cr.fetchall()])
         cls.env.cr.execute(
-            "UPDATE res_partner SET commercial_partner_id = id WHERE id = ANY(%s)",
-            [cls.others.ids])
+            "UPDATE res_partner SET commercial_partner_id = id WHERE id = ANY(%s)", [cls.others.ids]
+        )
 
         cls.people_tables = {field.model_name for field in cls.get_links()}
 
@@ -56,8 +65,10 @@ class PersonCase(TransactionCase):
     @classmethod
     def get_ours(cls):
         return [
-            model for name, model in sorted(cls.env.registry.items())
-            if name.startswith("relationship.") and not model._abstract and model._auto]
+            model
+            for name, model in sorted(cls.env.registry.items())
+            if name.startswith("relationship.") and not model._abstract and model._auto
+        ]
 
     @classmethod
     def get_links(cls, comodel="res.partner"):
@@ -68,11 +79,14 @@ class PersonCase(TransactionCase):
                 continue
             mine = model._name.startswith("relationship.")
             found += [
-                field for field in model._fields.values()
-                if field.store and field.comodel_name == comodel
+                field
+                for field in model._fields.values()
+                if field.store
+                and field.comodel_name == comodel
                 and field.type in ("many2one", "many2many")
                 and (mine or field._module == "relationship_insight")
-                and field.name not in ("create_uid", "write_uid")]
+                and field.name not in ("create_uid", "write_uid")
+            ]
         return sorted(found, key=str)
 
     # ------------------------------------------------------------
@@ -90,23 +104,31 @@ class PersonCase(TransactionCase):
         table = SQL.identifier(self.env[model]._table)
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                self.env.cr.execute(SQL(
-                    "INSERT INTO %s (%s) VALUES (%s) RETURNING id", table,
-                    SQL(", ").join(map(SQL.identifier, ["id", *values])),
-                    SQL(", ").join([SQL("DEFAULT"), *(
-                        SQL("%s", value) for value in values.values())])))
+                self.env.cr.execute(
+                    SQL(
+                        "INSERT INTO %s (%s) VALUES (%s) RETURNING id",
+                        table,
+                        SQL(", ").join(map(SQL.identifier, ["id", *values])),
+                        SQL(", ").join(
+                            [SQL("DEFAULT"), *(SQL("%s", value) for value in values.values())]
+                        ),
+                    )
+                )
                 return self.env.cr.fetchone()[0]
         except Error as error:
             self.fail(
                 f"{model} can't be filled by itself: {error}. Make a row of it by hand in "
-                f"PersonCase.get_special_values")
+                f"PersonCase.get_special_values"
+            )
 
     def get_values(self, model, marked):
         type(self).counter += 1
         day = START + timedelta(days=2 * self.counter)
         kinds = {
-            field.model_field for field in self.env[model]._fields.values()
-            if field.type == "many2one_reference"}
+            field.model_field
+            for field in self.env[model]._fields.values()
+            if field.type == "many2one_reference"
+        }
         values = {}
         for name, field in self.env[model]._fields.items():
             if not field.store or not field.column_type or name == "id":
@@ -134,8 +156,14 @@ class PersonCase(TransactionCase):
         """Return what a table's own rules want."""
         special = {
             "relationship.referral.program": {
-                "window_days": 30, "late_days": 0, "hold_days": 0, "farm_days": 1,
-                "cap_count": 1, "farm_count": 2, "farm_share": 0.5},
+                "window_days": 30,
+                "late_days": 0,
+                "hold_days": 0,
+                "farm_days": 1,
+                "cap_count": 1,
+                "farm_count": 2,
+                "farm_share": 0.5,
+            },
         }
         return special.get(model, {})
 
@@ -149,8 +177,9 @@ class PersonCase(TransactionCase):
         if comodel == "res.users":
             return self.nok.id
         if comodel not in self.people_tables:
-            self.env.cr.execute(SQL(
-                "SELECT id FROM %s LIMIT 1", SQL.identifier(self.env[comodel]._table)))
+            self.env.cr.execute(
+                SQL("SELECT id FROM %s LIMIT 1", SQL.identifier(self.env[comodel]._table))
+            )
             if row := self.env.cr.fetchone():
                 return row[0]
         return self.insert(comodel)
@@ -167,38 +196,87 @@ class PersonCase(TransactionCase):
         if field.type == "many2one":
             return self.insert(field.model_name, marked, **{field.name: to_id})
         row_id = self.insert(field.model_name, marked)
-        self.env.cr.execute(SQL(
-            "INSERT INTO %s (%s, %s) VALUES (%s, %s)", SQL.identifier(field.relation),
-            SQL.identifier(field.column1), SQL.identifier(field.column2), row_id, to_id))
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO %s (%s, %s) VALUES (%s, %s)",
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+                SQL.identifier(field.column2),
+                row_id,
+                to_id,
+            )
+        )
         return row_id
 
     def make_real_rows(self, person, words="said"):
         """Make what staff and the customer make by the normal paths."""
         self.env.flush_all()
-        note = self.env["relationship.note"].with_user(self.nok).create({
-            "partner_id": person.id, "summary": words, "promise": words,
-            "promise_ids": [(0, 0, {"name": words}), (0, 0, {"name": words})],
-            "voice_ids": [(0, 0, {
-                "name": "Voice.mp3", "raw": b"ID3" + words.encode(),
-                "res_model": "relationship.note", "res_id": 0})]})
-        private = self.env["relationship.note"].with_user(self.nok).create({
-            "partner_id": person.id, "summary": words, "promise": words, "visibility": "me"})
-        draft = self.env["relationship.note.draft"].with_user(self.nok).create({
-            "partner_id": person.id, "summary": words,
-            "voice_ids": [(0, 0, {
-                "name": words, "raw": b"ID3draft" + words.encode(),
-                "res_model": "relationship.note", "res_id": 0})]})
+        note = (
+            self.env["relationship.note"]
+            .with_user(self.nok)
+            .create(
+                {
+                    "partner_id": person.id,
+                    "summary": words,
+                    "promise": words,
+                    "promise_ids": [(0, 0, {"name": words}), (0, 0, {"name": words})],
+                    "voice_ids": [
+                        (
+                            0,
+                            0,
+                            {
+                                "name": "Voice.mp3",
+                                "raw": b"ID3" + words.encode(),
+                                "res_model": "relationship.note",
+                                "res_id": 0,
+                            },
+                        )
+                    ],
+                }
+            )
+        )
+        private = (
+            self.env["relationship.note"]
+            .with_user(self.nok)
+            .create(
+                {"partner_id": person.id, "summary": words, "promise": words, "visibility": "me"}
+            )
+        )
+        draft = (
+            self.env["relationship.note.draft"]
+            .with_user(self.nok)
+            .create(
+                {
+                    "partner_id": person.id,
+                    "summary": words,
+                    "voice_ids": [
+                        (
+                            0,
+                            0,
+                            {
+                                "name": words,
+                                "raw": b"ID3draft" + words.encode(),
+                                "res_model": "relationship.note",
+                                "res_id": 0,
+                            },
+                        )
+                    ],
+                }
+            )
+        )
         self.env["relationship.note"].with_user(self.nok)._take_voices(draft)
-        case = self.env["relationship.case"].create({
-            "name": words, "partner_id": person.id, "description": words,
-            "user_id": self.nok.id})
+        case = self.env["relationship.case"].create(
+            {"name": words, "partner_id": person.id, "description": words, "user_id": self.nok.id}
+        )
         case.message_post(body=words, subject=words, attachments=[(words, words.encode())])
         case.activity_schedule(summary=words, note=words, user_id=self.nok.id)
         done = case.activity_schedule(summary=words, user_id=self.nok.id)
         done.action_feedback(feedback=words)
-        referral = self.env["relationship.referral"].create({
-            "referrer_id": self.others[0].id, "referred_id": person.id})
+        referral = self.env["relationship.referral"].create(
+            {"referrer_id": self.others[0].id, "referred_id": person.id}
+        )
         referral.message_post(body=words)
-        bare = self.env["relationship.referral"].create({
-            "referrer_name": words, "referred_id": person.id})
+        bare = self.env["relationship.referral"].create(
+            {"referrer_name": words, "referred_id": person.id}
+        )
         return note | private, draft, case, referral | bare

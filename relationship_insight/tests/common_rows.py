@@ -19,9 +19,10 @@ class RowsCase(CardCase):
         cls.portal = new_test_user(cls.env, "card_portal", groups="base.group_portal")
         cls.stranger = cls.new_user("card_stranger", MANAGER, cls.other_company)
         cls.models = sorted(
-            model.model for model in cls.env["ir.model"].search(
-                [("model", "=like", "relationship.%")])
-            if not cls.env[model.model]._abstract)
+            model.model
+            for model in cls.env["ir.model"].search([("model", "=like", "relationship.%")])
+            if not cls.env[model.model]._abstract
+        )
         cls.customer = cls.new_customer("Anong")
         cls.env.flush_all()
         cls.drop_checks()
@@ -33,12 +34,17 @@ class RowsCase(CardCase):
     @classmethod
     def drop_checks(cls):
         """For this class alone: who sees a row doesn't depend on whether its values fit."""
-        for table, name in cls.env.execute_query(SQL(
-            "SELECT conrelid::regclass::text, conname FROM pg_constraint"
-            " WHERE contype IN ('c', 'x') AND conrelid::regclass::text LIKE 'relationship%%'")):
-            cls.env.cr.execute(SQL(
-                "ALTER TABLE %s DROP CONSTRAINT %s",
-                SQL.identifier(table), SQL.identifier(name)))
+        for table, name in cls.env.execute_query(
+            SQL(
+                "SELECT conrelid::regclass::text, conname FROM pg_constraint"
+                " WHERE contype IN ('c', 'x') AND conrelid::regclass::text LIKE 'relationship%%'"
+            )
+        ):
+            cls.env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(name)
+                )
+            )
 
     @classmethod
     def fill(cls, model, _inside=()):
@@ -53,11 +59,14 @@ class RowsCase(CardCase):
             elif field.required or name in ("commercial_partner_id", "partner_id", "active"):
                 columns[name] = cls.fill_column(field, (*_inside, model))
         columns |= {"create_uid": 1, "write_uid": 1} if Model._log_access else {}
-        cls.rows[model] = cls.env.execute_query(SQL(
-            "INSERT INTO %s (%s) VALUES (%s) RETURNING id",
-            SQL.identifier(Model._table),
-            SQL(", ").join(map(SQL.identifier, columns)),
-            SQL(", ").join(SQL("%s", value) for value in columns.values())))[0][0]
+        cls.rows[model] = cls.env.execute_query(
+            SQL(
+                "INSERT INTO %s (%s) VALUES (%s) RETURNING id",
+                SQL.identifier(Model._table),
+                SQL(", ").join(map(SQL.identifier, columns)),
+                SQL(", ").join(SQL("%s", value) for value in columns.values()),
+            )
+        )[0][0]
         return cls.rows[model]
 
     @classmethod
@@ -90,5 +99,7 @@ class RowsCase(CardCase):
     def named(self, model):
         """Name of a stored field: nothing is read, and so nothing checked, for ids alone."""
         return next(
-            name for name, field in self.env[model]._fields.items()
-            if field.store and field.column_type and not field.groups and name not in MAGIC)
+            name
+            for name, field in self.env[model]._fields.items()
+            if field.store and field.column_type and not field.groups and name not in MAGIC
+        )

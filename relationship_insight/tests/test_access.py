@@ -7,8 +7,13 @@ from .common_card import STAFF, CardCase
 OPERATIONS = ("read", "write", "create", "unlink")
 # Per model, what each role may do: r(ead), w(rite), c(reate), u(nlink).
 MATRIX = {
-    "relationship.measure": {"rep": "r", "relations": "r", "manager": "rwcu", "plain": "r",
-        "cashier": "r"},
+    "relationship.measure": {
+        "rep": "r",
+        "relations": "r",
+        "manager": "rwcu",
+        "plain": "r",
+        "cashier": "r",
+    },
     "relationship.measure.wording": {"relations": "r", "manager": "r"},
     "relationship.competitor": {"rep": "rc", "relations": "rwcu", "manager": "rwcu"},
     "relationship.reading": {"rep": "rc", "relations": "rwc", "manager": "rwc"},
@@ -40,13 +45,21 @@ ROLES = ("rep", "relations", "manager", "plain", "cashier")
 # Who sees what of the evidence made in setUpClass.
 SEEN = {
     "relationship.profile": {
-        "rep": {"mine", "free", "talked"}, "relations": {"mine", "free", "talked", "colleague"}},
+        "rep": {"mine", "free", "talked"},
+        "relations": {"mine", "free", "talked", "colleague"},
+    },
     "relationship.snapshot": {
-        "rep": {"mine", "free"}, "relations": {"mine", "free", "talked", "colleague"}},
+        "rep": {"mine", "free"},
+        "relations": {"mine", "free", "talked", "colleague"},
+    },
     "relationship.transition": {
-        "rep": {"mine", "free"}, "relations": {"mine", "free", "talked", "colleague"}},
+        "rep": {"mine", "free"},
+        "relations": {"mine", "free", "talked", "colleague"},
+    },
     "relationship.reading": {
-        "rep": {"mine", "free"}, "relations": {"mine", "free", "talked", "colleague"}},
+        "rep": {"mine", "free"},
+        "relations": {"mine", "free", "talked", "colleague"},
+    },
 }
 
 
@@ -63,8 +76,9 @@ class TestAccess(CardCase):
         }
         cls.abroad = cls.new_customer("Abroad")
         for customer, company in [
-                *((each, cls.company) for each in cls.customers.values()),
-                (cls.abroad, cls.other_company)]:
+            *((each, cls.company) for each in cls.customers.values()),
+            (cls.abroad, cls.other_company),
+        ]:
             cls.new_insight(customer, company)
 
     @classmethod
@@ -73,10 +87,16 @@ class TestAccess(CardCase):
         profile = cls.new_profile(customer, loyalty_class="true", **owner)
         cls.env["relationship.snapshot"].create({**owner, "date": cls.today})
         cls.env["relationship.transition"].create({**owner, "date": cls.today})
-        cls.env["relationship.bond"].create({
-            **owner, "profile_id": profile.id, "strength": 30,
-            "staff_id": (
-                cls.rep if customer == cls.customers["talked"] else cls.colleague).partner_id.id})
+        cls.env["relationship.bond"].create(
+            {
+                **owner,
+                "profile_id": profile.id,
+                "strength": 30,
+                "staff_id": (
+                    cls.rep if customer == cls.customers["talked"] else cls.colleague
+                ).partner_id.id,
+            }
+        )
         cls.new_readings(customer, "M13", value=7, company_id=company.id, origin="survey")
 
     def test_rights_by_role(self):
@@ -85,7 +105,9 @@ class TestAccess(CardCase):
                 Model = self.as_user(getattr(self, role), model)
                 allowed = "".join(
                     operation[0] if operation != "create" else "c"
-                    for operation in OPERATIONS if Model.has_access(operation))
+                    for operation in OPERATIONS
+                    if Model.has_access(operation)
+                )
                 self.assertEqual(allowed, expected.get(role, ""), f"{model} {role}")
 
     def test_records_by_role_through_every_way_of_reading(self):
@@ -93,8 +115,7 @@ class TestAccess(CardCase):
         for model, seen in SEEN.items():
             for role in ("rep", "relations", "manager"):
                 names = seen.get(role, seen["relations"])
-                expected = self.env["res.partner"].union(
-                    *(self.customers[name] for name in names))
+                expected = self.env["res.partner"].union(*(self.customers[name] for name in names))
                 domain = [("commercial_partner_id", "in", everyone.ids)]
                 Model = self.as_user(getattr(self, role), model)
                 with self.subTest(model=model, role=role):
@@ -102,13 +123,13 @@ class TestAccess(CardCase):
                     self.assertEqual(records.commercial_partner_id, expected)
                     self.assertEqual(Model.search_count(domain), len(expected))
                     groups = Model._read_group(domain, ["commercial_partner_id"], ["__count"])
-                    self.assertEqual(
-                        {group[0].id for group in groups}, set(expected.ids))
+                    self.assertEqual({group[0].id for group in groups}, set(expected.ids))
                     groups = Model.formatted_read_group(
-                        domain, ["commercial_partner_id"], ["__count"])
+                        domain, ["commercial_partner_id"], ["__count"]
+                    )
                     self.assertEqual(
-                        {group["commercial_partner_id"][0] for group in groups},
-                        set(expected.ids))
+                        {group["commercial_partner_id"][0] for group in groups}, set(expected.ids)
+                    )
                     rows = records.export_data(["commercial_partner_id/.id"])["datas"]
                     self.assertEqual({int(row[0]) for row in rows}, set(expected.ids))
 
@@ -118,9 +139,11 @@ class TestAccess(CardCase):
         for model, seen in SEEN.items():
             for role in ("rep", "relations"):
                 expected = self.env["res.partner"].union(
-                    *(self.customers[name] for name in seen[role]))
+                    *(self.customers[name] for name in seen[role])
+                )
                 hidden = self.env[model].search(
-                    [("commercial_partner_id", "in", (everyone - expected).ids)])
+                    [("commercial_partner_id", "in", (everyone - expected).ids)]
+                )
                 self.assertTrue(hidden)
                 for record in self.as_user(getattr(self, role), model).browse(hidden.ids):
                     with self.assertRaises(AccessError):
@@ -155,8 +178,7 @@ class TestAccess(CardCase):
                     Partner.search([(name, "!=", False)])
 
     def test_measures_are_readable_by_employees_without_their_answers(self):
-        measure = self.as_user(self.plain, "relationship.measure").browse(
-            self.measures["M13"].id)
+        measure = self.as_user(self.plain, "relationship.measure").browse(self.measures["M13"].id)
         self.assertTrue(measure.read()[0]["question"])
         self.assertNotIn("reading_count", measure.read()[0])
 
@@ -164,19 +186,24 @@ class TestAccess(CardCase):
         bonds = self.as_user(self.rep, "relationship.bond").search([])
         self.assertEqual(bonds.staff_id, self.rep.partner_id)
         profile = self.as_user(self.rep, "relationship.profile").search(
-            [("commercial_partner_id", "=", self.customers["free"].id)])
+            [("commercial_partner_id", "=", self.customers["free"].id)]
+        )
         self.assertFalse(profile.bond_ids)
 
     def test_a_salesperson_filter_is_no_way_around_the_rules(self):
         found = self.as_user(self.rep, "relationship.profile").search(
-            [("user_id", "=", self.colleague.id)])
+            [("user_id", "=", self.colleague.id)]
+        )
         self.assertEqual(found.commercial_partner_id, self.customers["talked"])
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_staff_add_what_they_noticed_but_not_answers_of_customers(self):
         vals = {
-            "measure_id": self.measures["M02_glad"].id, "partner_id": self.customers["mine"].id,
-            "company_id": self.company.id, "value": 2}
+            "measure_id": self.measures["M02_glad"].id,
+            "partner_id": self.customers["mine"].id,
+            "company_id": self.company.id,
+            "value": 2,
+        }
         Reading = self.as_user(self.rep, "relationship.reading")
         self.assertTrue(Reading.create({**vals, "origin": "staff"}))
         for origin in ("survey", "pulse", "pos", "interview", "import"):
@@ -186,8 +213,11 @@ class TestAccess(CardCase):
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_nobody_speaks_in_a_customers_name(self):
         vals = {
-            "measure_id": self.measures["M02_glad"].id, "partner_id": self.customers["mine"].id,
-            "company_id": self.company.id, "value": 2}
+            "measure_id": self.measures["M02_glad"].id,
+            "partner_id": self.customers["mine"].id,
+            "company_id": self.company.id,
+            "value": 2,
+        }
         head = ["measure_id/.id", "partner_id/.id", "date", "value"]
         row = [str(vals["measure_id"]), str(vals["partner_id"]), "2026-01-01 10:00:00", "2"]
         for user in (self.relations, self.manager):
@@ -201,9 +231,9 @@ class TestAccess(CardCase):
                     with self.assertRaises(AccessError):
                         Reading.with_context(default_origin=origin).create(vals)
                     self.assertFalse(
-                        Reading.with_context(default_origin=origin).load(head, [row])["ids"])
-                    self.assertFalse(
-                        Reading.load([*head, "origin"], [[*row, origin]])["ids"])
+                        Reading.with_context(default_origin=origin).load(head, [row])["ids"]
+                    )
+                    self.assertFalse(Reading.load([*head, "origin"], [[*row, origin]])["ids"])
 
     def test_readings_change_by_voiding_only(self):
         reading = self.new_readings(self.customers["mine"])
@@ -214,7 +244,8 @@ class TestAccess(CardCase):
                     own.write(vals)
         own.action_void()
         self.as_user(self.relations, "relationship.reading.void").create(
-            {"reading_ids": reading.ids, "reason": "entered twice"}).action_void()
+            {"reading_ids": reading.ids, "reason": "entered twice"}
+        ).action_void()
         self.assertRecordValues(reading, [{"voided": True, "void_reason": "entered twice"}])
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
@@ -223,7 +254,8 @@ class TestAccess(CardCase):
         for user in (self.relations, self.rep):
             with self.assertRaises(AccessError):
                 self.as_user(user, "relationship.reading.void").create(
-                    {"reading_ids": abroad.ids, "reason": "not mine"}).action_void()
+                    {"reading_ids": abroad.ids, "reason": "not mine"}
+                ).action_void()
         self.assertFalse(abroad.voided)
 
     def test_answers_abroad_freeze_a_measure_too(self):
@@ -243,7 +275,8 @@ class TestAccess(CardCase):
             self.assertFalse(Note.search([("id", "=", note.id)]))
             self.assertFalse(Note.search_count([("summary", "=", "Secret")]))
             self.assertFalse(
-                Note.formatted_read_group([("id", "=", note.id)], ["staff_id"], ["__count"]))
+                Note.formatted_read_group([("id", "=", note.id)], ["staff_id"], ["__count"])
+            )
             with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
                 Note.browse(note.id).read(["summary"])
         self.assertTrue(self.as_user(self.rep, "relationship.note").browse(note.id).summary)
@@ -252,24 +285,38 @@ class TestAccess(CardCase):
         stranger = self.new_user("card_stranger", STAFF, self.other_company)
         for model in SEEN:
             records = self.as_user(stranger, model).search(
-                [("commercial_partner_id", "in", [
-                    partner.id for partner in (*self.customers.values(), self.abroad)])])
+                [
+                    (
+                        "commercial_partner_id",
+                        "in",
+                        [partner.id for partner in (*self.customers.values(), self.abroad)],
+                    )
+                ]
+            )
             self.assertEqual(records.commercial_partner_id, self.abroad, model)
         card = self.as_user(stranger, "relationship.card").get_customer_card(
-            self.customers["free"].id)
+            self.customers["free"].id
+        )
         self.assertEqual(card["state"], "empty")
 
     def test_purchases_are_for_customer_relations(self):
         product = self.env["product.product"].create({"name": "Beans", "list_price": 10})
         for company in (self.company, self.other_company):
-            order = self.env["sale.order"].with_company(company).create({
-                "partner_id": self.customers["free"].id, "company_id": company.id,
-                "order_line": [(0, 0, {"product_id": product.id})]})
+            order = (
+                self.env["sale.order"]
+                .with_company(company)
+                .create(
+                    {
+                        "partner_id": self.customers["free"].id,
+                        "company_id": company.id,
+                        "order_line": [(0, 0, {"product_id": product.id})],
+                    }
+                )
+            )
             order.action_confirm()
         domain = [("partner_id", "=", self.customers["free"].id)]
         purchases = self.as_user(self.relations, "relationship.purchase").search(domain)
         self.assertEqual(purchases.company_id, self.company)
-        self.assertEqual(
-            purchases.action_open_order()["res_model"], "sale.order")
+        self.assertEqual(purchases.action_open_order()["res_model"], "sale.order")
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
             self.as_user(self.rep, "relationship.purchase").search(domain)

@@ -10,8 +10,11 @@ from .common_rows import QUIET, RowsCase
 CATALOGUES = {"relationship.measure"}
 # The same for every company: words and rules, nothing about a customer.
 SHARED = CATALOGUES | {
-    "relationship.measure.wording", "relationship.instrument", "relationship.instrument.version",
-    "relationship.instrument.item", "relationship.relation.type",
+    "relationship.measure.wording",
+    "relationship.instrument",
+    "relationship.instrument.version",
+    "relationship.instrument.item",
+    "relationship.relation.type",
 }
 
 
@@ -44,8 +47,10 @@ class TestAccessEverywhere(RowsCase):
                 for method, args, kwargs in self.ways(model):
                     # Whoever may export nothing at all is told so in other words.
                     refusal = UserError if method == "export_data" else AccessError
-                    with self.subTest(model=model, user=user.login, method=method), \
-                            self.assertRaises(refusal):
+                    with (
+                        self.subTest(model=model, user=user.login, method=method),
+                        self.assertRaises(refusal),
+                    ):
                         self.ask(user, model, method, *args, **kwargs)
 
     @mute_logger(*QUIET)
@@ -53,7 +58,8 @@ class TestAccessEverywhere(RowsCase):
         for model in self.models:
             for user in (self.plain, self.cashier, self.portal):
                 for method, args in (
-                    ("create", ([{}],)), ("write", ([1], {self.named(model): False})),
+                    ("create", ([{}],)),
+                    ("write", ([1], {self.named(model): False})),
                     ("unlink", ([1],)),
                     ("load", (["id"], [["1"]])),
                 ):
@@ -76,13 +82,16 @@ class TestAccessEverywhere(RowsCase):
                 domain = [("id", "=", row)]
                 self.assertFalse(self.ask(self.stranger, model, "search", domain))
                 self.assertFalse(self.ask(self.stranger, model, "search_count", domain))
-                self.assertFalse(self.ask(
-                    self.stranger, model, "web_search_read", domain, {"id": {}})["records"])
+                self.assertFalse(
+                    self.ask(self.stranger, model, "web_search_read", domain, {"id": {}})["records"]
+                )
                 groups = self.ask(
-                    self.stranger, model, "formatted_read_group", domain, [], ["__count"])
+                    self.stranger, model, "formatted_read_group", domain, [], ["__count"]
+                )
                 self.assertFalse(sum(group["__count"] for group in groups))
                 for method, args in (
-                    ("read", [[self.named(model)]]), ("export_data", [[self.named(model)]]),
+                    ("read", [[self.named(model)]]),
+                    ("export_data", [[self.named(model)]]),
                 ):
                     with self.assertRaises(AccessError):
                         self.ask(self.stranger, model, method, [row], *args)
@@ -95,14 +104,24 @@ class TestAccessEverywhere(RowsCase):
             if Model.has_access("read") and Model.search([("id", "=", row)]):
                 seen.add(model)
         self.assertLessEqual(
-            {"relationship.reading", "relationship.profile", "relationship.bond",
-             "relationship.snapshot", "relationship.transition"}, seen)
+            {
+                "relationship.reading",
+                "relationship.profile",
+                "relationship.bond",
+                "relationship.snapshot",
+                "relationship.transition",
+            },
+            seen,
+        )
 
     def test_users_of_two_companies_get_what_they_chose(self):
         both = self.new_user("card_both", MANAGER)
         both.company_ids = [Command.link(self.other_company.id)]
         row = self.rows["relationship.profile"]
         for company, expected in ((self.company, 1), (self.other_company, 0)):
-            Profile = self.env["relationship.profile"].with_user(both).with_context(
-                allowed_company_ids=company.ids)
+            Profile = (
+                self.env["relationship.profile"]
+                .with_user(both)
+                .with_context(allowed_company_ids=company.ids)
+            )
             self.assertEqual(Profile.search_count([("id", "=", row)]), expected)

@@ -36,7 +36,8 @@ class TestAccessTable(RowsCase):
         ]
         cls.table = {
             model: dict(zip(cls.columns, re.findall(r"     - (.*)\n", cells)))
-            for model, cells in ROW.findall(PAGE.read_text(encoding="utf-8"))}
+            for model, cells in ROW.findall(PAGE.read_text(encoding="utf-8"))
+        }
 
     def find_out(self, user, model):
         """Say what a user may do with a row of a company, in the words of the table.
@@ -74,7 +75,8 @@ class TestAccessTable(RowsCase):
             if self.env[model]._auto or self.env[model]._transient:
                 continue
             rules = self.env["ir.rule"].search(
-                [("model_id.model", "=", model), ("groups", "=", False)])
+                [("model_id.model", "=", model), ("groups", "=", False)]
+            )
             with self.subTest(model=model):
                 self.assertTrue([r for r in rules if "company_ids" in (r.domain_force or "")])
 
@@ -99,8 +101,13 @@ class TestAccessTable(RowsCase):
                                 self.look(user, model, row, way)
 
     def ways(self):
-        return ("search_count", "search_read", "formatted_read_group",
-                "formatted_read_grouping_sets", "read")
+        return (
+            "search_count",
+            "search_read",
+            "formatted_read_group",
+            "formatted_read_grouping_sets",
+            "read",
+        )
 
     def look(self, user, model, row, way):
         """Return how often the row is seen this way."""
@@ -120,7 +127,8 @@ class TestAccessTable(RowsCase):
         """By RPC, with the employees' own till and without any login too."""
         for model in self.models:
             for column, user in (
-                *self.columns.items(), ("employee", self.cashier),
+                *self.columns.items(),
+                ("employee", self.cashier),
                 *((None, user) for user in self.nobody),
             ):
                 words = self.table[model][column].split(", ") if column else []
@@ -131,9 +139,14 @@ class TestAccessTable(RowsCase):
                     ("delete", "unlink", (ids,)),
                     ("read", "read", (ids, [self.named(model)])),
                 ):
-                    if word in words or column == "company" and (
-                            word == "add" or model not in self.rows):
+                    if (
+                        word in words
+                        or column == "company"
+                        and (word == "add" or model not in self.rows)
+                    ):
                         continue
-                    with self.subTest(model=model, user=user.login, method=method), \
-                            self.assertRaises(UserError):
+                    with (
+                        self.subTest(model=model, user=user.login, method=method),
+                        self.assertRaises(UserError),
+                    ):
                         self.ask(user, model, method, *args)

@@ -15,21 +15,26 @@ class TestContactForm(CardCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.customers = cls.env["res.partner"].create(
-            [{"name": f"Customer {number}"} for number in range(20)])
+            [{"name": f"Customer {number}"} for number in range(20)]
+        )
         for customer in cls.customers:
             cls.new_profile(customer, loyalty_class="true")
 
     def form_fields(self, user):
         """Return the names of the form's fields, ours apart."""
         view = self.as_user(user, "res.partner").get_views(
-            [(self.env.ref("base.view_partner_form").id, "form")])["views"]["form"]
+            [(self.env.ref("base.view_partner_form").id, "form")]
+        )["views"]["form"]
         names = {
-            node.get("name") for node in etree.fromstring(view["arch"]).iter("field")
+            node.get("name")
+            for node in etree.fromstring(view["arch"]).iter("field")
             if not any(parent.tag == "field" for parent in node.iterancestors())
         }
         ours = {
-            name for name in names
-            if self.env["res.partner"]._fields[name]._module == "relationship_insight"}
+            name
+            for name in names
+            if self.env["res.partner"]._fields[name]._module == "relationship_insight"
+        }
         return names - ours, ours
 
     def count_queries(self, user, names, partners):
@@ -66,23 +71,30 @@ class TestContactForm(CardCase):
     def test_contacts_filter_by_class(self):
         Partner = self.as_user(self.rep, "res.partner")
         self.assertLessEqual(
-            set(self.customers.ids), set(Partner.search([("relationship_class", "=", "true")]).ids))
-        self.assertFalse(Partner.search([
-            ("relationship_class", "=", "low"), ("id", "in", self.customers.ids)]))
+            set(self.customers.ids), set(Partner.search([("relationship_class", "=", "true")]).ids)
+        )
+        self.assertFalse(
+            Partner.search([("relationship_class", "=", "low"), ("id", "in", self.customers.ids)])
+        )
         stranger = self.new_customer("No picture yet")
-        self.assertEqual(Partner.search([
-            ("relationship_class", "=", False), ("id", "in", (self.customers + stranger).ids)]),
-            stranger)
+        self.assertEqual(
+            Partner.search(
+                [("relationship_class", "=", False), ("id", "in", (self.customers + stranger).ids)]
+            ),
+            stranger,
+        )
 
     def test_search_view_hides_our_filters_without_our_groups(self):
         for user, seen in ((self.rep, True), (self.plain, False)):
-            view = self.as_user(user, "res.partner").get_views([
-                (self.env.ref("base.view_res_partner_filter").id, "search")])
+            view = self.as_user(user, "res.partner").get_views(
+                [(self.env.ref("base.view_res_partner_filter").id, "search")]
+            )
             self.assertEqual("relationship_class" in view["views"]["search"]["arch"], seen)
 
     def test_button_opens_the_profile(self):
-        customer = self.customers[0].with_user(self.rep).with_context(
-            allowed_company_ids=self.company.ids)
+        customer = (
+            self.customers[0].with_user(self.rep).with_context(allowed_company_ids=self.company.ids)
+        )
         action = customer.action_open_relationship_profile()
         profile = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual(profile.commercial_partner_id, self.customers[0])

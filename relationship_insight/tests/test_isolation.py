@@ -20,16 +20,21 @@ class TestIsolation(ResultCase):
         """{(cut, value): (n, mean)} of what is shown."""
         return {
             (result.cut, result.cut_value): (result.n, result.mean)
-            for result in self.results() if result.status in ("ok", "low_base", "insufficient")}
+            for result in self.results()
+            if result.status in ("ok", "low_base", "insufficient")
+        }
 
     def test_the_rest_of_a_cut(self):
         """60 people, 29 in one group and 30 in the other: the one in neither isn't to be had."""
         self.make_wave(
-            FIRST, answer=lambda i: 0 if i == 59 else 10,
-            stratum=lambda i: "a" if i < 29 else "b" if i < 59 else False)
+            FIRST,
+            answer=lambda i: 0 if i == 59 else 10,
+            stratum=lambda i: "a" if i < 29 else "b" if i < 59 else False,
+        )
         shown = self.shown()
         rest = shown["all", False][0] - sum(
-            n for (cut, _value), (n, _mean) in shown.items() if cut == "stratum")
+            n for (cut, _value), (n, _mean) in shown.items() if cut == "stratum"
+        )
         self.assertTrue(rest == 0 or rest >= 5, rest)
         self.assertEqual({cut for cut, _value in shown} & {"stratum"}, {"stratum"})
         self.assertNotIn(("stratum", False), shown)
@@ -39,16 +44,37 @@ class TestIsolation(ResultCase):
         before, seen = self.shown()["all", False], set()
         for i in range(30, 42):
             moment = datetime.combine(FIRST, datetime.min.time()) + timedelta(days=i)
-            invitation = self.env["relationship.invitation"].sudo().create({
-                "campaign_id": self.campaign.id, "wave_id": wave.id,
-                "version_id": self.version.id, "company_id": self.company.id,
-                "partner_id": self.people[i].id, "channel": "email", "lang": "en_US",
-                "state": "done", "date_planned": moment, "date_sent": moment,
-                "date_start": moment, "date_done": moment})
-            self.env["relationship.reading"].create({
-                "measure_id": self.recommend.id, "partner_id": self.people[i].id,
-                "company_id": self.company.id, "value": 3, "origin": "pulse", "date": moment,
-                "invitation_id": invitation.id})
+            invitation = (
+                self.env["relationship.invitation"]
+                .sudo()
+                .create(
+                    {
+                        "campaign_id": self.campaign.id,
+                        "wave_id": wave.id,
+                        "version_id": self.version.id,
+                        "company_id": self.company.id,
+                        "partner_id": self.people[i].id,
+                        "channel": "email",
+                        "lang": "en_US",
+                        "state": "done",
+                        "date_planned": moment,
+                        "date_sent": moment,
+                        "date_start": moment,
+                        "date_done": moment,
+                    }
+                )
+            )
+            self.env["relationship.reading"].create(
+                {
+                    "measure_id": self.recommend.id,
+                    "partner_id": self.people[i].id,
+                    "company_id": self.company.id,
+                    "value": 3,
+                    "origin": "pulse",
+                    "date": moment,
+                    "invitation_id": invitation.id,
+                }
+            )
             now = self.shown()["all", False]
             if now[0] == before[0]:
                 self.assertEqual(now, before)
@@ -75,17 +101,21 @@ class TestIsolation(ResultCase):
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE relationship_reading SET voided = %s, void_reason = 'later'"
-            " WHERE invitation_id = ANY(%s)", [hidden, invitations.ids])
+            " WHERE invitation_id = ANY(%s)",
+            [hidden, invitations.ids],
+        )
         self.env.invalidate_all()
 
     def watch_wave(self, rng, start):
         """{(day, cut, value): (who is counted, mean or None)} of a running wave on four days."""
         wave = self.make_wave(
-            start, people=self.people[:rng.randint(30, 60)],
+            start,
+            people=self.people[: rng.randint(30, 60)],
             answer=lambda _i: rng.choice((None, *range(11))),
             stratum=lambda _i: rng.choice(("a", "b", "c", False)),
             shop_name=lambda _i: rng.choice(("Here", "There", False)),
-            channel=lambda _i: rng.choice(("email", "sms")))
+            channel=lambda _i: rng.choice(("email", "sms")),
+        )
         started = wave.invitation_ids.filtered("date_start").sorted("id")
         for place, invitation in enumerate(started):
             invitation.date_start += timedelta(hours=place)
@@ -97,12 +127,15 @@ class TestIsolation(ResultCase):
                     continue
                 cut, value = result.cut, result.cut_value
                 people = [
-                    each.partner_id.id for each in started[:answered]
-                    if cut == "all" or each[cut] == value]
+                    each.partner_id.id
+                    for each in started[:answered]
+                    if cut == "all" or each[cut] == value
+                ]
                 self.assertEqual(result.n, len(people) // 5 * 5)
                 looks[day, cut, value] = (
-                    frozenset(people[:result.n]),
-                    result.mean if result.status in ("ok", "low_base") else None)
+                    frozenset(people[: result.n]),
+                    result.mean if result.status in ("ok", "low_base") else None,
+                )
             self.hide_answers(started[answered:], False)
         return looks
 
@@ -122,8 +155,10 @@ class TestIsolation(ResultCase):
             for other in range(4):
                 for by in ("stratum", "shop_name", "channel", "lang"):
                     groups = [
-                        people for (when, name, _v), (people, _m) in looks.items()
-                        if (when, name) == (other, by)]
+                        people
+                        for (when, name, _v), (people, _m) in looks.items()
+                        if (when, name) == (other, by)
+                    ]
                     for size in range(1, len(groups) + 1):
                         for some in combinations(groups, size):
                             rest = everybody ^ frozenset().union(*some)
@@ -133,7 +168,7 @@ class TestIsolation(ResultCase):
 
     def check_sums(self, looks):
         """No answer is a sum of multiples of the means: eliminate, and look for a lone person."""
-        prime, rows = 2 ** 61 - 1, []
+        prime, rows = 2**61 - 1, []
         for people, mean in looks.values():
             row = dict.fromkeys(people, 1) if mean is not None else {}
             for pivot, known in rows:
@@ -163,17 +198,35 @@ class TestUnnamed(ResultCase):
         moment = datetime.combine(FIRST, datetime.min.time())
         made = self.env["relationship.reading"]
         for i in range(start, start + count):
-            invitation = self.env["relationship.invitation"].sudo().create({
-                "campaign_id": self.campaign.id, "version_id": self.version.id,
-                "company_id": self.company.id, "channel": "kiosk", "lang": "en_US",
-                "state": "done", "date_planned": moment, "date_start": moment,
-                "date_done": moment})
+            invitation = (
+                self.env["relationship.invitation"]
+                .sudo()
+                .create(
+                    {
+                        "campaign_id": self.campaign.id,
+                        "version_id": self.version.id,
+                        "company_id": self.company.id,
+                        "channel": "kiosk",
+                        "lang": "en_US",
+                        "state": "done",
+                        "date_planned": moment,
+                        "date_start": moment,
+                        "date_done": moment,
+                    }
+                )
+            )
             base = {
-                "company_id": self.company.id, "origin": "pulse", "date": moment,
-                "invitation_id": invitation.id}
-            made += self.env["relationship.reading"].create([
-                {**base, "measure_id": self.recommend.id, "value": 3},
-                {**base, "measure_id": words.id, "text": f"Comment {i:02}"}])
+                "company_id": self.company.id,
+                "origin": "pulse",
+                "date": moment,
+                "invitation_id": invitation.id,
+            }
+            made += self.env["relationship.reading"].create(
+                [
+                    {**base, "measure_id": self.recommend.id, "value": 3},
+                    {**base, "measure_id": words.id, "text": f"Comment {i:02}"},
+                ]
+            )
         return made
 
     @mute_logger("odoo.addons.base.models.ir_rule")
@@ -182,8 +235,10 @@ class TestUnnamed(ResultCase):
             readings = self.answer_unnamed(count)
             own = readings.with_user(self.pim)
             for read in (
-                lambda r: r.read(["value"]), lambda r: r.read(["text"]),
-                lambda r: r.export_data(["value", "text"]), lambda r: r.mapped("score"),
+                lambda r: r.read(["value"]),
+                lambda r: r.read(["text"]),
+                lambda r: r.export_data(["value", "text"]),
+                lambda r: r.mapped("score"),
             ):
                 with self.assertRaises(AccessError):
                     self.env.invalidate_all()
@@ -191,7 +246,8 @@ class TestUnnamed(ResultCase):
             self.assertFalse(own.search([("id", "in", readings.ids)]))
             self.assertFalse(own.search_count([("text", "ilike", "Comment")]))
             groups = own.formatted_read_group(
-                [("id", "in", readings.ids)], ["measure_id"], ["__count", "value:avg"])
+                [("id", "in", readings.ids)], ["measure_id"], ["__count", "value:avg"]
+            )
             self.assertFalse(groups)
 
     def test_words_apart_from_scores_and_ten_at_a_time(self):
@@ -216,11 +272,17 @@ class TestFilters(InsightCase):
         vals = []
         for kind in kinds:
             profile = self.new_customers(
-                [unknown("no_attitude")], is_company=kind, user_id=rng.choice(salespeople))
-            vals.append({
-                "measure_id": self.measures["M02_glad"].id, "company_id": self.company.id,
-                "partner_id": profile.commercial_partner_id.id, "value": 2,
-                "date": datetime(2026, 5, rng.randint(1, 28))})
+                [unknown("no_attitude")], is_company=kind, user_id=rng.choice(salespeople)
+            )
+            vals.append(
+                {
+                    "measure_id": self.measures["M02_glad"].id,
+                    "company_id": self.company.id,
+                    "partner_id": profile.commercial_partner_id.id,
+                    "value": 2,
+                    "date": datetime(2026, 5, rng.randint(1, 28)),
+                }
+            )
         self.env["relationship.reading"].create(vals)
 
     def shown(self, filters):
@@ -233,7 +295,8 @@ class TestFilters(InsightCase):
         self.assertEqual(self.shown({})["n"], 83)
         self.assertEqual(self.shown({"customer_type": "company"})["status"], "suppressed")
         self.assertEqual(
-            self.shown({"customer_type": "person"}), {"status": "suppressed", "n": None})
+            self.shown({"customer_type": "person"}), {"status": "suppressed", "n": None}
+        )
 
     def test_all_pairs_of_filters(self):
         """Two filters of one moment, today and with tomorrow's answers, for three seeds.
@@ -244,14 +307,14 @@ class TestFilters(InsightCase):
         users = [self._new_user(f"isolated_{n}", "group_relationship_staff").id for n in range(3)]
         filters = [
             {"user_id": user, "customer_type": kind}
-            for user in (False, *users) for kind in (False, "company", "person")]
+            for user in (False, *users)
+            for kind in (False, "company", "person")
+        ]
         for seed in (17, 18, 19):
             rng = random.Random(seed)
-            self.env["relationship.reading"].search(
-                [("company_id", "=", self.company.id)]).unlink()
+            self.env["relationship.reading"].search([("company_id", "=", self.company.id)]).unlink()
             for day, count in enumerate((rng.randint(55, 70), rng.randint(1, 4))):
-                self.make_answers(
-                    [rng.random() < 0.2 for _n in range(count)], (False, *users), rng)
+                self.make_answers([rng.random() < 0.2 for _n in range(count)], (False, *users), rng)
                 seen = [(each, self.shown(each)) for each in filters]
                 self.assertGreater(len([1 for _each, cell in seen if cell["n"]]), 3)
                 checked = 0
@@ -259,8 +322,7 @@ class TestFilters(InsightCase):
                     inside = all(two[name] in (False, one[name]) for name in one)
                     if inside and few["n"] and many["n"]:
                         rest = many["n"] - few["n"]
-                        self.assertTrue(
-                            rest == 0 or rest >= 5, (seed, day, one, few, two, many))
+                        self.assertTrue(rest == 0 or rest >= 5, (seed, day, one, few, two, many))
                         checked += 1
                 self.assertGreater(checked, 2)
 
@@ -272,10 +334,15 @@ class TestFilters(InsightCase):
         Profile = self.env["relationship.profile"]
         owners = [self.rep.id, self.manager.id]
         for number in range(9):
-            self.new_customers([{
-                "loyalty_class": ("true", "low", "unknown")[number % 3],
-                "unknown_reason": number % 3 == 2 and "ambiguous"}],
-                user_id=owners[number % 2])
+            self.new_customers(
+                [
+                    {
+                        "loyalty_class": ("true", "low", "unknown")[number % 3],
+                        "unknown_reason": number % 3 == 2 and "ambiguous",
+                    }
+                ],
+                user_id=owners[number % 2],
+            )
         for user, expected in ((self.rep, 5), (self.manager, 9)):
             found = self.insight("get_insight_matrix", {}, user)
             own = Profile.with_user(user).with_context(allowed_company_ids=self.company.ids)

@@ -28,34 +28,59 @@ class TestNeighbours(SurveyCaptureCase):
         return seen
 
     def test_ordinary_survey_sends_no_query_of_ours(self):
-        survey = self.env["survey.survey"].create({
-            "title": "Canteen", "survey_type": "survey",
-            "question_and_page_ids": [(0, 0, {
-                "title": "Name a dish", "question_type": "char_box"})]})
+        survey = self.env["survey.survey"].create(
+            {
+                "title": "Canteen",
+                "survey_type": "survey",
+                "question_and_page_ids": [
+                    (0, 0, {"title": "Name a dish", "question_type": "char_box"})
+                ],
+            }
+        )
         user_input = survey._create_answer(partner=self.customer)
         user_input._mark_in_progress()
         self.assertEqual(self.our_statements(user_input._mark_done), [])
 
     def test_order_tells_us_in_one_query(self):
-        order = self.env["sale.order"].create({
-            "partner_id": self.customer.id,
-            "order_line": [(0, 0, {
-                "name": "Tea", "product_id": self.env["product.product"].create(
-                    {"name": "Tea", "type": "service"}).id, "price_unit": 10})]})
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "order_line": [
+                    (
+                        0,
+                        0,
+                        {
+                            "name": "Tea",
+                            "product_id": self.env["product.product"]
+                            .create({"name": "Tea", "type": "service"})
+                            .id,
+                            "price_unit": 10,
+                        },
+                    )
+                ],
+            }
+        )
         statements = self.our_statements(order.action_confirm)
         self.assertEqual(len(statements), 1, statements)
         self.assertIn("relationship_refresh_queue", statements[0])
-        self.assertIn("relationship_referral_queue", self.env["relationship.refresh.queue"]
-                      ._get_buyer_inserts([self.customer.id]).popitem()[1].code)
+        self.assertIn(
+            "relationship_referral_queue",
+            self.env["relationship.refresh.queue"]
+            ._get_buyer_inserts([self.customer.id])
+            .popitem()[1]
+            .code,
+        )
         self.env.cr.execute(
             "SELECT COUNT(*) FROM relationship_refresh_queue WHERE commercial_partner_ref = %s",
-            [self.customer.id])
+            [self.customer.id],
+        )
         self.assertEqual(self.env.cr.fetchone(), (1,))
 
     def make_people(self):
         """(where Dao works, where she goes, Dao, Nok below her)"""
-        here, there = self.env["res.partner"].create([
-            {"name": "Rice Mill", "is_company": True}, {"name": "Pier", "is_company": True}])
+        here, there = self.env["res.partner"].create(
+            [{"name": "Rice Mill", "is_company": True}, {"name": "Pier", "is_company": True}]
+        )
         boss = self.env["res.partner"].create({"name": "Dao", "parent_id": here.id})
         clerk = self.env["res.partner"].create({"name": "Nok", "parent_id": boss.id})
         return here, there, boss, clerk
@@ -74,15 +99,19 @@ class TestNeighbours(SurveyCaptureCase):
         """Those of these customers who wait to be read anew."""
         self.env.cr.execute(
             "SELECT commercial_partner_ref FROM relationship_refresh_queue"
-            " WHERE commercial_partner_ref = ANY(%s)", [partners.ids])
+            " WHERE commercial_partner_ref = ANY(%s)",
+            [partners.ids],
+        )
         return {row[0] for row in self.env.cr.fetchall()}
 
     def test_rows_follow_a_contact_to_another_customer(self):
         here, there, boss, clerk = self.make_people()
-        note = self.env["relationship.note"].create({
-            "partner_id": clerk.id, "channel": "store", "purpose": "listen", "summary": "Tea"})
+        note = self.env["relationship.note"].create(
+            {"partner_id": clerk.id, "channel": "store", "purpose": "listen", "summary": "Tea"}
+        )
         referral = self.env["relationship.referral"].create(
-            {"referrer_id": boss.id, "referred_id": self.customer.id, "source": "staff"})
+            {"referrer_id": boss.id, "referred_id": self.customer.id, "source": "staff"}
+        )
         touch = self.env["relationship.touch"].search([("partner_id", "=", clerk.id)])
         self.assertEqual(note.commercial_partner_id, here)
         self.assertEqual(referral.referrer_commercial_id, here)
@@ -94,15 +123,25 @@ class TestNeighbours(SurveyCaptureCase):
 
     def test_both_customers_are_read_anew_whatever_it_is_that_we_know(self):
         """The person, somebody below, whom they buy for, or merely that there is news."""
+
         def listen(partner):
-            self.env["relationship.reading"].create({
-                "measure_id": self.env.ref("relationship_insight.measure_m02_glad").id,
-                "partner_id": partner.id, "value": 2, "origin": "staff"})
+            self.env["relationship.reading"].create(
+                {
+                    "measure_id": self.env.ref("relationship_insight.measure_m02_glad").id,
+                    "partner_id": partner.id,
+                    "value": 2,
+                    "origin": "staff",
+                }
+            )
 
         def know(partner):
-            self.env["relationship.profile"].create({
-                "commercial_partner_id": partner.id, "company_id": self.env.company.id,
-                "date": fields.Date.today()})
+            self.env["relationship.profile"].create(
+                {
+                    "commercial_partner_id": partner.id,
+                    "company_id": self.env.company.id,
+                    "date": fields.Date.today(),
+                }
+            )
 
         for kept in (
             lambda here, boss, clerk: listen(boss),
@@ -113,16 +152,20 @@ class TestNeighbours(SurveyCaptureCase):
             here, there, boss, clerk = self.make_people()
             kept(here, boss, clerk)
             self.env.flush_all()
-            self.env.cr.execute("DELETE FROM relationship_refresh_queue"
-                                " WHERE commercial_partner_ref != %s", [here.id])
+            self.env.cr.execute(
+                "DELETE FROM relationship_refresh_queue WHERE commercial_partner_ref != %s",
+                [here.id],
+            )
             boss.parent_id = there
             self.assertEqual(self.queued(here | there), set((here | there).ids))
 
     def test_plans_follow_the_salesperson(self):
         first, second = [
-            new_test_user(self.env, login, "base.group_user") for login in ("first", "second")]
+            new_test_user(self.env, login, "base.group_user") for login in ("first", "second")
+        ]
         firm = self.env["res.partner"].create(
-            {"name": "Mill", "is_company": True, "user_id": first.id})
+            {"name": "Mill", "is_company": True, "user_id": first.id}
+        )
         plan = self.env["relationship.cadence"]._get_or_create(firm, self.env.company)
         self.assertEqual(plan.user_id, first)
         firm.user_id = second
@@ -132,13 +175,25 @@ class TestNeighbours(SurveyCaptureCase):
 
     def test_whoever_may_copy_a_till_copies_what_it_shows(self):
         manager = new_test_user(
-            self.env, "till manager", "base.group_system,point_of_sale.group_pos_manager",
-            company_id=self.env.company.id, company_ids=[fields.Command.set(self.env.company.ids)])
+            self.env,
+            "till manager",
+            "base.group_system,point_of_sale.group_pos_manager",
+            company_id=self.env.company.id,
+            company_ids=[fields.Command.set(self.env.company.ids)],
+        )
         config = self.env["pos.config"].create({"name": "Market"})
         config.write({"relationship_strip_1": "like", "relationship_strip_everybody": True})
         copied = config.with_user(manager).copy()
-        self.assertRecordValues(copied, [{
-            "relationship_strip_1": "like", "relationship_strip_2": "talk",
-            "relationship_strip_everybody": True}])
-        self.env["pos.config"].with_user(manager).create({
-            "name": "Pier", "relationship_strip_1": "care", "relationship_strip_everybody": False})
+        self.assertRecordValues(
+            copied,
+            [
+                {
+                    "relationship_strip_1": "like",
+                    "relationship_strip_2": "talk",
+                    "relationship_strip_everybody": True,
+                }
+            ],
+        )
+        self.env["pos.config"].with_user(manager).create(
+            {"name": "Pier", "relationship_strip_1": "care", "relationship_strip_everybody": False}
+        )

@@ -41,8 +41,9 @@ class TestViews(CardCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        data = cls.env["ir.model.data"].search([
-            ("module", "=", "relationship_insight"), ("model", "=", "ir.actions.act_window")])
+        data = cls.env["ir.model.data"].search(
+            [("module", "=", "relationship_insight"), ("model", "=", "ir.actions.act_window")]
+        )
         cls.actions = cls.env["ir.actions.act_window"].browse(data.mapped("res_id"))
 
     def test_every_model_of_a_screen_is_written_down(self):
@@ -115,15 +116,17 @@ class TestViews(CardCase):
         admin = self.new_user("card_admin", "base.group_system")
         for groups, seen in ((self.manager.group_ids, True), (self.rep.group_ids, False)):
             admin.group_ids = groups + self.env.ref("base.group_system")
-            arch = self.as_user(admin, "res.config.settings").get_views(
-                [(False, "form")])["views"]["form"]["arch"]
+            arch = self.as_user(admin, "res.config.settings").get_views([(False, "form")])["views"][
+                "form"
+            ]["arch"]
             self.assertEqual("relationship_target_interval" in arch, seen)
 
     def test_settings_are_kept_on_the_company(self):
         admin = self.new_user("card_admin", "base.group_system")
         admin.group_ids += self.manager.group_ids
         settings = self.as_user(admin, "res.config.settings").create(
-            {"relationship_target_interval": 45, "relationship_minimum_group": 8})
+            {"relationship_target_interval": 45, "relationship_minimum_group": 8}
+        )
         settings.execute()
         self.assertEqual(self.company.relationship_target_interval, 45)
         self.assertEqual(self.company.relationship_minimum_group, 8)
@@ -132,17 +135,25 @@ class TestViews(CardCase):
         mine = self.new_profile(self.new_customer(user_id=self.rep.id))
         talked = self.new_profile(self.new_customer(user_id=self.colleague.id))
         self.new_profile(self.new_customer(user_id=self.colleague.id))
-        self.env["relationship.bond"].create({
-            "profile_id": talked.id, "commercial_partner_id": talked.commercial_partner_id.id,
-            "company_id": self.company.id, "staff_id": self.rep.partner_id.id, "strength": 40})
-        found = self.as_user(self.rep, "relationship.profile").search([
-            "|", ("user_id", "=", self.rep.id), ("bond_ids.staff_id.user_ids", "in", self.rep.id)])
+        self.env["relationship.bond"].create(
+            {
+                "profile_id": talked.id,
+                "commercial_partner_id": talked.commercial_partner_id.id,
+                "company_id": self.company.id,
+                "staff_id": self.rep.partner_id.id,
+                "strength": 40,
+            }
+        )
+        found = self.as_user(self.rep, "relationship.profile").search(
+            ["|", ("user_id", "=", self.rep.id), ("bond_ids.staff_id.user_ids", "in", self.rep.id)]
+        )
         self.assertEqual(found, mine + talked)
 
     def test_salesperson_can_be_grouped_by(self):
         self.new_profile(self.new_customer(user_id=self.rep.id), loyalty_class="true")
         groups = self.as_user(self.manager, "relationship.profile").formatted_read_group(
-            [], ["user_id"], ["__count"])
+            [], ["user_id"], ["__count"]
+        )
         self.assertEqual([group["user_id"][0] for group in groups], self.rep.ids)
 
     def test_averages_leave_out_what_has_no_number(self):
@@ -151,7 +162,8 @@ class TestViews(CardCase):
         self.new_readings(customer, "M02_glad", value=1, na=True)
         self.new_readings(customer, "M03_why", value=0, text="Nice people")
         groups = self.as_user(self.manager, "relationship.reading").formatted_read_group(
-            [("partner_id", "=", customer.id)], ["facet"], ["score:avg", "value:avg", "__count"])
+            [("partner_id", "=", customer.id)], ["facet"], ["score:avg", "value:avg", "__count"]
+        )
         by_facet = {group["facet"]: group for group in groups}
         self.assertEqual(by_facet["emotion"]["score:avg"], 100)
         self.assertEqual(by_facet["emotion"]["value:avg"], 3)

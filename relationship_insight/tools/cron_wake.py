@@ -27,18 +27,24 @@ def _wake(env, xmlids):
     A job removes its triggers as it begins: one that is being removed doesn't count, and a job
     that is about to begin waits for this transaction, whose rows it then finds.
     """
-    ids = {env["ir.model.data"].sudo()._xmlid_to_res_id(xmlid, raise_if_not_found=False)
-           for xmlid in xmlids}
-    asleep = env.execute_query(SQL(
-        """
+    ids = {
+        env["ir.model.data"].sudo()._xmlid_to_res_id(xmlid, raise_if_not_found=False)
+        for xmlid in xmlids
+    }
+    asleep = env.execute_query(
+        SQL(
+            """
         SELECT cron.id FROM UNNEST(%s::int[]) cron (id)
      LEFT JOIN LATERAL (
             SELECT TRUE AS awake FROM ir_cron_trigger
              WHERE cron_id = cron.id AND call_at <= NOW() AT TIME ZONE 'UTC'
              LIMIT 1 FOR KEY SHARE SKIP LOCKED) trigger ON TRUE
          WHERE trigger.awake IS NULL AND cron.id IS NOT NULL
-        """, [cron_id or None for cron_id in ids]))
-    for cron_id, in asleep:
+        """,
+            [cron_id or None for cron_id in ids],
+        )
+    )
+    for (cron_id,) in asleep:
         env["ir.cron"].sudo().browse(cron_id)._trigger()
 
 

@@ -50,7 +50,8 @@ def mergeable(body, texts, common, personal):
     try:
         root = html.fragment_fromstring(str(body or ""), create_parent="div")
         return all(check.inline(text) for text in texts) and all(
-            check.element(element) for element in root.iter() if isinstance(element.tag, str))
+            check.element(element) for element in root.iter() if isinstance(element.tag, str)
+        )
     except (etree.ParserError, SyntaxError, ValueError):
         return False
 
@@ -61,8 +62,10 @@ class _Check:
 
     def element(self, element):
         return all(
-            self._attribute(name, value) for name, value in element.attrib.items()
-            if name.startswith("t-")) and (element.tag != "t" or "t-call" not in element.attrib)
+            self._attribute(name, value)
+            for name, value in element.attrib.items()
+            if name.startswith("t-")
+        ) and (element.tag != "t" or "t-call" not in element.attrib)
 
     def _attribute(self, name, value):
         if name in _PLAIN:
@@ -85,17 +88,26 @@ class _Check:
     def _exact(self, source):
         """A personal value as it is: ``object.mail_name``."""
         node = ast.parse(source.strip(), mode="eval").body
-        return (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-                and node.value.id == "object" and node.attr in self._personal)
+        return (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "object"
+            and node.attr in self._personal
+        )
 
     def _shared(self, source):
         """An expression made of what every receiver has in common."""
         tree = ast.parse(source.strip(), mode="eval")
         reached = {
-            id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name) and node.value.id == "object"
-            and node.attr in self._common}
+            id(node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "object"
+            and node.attr in self._common
+        }
         names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
         return all(
             id(name) in reached if name.id == "object" else name.id in self._variables
-            for name in names)
+            for name in names
+        )

@@ -23,7 +23,7 @@ def assemble(pieces):
     parts, rows = [pieces[0]], []
     for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
         if name.startswith(ROW):
-            rows.append((name[len(ROW):].partition("_")[2], text.strip() + "\n"))
+            rows.append((name[len(ROW) :].partition("_")[2], text.strip() + "\n"))
         elif name.startswith(END):
             parts += [rows, text]
             rows = []
@@ -40,6 +40,10 @@ def fill(parts, values, seed):
     :param seed: what decides the order of this visitor's rows
     """
     return "".join(
-        part if isinstance(part, str) else values[part[0]] if isinstance(part, tuple) else
-        "".join(text for _code, text in sorted(part, key=lambda row: place(seed, row[0])))
-        for part in parts)
+        part
+        if isinstance(part, str)
+        else values[part[0]]
+        if isinstance(part, tuple)
+        else "".join(text for _code, text in sorted(part, key=lambda row: place(seed, row[0])))
+        for part in parts
+    )

@@ -39,8 +39,9 @@ def unseal(key, purpose, token):
         return None
     mac = raw[ID_BYTES:]
     mask = _mac(key, "mask", purpose, mac)[:ID_BYTES]
-    record_id, = struct.unpack(
-        ">Q", bytes(a ^ b for a, b in zip(raw[:ID_BYTES], mask, strict=True)))
+    (record_id,) = struct.unpack(
+        ">Q", bytes(a ^ b for a, b in zip(raw[:ID_BYTES], mask, strict=True))
+    )
     return record_id, mac
 
 
@@ -88,6 +89,7 @@ def decode(text, size):
 
 def _mac(key, *parts):
     message = b"".join(
-        struct.pack(">I", len(part)) + part for part in (
-            part if isinstance(part, bytes) else str(part).encode() for part in parts))
+        struct.pack(">I", len(part)) + part
+        for part in (part if isinstance(part, bytes) else str(part).encode() for part in parts)
+    )
     return hmac.new(key, message, hashlib.sha256).digest()[:MAC_BYTES]

@@ -30,10 +30,16 @@ class Scope:
         """The evidence of a company up to the end of a local day, of these customers or of all."""
         tomorrow = to_utc(day + timedelta(days=1), 0, zone(company._relationship_tz()))
         partners = customers is not None and SQL(
-            "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)", sql_ids(customers))
+            "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)", sql_ids(customers)
+        )
         return cls(
-            company, day, tomorrow - timedelta(microseconds=1), customers, partners or None,
-            params or {})
+            company,
+            day,
+            tomorrow - timedelta(microseconds=1),
+            customers,
+            partners or None,
+            params or {},
+        )
 
     @property
     def env(self):
@@ -76,19 +82,25 @@ class Scope:
             (%(partners)s) buyer (id) CROSS JOIN LATERAL (
                 SELECT * FROM %(table)s every WHERE every.partner_id = buyer.id OFFSET 0
             ) %(alias)s
-            """, partners=self.partners, **names)
+            """,
+            partners=self.partners,
+            **names,
+        )
 
     def entity(self, partner):
         """Return the SQL of the commercial entity of a partner column, and the join it needs."""
         if self.customers is not None:
             return SQL("partner.commercial_partner_id"), SQL(
-                "JOIN res_partner partner ON partner.id = %s", partner)
+                "JOIN res_partner partner ON partner.id = %s", partner
+            )
         # Most customers are their own entity: joining the others only is much smaller.
         return SQL("COALESCE(partner.commercial_partner_id, %s)", partner), SQL(
             """
             LEFT JOIN res_partner partner ON partner.id = %s
                   AND partner.commercial_partner_id != partner.id
-            """, partner)
+            """,
+            partner,
+        )
 
     # ------------------------------------------------------------
     # Time

@@ -14,10 +14,13 @@ def sql_unit_hash(key, value):
     """SQL of the draw of ``value`` (SQL of an id or text) under a secret ``key`` (SQL or str)."""
     return SQL(
         "(('x' || encode(substr(sha256(convert_to(%s || ':' || (%s)::text, 'UTF8')), 1, 6), 'hex'))"
-        "::bit(48)::bigint / 281474976710656.0::float8)", key, value)
+        "::bit(48)::bigint / 281474976710656.0::float8)",
+        key,
+        value,
+    )
 
 
 def unit_hash(key, value):
     """The same in Python."""
     digest = hashlib.sha256(f"{key}:{value}".encode()).digest()
-    return int.from_bytes(digest[:BITS // 8], "big") / 2**BITS
+    return int.from_bytes(digest[: BITS // 8], "big") / 2**BITS

@@ -1,4 +1,5 @@
 """A purchase of which something was kept: the one sort that counts as one."""
+
 from odoo.tools import SQL
 
 # Half a cent: what is less is nothing, after so much adding up.

@@ -26,8 +26,8 @@ def sql_decimal(value, digits):
     Halves that only look like halves in print may go the other way: not for quotients.
     """
     return SQL(
-        "(ROUND((%s) * %s)::bigint * %s)", value, SQL(repr(10.0 ** digits)),
-        SQL(repr(1 / 10 ** digits)))
+        "(ROUND((%s) * %s)::bigint * %s)", value, SQL(repr(10.0**digits)), SQL(repr(1 / 10**digits))
+    )
 
 
 def sql_decay(age, rate):
@@ -35,7 +35,11 @@ def sql_decay(age, rate):
     return SQL(
         "(CASE WHEN (%(age)s) * %(rate)s < %(limit)s THEN EXP(-(%(age)s) * %(rate)s)"
         " WHEN (%(age)s) * %(rate)s >= %(limit)s THEN %(least)s END)",
-        age=age, rate=rate, limit=_LIMIT, least=SQL(repr(math.exp(-600))))
+        age=age,
+        rate=rate,
+        limit=_LIMIT,
+        least=SQL(repr(math.exp(-600))),
+    )
 
 
 def sql_ln_gamma(z):
@@ -46,7 +50,8 @@ def sql_ln_gamma(z):
             + 1.0 / (1260.0 * POWER(%(z)s + 6.0, 5)) - 1.0 / (1680.0 * POWER(%(z)s + 6.0, 7))
             - LN(%(z)s * (%(z)s + 1.0) * (%(z)s + 2.0) * (%(z)s + 3.0)
                  * (%(z)s + 4.0) * (%(z)s + 5.0)))""",
-        z=z)
+        z=z,
+    )
 
 
 def gamma_terms(x_max):
@@ -66,12 +71,18 @@ def sql_gamma_q(a, x, x_max):
     log_gamma = sql_ln_gamma(SQL("(%s + 1.0)", a))
     value = SQL(
         "GREATEST(0.0, LEAST(1.0, 1.0 - %s * (%s)))",
-        sql_exp(SQL("%s * LN(%s) - %s - %s", a, x, x, log_gamma)), series)
+        sql_exp(SQL("%s * LN(%s) - %s - %s", a, x, x, log_gamma)),
+        series,
+    )
     if x_max <= SERIES_UP_TO:
         return value
     return SQL(
         "(CASE WHEN %s <= %s THEN %s ELSE %s END)",
-        x, SQL(repr(SERIES_UP_TO)), value, _sql_gamma_q_far(a, x))
+        x,
+        SQL(repr(SERIES_UP_TO)),
+        value,
+        _sql_gamma_q_far(a, x),
+    )
 
 
 def _sql_gamma_q_far(a, x):
@@ -86,11 +97,16 @@ def _sql_gamma_q_far(a, x):
     correction = SQL(
         "CASE WHEN ABS(%(mu)s) < 0.001 THEN %(mu)s / 12.0 - 1.0 / 3.0"
         " ELSE 1.0 / %(mu)s - 1.0 / %(eta)s END",
-        mu=mu, eta=eta)
+        mu=mu,
+        eta=eta,
+    )
     return SQL(
         "GREATEST(0.0, LEAST(1.0, %s + %s / SQRT(6.283185307179586 * %s) * (%s)))",
         sql_normal_cdf(SQL("(-%s * SQRT(%s))", eta, a)),
-        sql_exp(SQL("-%s * %s", a, half_square)), a, correction)
+        sql_exp(SQL("-%s * %s", a, half_square)),
+        a,
+        correction,
+    )
 
 
 def sql_normal_cdf(z):
@@ -101,8 +117,8 @@ def sql_normal_cdf(z):
     for coefficient in coefficients:
         series = SQL("(%s * %s + %s)", series, t, SQL(repr(coefficient)))
     tail = SQL(
-        "(0.3989422804014327 * %s * %s * %s)",
-        sql_exp(SQL("-%s * %s / 2.0", z, z)), t, series)
+        "(0.3989422804014327 * %s * %s * %s)", sql_exp(SQL("-%s * %s / 2.0", z, z)), t, series
+    )
     return SQL("(CASE WHEN %s >= 0 THEN 1.0 - %s ELSE %s END)", z, tail, tail)
 
 
@@ -112,5 +128,6 @@ def sql_hyp2f1(a, b, c, z, terms):
     for n in range(terms - 1, -1, -1):
         factor = (a + n) * (b + n) / (n + 1)
         series = SQL(
-            "1.0 + %s * (%s) / (%s + %s) * (%s)", z, SQL(repr(factor)), c, SQL(f"{n}.0"), series)
+            "1.0 + %s * (%s) / (%s + %s) * (%s)", z, SQL(repr(factor)), c, SQL(f"{n}.0"), series
+        )
     return series

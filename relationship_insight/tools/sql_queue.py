@@ -10,7 +10,9 @@ def sql_put(table, customer_ids):
     """
     return SQL(
         "INSERT INTO %s (commercial_partner_ref) SELECT unnest(%s)",
-        SQL.identifier(table), list(set(customer_ids)))
+        SQL.identifier(table),
+        list(set(customer_ids)),
+    )
 
 
 def sql_take(table, limit):
@@ -23,4 +25,7 @@ def sql_take(table, limit):
         DELETE FROM %(table)s queue
          USING taken WHERE queue.id = taken.id
         RETURNING commercial_partner_ref
-        """, table=SQL.identifier(table), limit=limit)
+        """,
+        table=SQL.identifier(table),
+        limit=limit,
+    )

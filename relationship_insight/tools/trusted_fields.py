@@ -25,8 +25,14 @@ GIVEN_ONCE = {
 
 # Every employee reads these, so that pointing at one tells nothing.
 OPEN_MODELS = {
-    "crm.team", "ir.model.fields", "link.tracker", "relationship.measure", "res.company",
-    "res.currency", "res.users", "utm.campaign",
+    "crm.team",
+    "ir.model.fields",
+    "link.tracker",
+    "relationship.measure",
+    "res.company",
+    "res.currency",
+    "res.users",
+    "utm.campaign",
 }
 
 CHECKED = "what it points at must be readable, and the code acts on no more than that"
@@ -75,7 +81,10 @@ FREE = {
     "relationship.instrument": {"survey_id": CHECKED, "version_ids": OWN_LINES},
     "relationship.instrument.item": {"version_id": "only versions still in preparation change"},
     "relationship.instrument.version": {
-        "instrument_id": CHECKED, "item_ids": OWN_LINES, "survey_id": CHECKED},
+        "instrument_id": CHECKED,
+        "item_ids": OWN_LINES,
+        "survey_id": CHECKED,
+    },
     "relationship.life.event": {"user_id": "who is reminded; sensitive days ask for the group"},
     "relationship.measure": {"parent_id": CHECKED, "child_ids": OWN_LINES},
     "relationship.note": {
@@ -97,8 +106,7 @@ FREE = {
         "voice_ids": "only one's own recordings are taken",
         "source_key": "given once, and unique for its owner",
     },
-    "relationship.preference": {
-        "tag_id": CHECKED, "note_id": CHECKED, "staff_id": CHECKED},
+    "relationship.preference": {"tag_id": CHECKED, "note_id": CHECKED, "staff_id": CHECKED},
     "relationship.promise": {"note_id": "given once, and only to one's own conversation"},
     "relationship.reading": {"competitor_id": CHECKED, "staff_id": CHECKED},
     "relationship.referral": {

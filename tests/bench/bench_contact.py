@@ -36,12 +36,14 @@ def main(notes=10_000):
         queries = with_us[-1][1] - without[-1][1]
         before, after = (statistics.median(run[0] for run in runs) for runs in (without, with_us))
         report(f"form of {notes} conversations: {queries} queries more", queries <= QUERIES)
-        report(f"form: {1000 * before:.1f} ms without us, {1000 * after:.1f} ms with us "
-               f"({after / before - 1:+.0%})", after / before - 1 <= SHARE)
+        report(
+            f"form: {1000 * before:.1f} ms without us, {1000 * after:.1f} ms with us "
+            f"({after / before - 1:+.0%})",
+            after / before - 1 <= SHARE,
+        )
         for name, call in (
             ("brief", lambda: env["relationship.brief"].get_brief(customer.id)),
-            ("card of the person", lambda: env["relationship.person"].get_person_card(
-                customer.id)),
+            ("card of the person", lambda: env["relationship.person"].get_person_card(customer.id)),
             ("desk", env["relationship.desk"].get_desk),
         ):
             seconds = statistics.median(timed(env, call)[0] for _run in range(5))
@@ -56,27 +58,44 @@ def main(notes=10_000):
 
 def make(env, notes):
     """Return a member of staff and a customer with so many conversations, three of five shared."""
-    groups = [env.ref(name).id for name in (
-        "base.group_user", "sales_team.group_sale_salesman",
-        "relationship_insight.group_relationship_staff")]
-    user = env["res.users"].create({
-        "name": "Bench", "login": "bench_contact", "group_ids": [(6, 0, groups)],
-        "company_id": env.company.id, "company_ids": [(6, 0, env.company.ids)]})
+    groups = [
+        env.ref(name).id
+        for name in (
+            "base.group_user",
+            "sales_team.group_sale_salesman",
+            "relationship_insight.group_relationship_staff",
+        )
+    ]
+    user = env["res.users"].create(
+        {
+            "name": "Bench",
+            "login": "bench_contact",
+            "group_ids": [(6, 0, groups)],
+            "company_id": env.company.id,
+            "company_ids": [(6, 0, env.company.ids)],
+        }
+    )
     customer = env["res.partner"].create({"name": "Talks a lot", "user_id": user.id})
     Note = env["relationship.note"].with_user(user).with_context(relationship_no_refresh=True)
     now = datetime.now().replace(microsecond=0)
     for first in range(0, notes, CHUNK):
-        Note.create([{
-            "partner_id": customer.id,
-            "date": now - timedelta(hours=number + 90 * 24),
-            "channel": ("store", "call_out", "email", "visit", "chat")[number % 5],
-            "visibility": ("company", "company", "company", "team", "me")[number % 5],
-            "summary": f"Talk {number}",
-        } for number in range(first, min(first + CHUNK, notes))])
+        Note.create(
+            [
+                {
+                    "partner_id": customer.id,
+                    "date": now - timedelta(hours=number + 90 * 24),
+                    "channel": ("store", "call_out", "email", "visit", "chat")[number % 5],
+                    "visibility": ("company", "company", "company", "team", "me")[number % 5],
+                    "summary": f"Talk {number}",
+                }
+                for number in range(first, min(first + CHUNK, notes))
+            ]
+        )
         env.flush_all()
         env.invalidate_all()
-    env["relationship.preference"].create([
-        {"partner_id": customer.id, "text": f"Thing {number}"} for number in range(50)])
+    env["relationship.preference"].create(
+        [{"partner_id": customer.id, "text": f"Thing {number}"} for number in range(50)]
+    )
     env["relationship.profile"]._refresh([customer.id])
     env["relationship.touch"]._refresh([customer.id])
     env["relationship.cadence"]._refresh([customer.id])
@@ -85,19 +104,23 @@ def make(env, notes):
 
 def form_fields(env):
     """Return the names of the contact form's fields: Odoo's, and ours."""
-    view = env["res.partner"].get_views(
-        [(env.ref("base.view_partner_form").id, "form")])["views"]["form"]
+    view = env["res.partner"].get_views([(env.ref("base.view_partner_form").id, "form")])["views"][
+        "form"
+    ]
     names = {
-        node.get("name") for node in etree.fromstring(view["arch"]).iter("field")
-        if not any(parent.tag == "field" for parent in node.iterancestors())}
+        node.get("name")
+        for node in etree.fromstring(view["arch"]).iter("field")
+        if not any(parent.tag == "field" for parent in node.iterancestors())
+    }
     fields = env["res.partner"]._fields
     ours = {name for name in names if fields[name]._module == "relationship_insight"}
     return names - ours, ours
 
 
 def form(env, customer, names):
-    return timed(env, lambda: env["res.partner"].browse(customer.id).web_read(
-        {name: {} for name in names}))
+    return timed(
+        env, lambda: env["res.partner"].browse(customer.id).web_read({name: {} for name in names})
+    )
 
 
 def timed(env, call):

@@ -27,10 +27,16 @@ def main(ours=10_000, theirs=300):
         env = api.Environment(cr, SUPERUSER_ID, {"lang": "en_US"})
         partners = make_partners(env, max(ours, theirs))
         campaign = make_campaign(env)
-        survey = env["survey.survey"].create({
-            "title": "Bench", "access_mode": "token", "users_login_required": False,
-            "question_and_page_ids": [
-                (0, 0, {"title": "How was it?", "question_type": "scale"})]})
+        survey = env["survey.survey"].create(
+            {
+                "title": "Bench",
+                "access_mode": "token",
+                "users_login_required": False,
+                "question_and_page_ids": [
+                    (0, 0, {"title": "How was it?", "question_type": "scale"})
+                ],
+            }
+        )
         cr.commit()
         env.invalidate_all()
         before = env["mail.mail"].search_count([])
@@ -52,11 +58,15 @@ def report(steps, customers, wizard_rate):
     rate = customers / total
     ratio = rate / wizard_rate
     print(f"relationship_insight: {customers} customers in {total:.1f} s, {rate:.0f}/s")
-    print(f"{ratio:.0f} times as many a second, goal {GOAL}:"
-          f" {'reached' if ratio >= GOAL else 'MISSED'}")
+    print(
+        f"{ratio:.0f} times as many a second, goal {GOAL}:"
+        f" {'reached' if ratio >= GOAL else 'MISSED'}"
+    )
     wired = customers / (total + steps["wire format"])
-    print(f"with the wire format, which Odoo builds when it sends: {wired:.0f}/s,"
-          f" {wired / wizard_rate:.0f} times")
+    print(
+        f"with the wire format, which Odoo builds when it sends: {wired:.0f}/s,"
+        f" {wired / wizard_rate:.0f} times"
+    )
 
 
 def dispatch(env, campaign, partners):
@@ -69,6 +79,7 @@ def dispatch(env, campaign, partners):
     def queue():
         while Delivery._queue_invitations():
             env.cr.commit()
+
     steps["queue"] = timed(queue)
     env.cr.commit()
     env.invalidate_all()
@@ -78,8 +89,9 @@ def dispatch(env, campaign, partners):
 
     def render():
         for start in range(0, len(queued), PAGE):
-            page = Delivery.browse(queued.ids[start:start + PAGE])
+            page = Delivery.browse(queued.ids[start : start + PAGE])
             mails.update(page._prepare_mails())
+
     steps["mails"] = timed(render)
     assert len({mail["body"] for mail in mails.values()}) == len(partners)
 
@@ -88,6 +100,7 @@ def dispatch(env, campaign, partners):
     def build():
         for delivery in sample:
             delivery._build_message(mails[delivery.id], delivery.email).as_bytes()
+
     steps["wire format"] = timed(build) * len(partners) / len(sample)
     return steps
 
@@ -97,25 +110,33 @@ def invite(env, campaign, partners):
     now = fields.Datetime.now()
     Invitation = env["relationship.invitation"]
     for start in range(0, len(partners), 5000):
-        Invitation.create([{
-            "campaign_id": campaign.id,
-            "version_id": campaign.instrument_id.live_version_id.id,
-            "company_id": campaign.company_id.id,
-            "partner_id": partner.id,
-            "channel": "email",
-            "email": partner.email_normalized,
-            "lang": partner.lang,
-            "tz": partner.tz,
-            "date_planned": now,
-            "date_expire": now + timedelta(days=30),
-        } for partner in partners[start:start + 5000]])
+        Invitation.create(
+            [
+                {
+                    "campaign_id": campaign.id,
+                    "version_id": campaign.instrument_id.live_version_id.id,
+                    "company_id": campaign.company_id.id,
+                    "partner_id": partner.id,
+                    "channel": "email",
+                    "email": partner.email_normalized,
+                    "lang": partner.lang,
+                    "tz": partner.tz,
+                    "date_planned": now,
+                    "date_expire": now + timedelta(days=30),
+                }
+                for partner in partners[start : start + 5000]
+            ]
+        )
         env.flush_all()
 
 
 def by_wizard(env, survey, partners):
     action = survey.action_send_survey()
-    wizard = env["survey.invite"].with_context(**action["context"]).create(
-        {"partner_ids": [(6, 0, partners.ids)]})
+    wizard = (
+        env["survey.invite"]
+        .with_context(**action["context"])
+        .create({"partner_ids": [(6, 0, partners.ids)]})
+    )
     wizard.action_invite()
     env.flush_all()
 
@@ -123,21 +144,52 @@ def by_wizard(env, survey, partners):
 def make_campaign(env):
     env.company.relationship_holdout_share = 0
     env.company.partner_id.email = "shop@example.com"
-    instrument = env["relationship.instrument"].create({
-        "name": "Bench", "code": "BENCH_DISPATCH", "version_ids": [(0, 0, {"item_ids": [
-            (0, 0, {"measure_id": env.ref("relationship_insight.measure_m04_visit").id})]})]})
+    instrument = env["relationship.instrument"].create(
+        {
+            "name": "Bench",
+            "code": "BENCH_DISPATCH",
+            "version_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "item_ids": [
+                            (
+                                0,
+                                0,
+                                {
+                                    "measure_id": env.ref(
+                                        "relationship_insight.measure_m04_visit"
+                                    ).id
+                                },
+                            )
+                        ]
+                    },
+                )
+            ],
+        }
+    )
     instrument.version_ids.action_go_live()
     campaign = env["relationship.campaign"].create(
-        {"name": "Bench", "instrument_id": instrument.id})
+        {"name": "Bench", "instrument_id": instrument.id}
+    )
     campaign.state = "running"
     return campaign
 
 
 def make_partners(env, count):
     Partner = env["res.partner"].with_context(tracking_disable=True)
-    return Partner.create([
-        {"name": f"Bench {n}", "email": f"bench{n}@example.com", "lang": "en_US",
-         "tz": "Asia/Bangkok"} for n in range(count)])
+    return Partner.create(
+        [
+            {
+                "name": f"Bench {n}",
+                "email": f"bench{n}@example.com",
+                "lang": "en_US",
+                "tz": "Asia/Bangkok",
+            }
+            for n in range(count)
+        ]
+    )
 
 
 def timed(function):

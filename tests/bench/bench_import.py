@@ -47,19 +47,30 @@ def make(env, rows, start):
     Partner = env["res.partner"]
     missing = CUSTOMERS - Partner.search_count([("email", "=like", "import%@example.com")])
     if missing:
-        Partner.create([
-            {"name": f"Import {n}", "email": f"import{n}@example.com"} for n in range(missing)])
-    measures = env["relationship.measure"].search([
-        ("answerable", "=", True), ("kind", "in", ("rating", "emotion")), ("scale_max", ">", 2),
-    ], limit=20)
+        Partner.create(
+            [{"name": f"Import {n}", "email": f"import{n}@example.com"} for n in range(missing)]
+        )
+    measures = env["relationship.measure"].search(
+        [
+            ("answerable", "=", True),
+            ("kind", "in", ("rating", "emotion")),
+            ("scale_max", ">", 2),
+        ],
+        limit=20,
+    )
     data = []
     for number in range(rows):
         measure = measures[number % len(measures)]
         points = round(measure.scale_max - measure.scale_min) + 1
-        data.append([
-            measure.code, f"import{number // len(measures) % CUSTOMERS}@example.com",
-            str(start + timedelta(minutes=number // len(measures) // CUSTOMERS)),
-            str(measure.scale_min + number * 7 % points), "Web page"])
+        data.append(
+            [
+                measure.code,
+                f"import{number // len(measures) % CUSTOMERS}@example.com",
+                str(start + timedelta(minutes=number // len(measures) // CUSTOMERS)),
+                str(measure.scale_min + number * 7 % points),
+                "Web page",
+            ]
+        )
     env.flush_all()
     return data
 
@@ -69,13 +80,30 @@ def by_file(env, data):
     writer = csv.writer(text)
     writer.writerow(["Measure", "Customer", "Date", "Value", "Channel"])
     writer.writerows(data)
-    wizard = env["base_import.import"].create({
-        "res_model": "relationship.reading", "file": text.getvalue().encode(),
-        "file_name": "answers.csv", "file_type": "text/csv"})
-    return wizard.execute_import(HEAD, HEAD, {
-        "has_headers": True, "quoting": '"', "separator": ",", "encoding": "utf-8", "limit": 2000,
-        "skip": 0, "date_format": "%Y-%m-%d", "datetime_format": "%Y-%m-%d %H:%M:%S",
-        "float_thousand_separator": ",", "float_decimal_separator": "."})
+    wizard = env["base_import.import"].create(
+        {
+            "res_model": "relationship.reading",
+            "file": text.getvalue().encode(),
+            "file_name": "answers.csv",
+            "file_type": "text/csv",
+        }
+    )
+    return wizard.execute_import(
+        HEAD,
+        HEAD,
+        {
+            "has_headers": True,
+            "quoting": '"',
+            "separator": ",",
+            "encoding": "utf-8",
+            "limit": 2000,
+            "skip": 0,
+            "date_format": "%Y-%m-%d",
+            "datetime_format": "%Y-%m-%d %H:%M:%S",
+            "float_thousand_separator": ",",
+            "float_decimal_separator": ".",
+        },
+    )
 
 
 def timed(call):

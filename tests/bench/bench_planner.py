@@ -31,8 +31,10 @@ def main(people=100_000):
         company = env["res.company"].create({"name": "Bench of the planner"})
         env = env(context={**env.context, "allowed_company_ids": company.ids})
         instruments = [make_instrument(env, number) for number in range(5)]
-        campaigns = [make_campaign(env, company, instrument, number)
-                     for number, instrument in enumerate(instruments)]
+        campaigns = [
+            make_campaign(env, company, instrument, number)
+            for number, instrument in enumerate(instruments)
+        ]
         seconds = timed(lambda: fill(env, company, campaigns, people))
         cr.commit()
         print(f"{people:,} people, {people * CONTACTS:,} past contacts made in {seconds:.0f} s")
@@ -48,15 +50,18 @@ def main(people=100_000):
         cr.commit()
         lines = check(env, campaigns)
         goal = "reached" if seconds <= GOAL * people / 100_000 else "MISSED"
-        print(f"5 campaigns, {lines:,} lines decided, {counts[0]:,} invited: {seconds:.1f} s "
-              f"({spent:.1f} s of them PostgreSQL computing); "
-              f"goal of {GOAL} s for 100,000 people {goal}")
+        print(
+            f"5 campaigns, {lines:,} lines decided, {counts[0]:,} invited: {seconds:.1f} s "
+            f"({spent:.1f} s of them PostgreSQL computing); "
+            f"goal of {GOAL} s for 100,000 people {goal}"
+        )
         print(f"planning again, nothing new: {timed(lambda: Planner._plan(company)):.2f} s")
         cr.commit()
         drip = make_campaign(env, company, instruments[0], 9, drip_days=0)
         drip.action_start()
-        draw = timed(lambda: waves.plan_waves(
-            Planner._get_scope(company, fields.Datetime.now()), drip))
+        draw = timed(
+            lambda: waves.plan_waves(Planner._get_scope(company, fields.Datetime.now()), drip)
+        )
         cr.commit()
         day = timed(lambda: Planner._plan(company))
         print(f"a wave spread over 3 months: {draw:.1f} s to draw it, {day:.1f} s a day")
@@ -81,21 +86,38 @@ def cpu(cr):
 
 
 def make_instrument(env, number):
-    measure = env.ref("relationship_insight.measure_m01" if number == 0
-                      else "relationship_insight.measure_m04_visit")
-    instrument = env["relationship.instrument"].create({
-        "name": f"Bench {number}", "code": f"bench{number}", "is_relationship": number < 2,
-        "version_ids": [Command.create({"number": 1, "item_ids": [
-            Command.create({"measure_id": measure.id})]})]})
+    measure = env.ref(
+        "relationship_insight.measure_m01"
+        if number == 0
+        else "relationship_insight.measure_m04_visit"
+    )
+    instrument = env["relationship.instrument"].create(
+        {
+            "name": f"Bench {number}",
+            "code": f"bench{number}",
+            "is_relationship": number < 2,
+            "version_ids": [
+                Command.create(
+                    {"number": 1, "item_ids": [Command.create({"measure_id": measure.id})]}
+                )
+            ],
+        }
+    )
     instrument.version_ids.action_go_live()
     return instrument
 
 
 def make_campaign(env, company, instrument, number, drip_days=1):
-    return env["relationship.campaign"].create({
-        "name": f"Bench {number}", "company_id": company.id, "instrument_id": instrument.id,
-        "priority": ("1_recovery", "2_wave", "2_wave", "3_event", "4_adhoc")[number % 5],
-        "sampling_fraction": 0.8, "drip_days": drip_days})
+    return env["relationship.campaign"].create(
+        {
+            "name": f"Bench {number}",
+            "company_id": company.id,
+            "instrument_id": instrument.id,
+            "priority": ("1_recovery", "2_wave", "2_wave", "3_event", "4_adhoc")[number % 5],
+            "sampling_fraction": 0.8,
+            "drip_days": drip_days,
+        }
+    )
 
 
 def fill(env, company, campaigns, people):
@@ -103,13 +125,16 @@ def fill(env, company, campaigns, people):
     cr = env.cr
     env.flush_all()
     fill = {
-        "people": people, "contacts": CONTACTS, "company": company.id,
+        "people": people,
+        "contacts": CONTACTS,
+        "company": company.id,
         "campaigns": [campaign.id for campaign in campaigns],
         "versions": [campaign.instrument_id.live_version_id.id for campaign in campaigns],
     }
     # The rows are made to fit; the constraints are there again when the planner runs.
     cr.execute("SET LOCAL session_replication_role = replica")
-    cr.execute("""
+    cr.execute(
+        """
         INSERT INTO res_partner (name, complete_name, active, is_company, type, autopost_bills,
                                  lang, tz, email, email_normalized, partner_share,
                                  create_date, write_date)
@@ -117,18 +142,24 @@ def fill(env, company, campaigns, people):
                (ARRAY['Asia/Bangkok', 'Europe/Paris', NULL])[1 + i %% 3],
                'plan' || i || '@example.com', 'plan' || i || '@example.com', TRUE, NOW(), NOW()
           FROM generate_series(1, %(people)s) i
-    """, fill)
+    """,
+        fill,
+    )
     cr.execute("SELECT MIN(id) - 1 FROM res_partner WHERE name LIKE 'Plan %%'")
     fill["base"] = cr.fetchone()[0]
     cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE id > %(base)s", fill)
-    cr.execute("""
+    cr.execute(
+        """
         INSERT INTO relationship_profile (commercial_partner_id, company_id, loyalty_class,
                                           first_purchase, last_purchase)
         SELECT id, %(company)s, 'unknown', CURRENT_DATE - 900, CURRENT_DATE - id %% 400
           FROM res_partner WHERE id > %(base)s
-    """, fill)
+    """,
+        fill,
+    )
     # Three in ten answer; the last contact lies between a few days and half a year back.
-    cr.execute("""
+    cr.execute(
+        """
         INSERT INTO relationship_invitation (
             campaign_id, version_id, company_id, partner_id, commercial_partner_id, channel, state,
             step, date_planned, date_sent, date_start, date_done, inclusion_probability, weight,
@@ -147,7 +178,9 @@ def fill(env, company, campaigns, people):
     CROSS JOIN LATERAL (
             SELECT CASE WHEN (i * 31 + n * 17) %% 10 < 3 THEN at + '1 day'::interval END AS answered
           ) reaction
-    """, fill)
+    """,
+        fill,
+    )
     cr.execute("SET LOCAL session_replication_role = origin")
     cr.execute("ANALYZE")
     env.invalidate_all()
@@ -155,19 +188,25 @@ def fill(env, company, campaigns, people):
 
 def check(env, campaigns):
     """Every person has one line in each campaign; return the number of lines."""
-    env.cr.execute("""
+    env.cr.execute(
+        """
         SELECT campaign_id, count(*), count(DISTINCT partner_id),
                count(*) FILTER (WHERE outcome IN ('invited', 'deferred', 'skipped'))
           FROM relationship_eligibility WHERE campaign_id = ANY(%s) GROUP BY campaign_id
-    """, [[campaign.id for campaign in campaigns]])
+    """,
+        [[campaign.id for campaign in campaigns]],
+    )
     rows = env.cr.fetchall()
     for _campaign, *counts in rows:
         if len(set(counts)) != 1:
             raise SystemExit(f"the ledger doesn't sum to the population: {rows}")
-    env.cr.execute("""
+    env.cr.execute(
+        """
         SELECT reason, count(*) FROM relationship_eligibility WHERE campaign_id = ANY(%s)
          GROUP BY reason ORDER BY 2 DESC
-    """, [[campaign.id for campaign in campaigns]])
+    """,
+        [[campaign.id for campaign in campaigns]],
+    )
     print("  " + ", ".join(f"{reason} {count:,}" for reason, count in env.cr.fetchall()))
     env.cr.execute("""
         SELECT count(*) FROM (

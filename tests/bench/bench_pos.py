@@ -37,30 +37,48 @@ def main(customers=20_000):
                 show(shop, kinds)
                 few = load(root, shop, cashier, LOADED)
                 name = f"{', '.join(kinds)}: {LOADED} of {wanted} customers"
-                report(f"{name}: {few['bytes'] / 1000:.0f} kB, {few['queries']} queries, "
-                       f"{few['ms']:.0f} ms", few["bytes"] < BYTES)
+                report(
+                    f"{name}: {few['bytes'] / 1000:.0f} kB, {few['queries']} queries, "
+                    f"{few['ms']:.0f} ms",
+                    few["bytes"] < BYTES,
+                )
                 if wanted == LOADED:
                     continue
                 many = load(root, shop, cashier, wanted)
-                report(f"{name.replace(str(LOADED), str(wanted), 1)}: "
-                       f"{many['bytes'] / 1000:.0f} kB, {many['queries']} queries, "
-                       f"{many['ms']:.0f} ms", many["queries"] == few["queries"])
+                report(
+                    f"{name.replace(str(LOADED), str(wanted), 1)}: "
+                    f"{many['bytes'] / 1000:.0f} kB, {many['queries']} queries, "
+                    f"{many['ms']:.0f} ms",
+                    many["queries"] == few["queries"],
+                )
         show(shop, CHOICES[0])
         pick(root, shop, cashier)
         cr.rollback()
 
 
 def make_shop(env):
-    groups = [env.ref(name).id for name in (
-        "base.group_user", "point_of_sale.group_pos_user",
-        "relationship_insight.group_relationship_relations")]
-    cashier = env["res.users"].create({
-        "name": "Bench", "login": "bench_pos", "group_ids": [(6, 0, groups)],
-        "company_id": env.company.id, "company_ids": [(6, 0, env.company.ids)]})
+    groups = [
+        env.ref(name).id
+        for name in (
+            "base.group_user",
+            "point_of_sale.group_pos_user",
+            "relationship_insight.group_relationship_relations",
+        )
+    ]
+    cashier = env["res.users"].create(
+        {
+            "name": "Bench",
+            "login": "bench_pos",
+            "group_ids": [(6, 0, groups)],
+            "company_id": env.company.id,
+            "company_ids": [(6, 0, env.company.ids)],
+        }
+    )
     warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
     shop = env["pos.config"].search([("company_id", "=", env.company.id)], limit=1)
     shop = shop or env["pos.config"].create(
-        {"name": "Bench", "picking_type_id": warehouse.pos_type_id.id})
+        {"name": "Bench", "picking_type_id": warehouse.pos_type_id.id}
+    )
     return shop, cashier
 
 
@@ -70,16 +88,25 @@ def make_customers(env, cashier, count):
     cr = env.cr
     cr.execute("SELECT COALESCE(MAX(id), 0) FROM res_partner")
     fill = {
-        "base": cr.fetchone()[0], "count": count, "company": env.company.id, "text": TEXT,
-        "staff": cashier.partner_id.id, "user": cashier.id}
-    cr.execute("""
+        "base": cr.fetchone()[0],
+        "count": count,
+        "company": env.company.id,
+        "text": TEXT,
+        "staff": cashier.partner_id.id,
+        "user": cashier.id,
+    }
+    cr.execute(
+        """
         INSERT INTO res_partner (name, complete_name, active, is_company, type, autopost_bills,
                                  lang, create_date, write_date)
         SELECT 'Bench ' || i, 'Bench ' || i, TRUE, FALSE, 'contact', 'ask', 'th_TH', NOW(), NOW()
           FROM generate_series(1, %(count)s) i
-    """, fill)
+    """,
+        fill,
+    )
     cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE id > %(base)s", fill)
-    cr.execute("""
+    cr.execute(
+        """
         INSERT INTO relationship_preference (
             partner_id, commercial_partner_id, company_id, kind, text, steadiness, provenance,
             scope, staff_id, first_seen, confirm_count, review_date, sensitive, state)
@@ -89,42 +116,55 @@ def make_customers(env, cashier, count):
           FROM res_partner p, unnest(ARRAY['care', 'like', 'dislike', 'need']) kind,
                generate_series(1, 3) turn
          WHERE p.id > %(base)s
-    """, fill)
-    cr.execute("""
+    """,
+        fill,
+    )
+    cr.execute(
+        """
         INSERT INTO relationship_touch (
             partner_id, commercial_partner_id, company_id, visibility, last_date, last_staff_id,
             touch_count)
         SELECT p.id, p.id, %(company)s, 'company', NOW() - p.id %% 90 * INTERVAL '1 day',
                %(staff)s, 3
           FROM res_partner p WHERE p.id > %(base)s
-    """, fill)
-    cr.execute("""
+    """,
+        fill,
+    )
+    cr.execute(
+        """
         INSERT INTO relationship_promise (
             name, partner_id, commercial_partner_id, company_id, staff_id, user_id, visibility,
             date_made, date_due, state)
         SELECT %(text)s, p.id, p.id, %(company)s, %(staff)s, %(user)s, 'company',
                CURRENT_DATE, CURRENT_DATE + 3, 'open'
           FROM res_partner p WHERE p.id > %(base)s
-    """, fill)
-    cr.execute("""
+    """,
+        fill,
+    )
+    cr.execute(
+        """
         INSERT INTO relationship_life_event (
             partner_id, commercial_partner_id, company_id, type, name, day, month, yearly,
             leap_day, lead_days, calendar, next_date, sensitive, active)
         SELECT p.id, p.id, %(company)s, 'birthday', %(text)s, 1, '1', TRUE, 'before', 7,
                'gregorian', CURRENT_DATE + 5, FALSE, TRUE
           FROM res_partner p WHERE p.id > %(base)s
-    """, fill)
-    cr.execute("""
+    """,
+        fill,
+    )
+    cr.execute(
+        """
         INSERT INTO relationship_profile (
             commercial_partner_id, company_id, loyalty_class, ask_next)
         SELECT p.id, %(company)s, 'true', 'motive' FROM res_partner p WHERE p.id > %(base)s
-    """, fill)
+    """,
+        fill,
+    )
     env.invalidate_all()
 
 
 def show(shop, kinds):
-    shop.write({
-        f"relationship_strip_{number}": kind for number, kind in enumerate(kinds, 1)})
+    shop.write({f"relationship_strip_{number}": kind for number, kind in enumerate(kinds, 1)})
     shop.env.flush_all()
 
 
@@ -144,8 +184,10 @@ def load(env, shop, cashier, count):
     shown = sum(row["id"] > 0 and len(row["lines"]) > 0 for row in rows)
     assert shown > 0.95 * count, shown
     return {
-        "bytes": len(json.dumps(rows, ensure_ascii=False).encode()), "queries": queries,
-        "ms": 1000 * statistics.median(samples)}
+        "bytes": len(json.dumps(rows, ensure_ascii=False).encode()),
+        "queries": queries,
+        "ms": 1000 * statistics.median(samples),
+    }
 
 
 def pick(env, shop, cashier):

@@ -46,8 +46,12 @@ class Visitor:
 
     def ask(self, method, path, body=None, headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        head = {"X-Forwarded-For": self.address, "X-Forwarded-Host": "shop.example.com",
-                "X-Forwarded-Proto": "https", **(headers or {})}
+        head = {
+            "X-Forwarded-For": self.address,
+            "X-Forwarded-Host": "shop.example.com",
+            "X-Forwarded-Proto": "https",
+            **(headers or {}),
+        }
         if self.cookies:
             head["Cookie"] = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
         try:
@@ -63,8 +67,7 @@ class Visitor:
 
     def json(self, path, parameters):
         body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": parameters})
-        status, text, _location = self.ask(
-            "POST", path, body, {"Content-Type": "application/json"})
+        status, text, _location = self.ask("POST", path, body, {"Content-Type": "application/json"})
         reply = json.loads(text)
         if status != 200 or "error" in reply:
             raise RuntimeError(text[:300])
@@ -80,13 +83,22 @@ def pulse(port, token):
     nonce = re.search(r'name="n" value="([^"]+)"', text)
     if status != 200 or not nonce:
         raise RuntimeError(f"page: {status}")
-    form = {"n": nonce.group(1), "at": 1, "tap": 1, "step": "done",
-            "M04": random.randint(1, 5), "M10_honest": random.randint(1, 7),
-            "M03": random.randint(0, 10)}
+    form = {
+        "n": nonce.group(1),
+        "at": 1,
+        "tap": 1,
+        "step": "done",
+        "M04": random.randint(1, 5),
+        "M10_honest": random.randint(1, 7),
+        "M03": random.randint(0, 10),
+    }
     start = time.monotonic()
     status, text, location = visitor.ask(
-        "POST", f"/pulse/{token}", urllib.parse.urlencode(form),
-        {"Content-Type": "application/x-www-form-urlencoded"})
+        "POST",
+        f"/pulse/{token}",
+        urllib.parse.urlencode(form),
+        {"Content-Type": "application/x-www-form-urlencoded"},
+    )
     if status != 303 or "/thanks/" not in (location or ""):
         raise RuntimeError(f"submit: {status}")
     return viewed, time.monotonic() - start
@@ -105,8 +117,10 @@ def survey(port, token, fields):
     answer = path.rstrip("/").rpartition("/")[2]
     visitor.json(f"/survey/begin/{token}/{answer}", {})
     start = time.monotonic()
-    visitor.json(f"/survey/submit/{token}/{answer}", {
-        question: str(random.choice(choices)) for question, choices in fields.items()})
+    visitor.json(
+        f"/survey/submit/{token}/{answer}",
+        {question: str(random.choice(choices)) for question, choices in fields.items()},
+    )
     return viewed, time.monotonic() - start
 
 
@@ -163,21 +177,42 @@ def make(env, count):
     measures = Measure.browse(Measure.search([("code", "=", code)]).id for code in CODES)
     env.company.relationship_holdout_share = 0
     instrument = env["relationship.instrument"].create({"name": "Load", "code": "bench-load"})
-    version = env["relationship.instrument.version"].create({
-        "instrument_id": instrument.id,
-        "item_ids": [(0, 0, {"measure_id": measure.id, "sequence": index})
-                     for index, measure in enumerate(measures)]})
+    version = env["relationship.instrument.version"].create(
+        {
+            "instrument_id": instrument.id,
+            "item_ids": [
+                (0, 0, {"measure_id": measure.id, "sequence": index})
+                for index, measure in enumerate(measures)
+            ],
+        }
+    )
     version.action_go_live()
-    campaign = env["relationship.campaign"].create({
-        "name": "Load", "instrument_id": instrument.id, "state": "running"})
+    campaign = env["relationship.campaign"].create(
+        {"name": "Load", "instrument_id": instrument.id, "state": "running"}
+    )
     partners = env["res.partner"].create([{"name": f"Load {n}"} for n in range(count)])
-    invitations = env["relationship.invitation"].create([{
-        "campaign_id": campaign.id, "version_id": version.id, "company_id": env.company.id,
-        "partner_id": partner.id, "channel": "email", "state": "sent", "lang": "en_US",
-    } for partner in partners])
-    survey = env["survey.survey"].create({
-        "title": "Load", "access_mode": "public", "questions_layout": "one_page",
-        "survey_type": "relationship"})
+    invitations = env["relationship.invitation"].create(
+        [
+            {
+                "campaign_id": campaign.id,
+                "version_id": version.id,
+                "company_id": env.company.id,
+                "partner_id": partner.id,
+                "channel": "email",
+                "state": "sent",
+                "lang": "en_US",
+            }
+            for partner in partners
+        ]
+    )
+    survey = env["survey.survey"].create(
+        {
+            "title": "Load",
+            "access_mode": "public",
+            "questions_layout": "one_page",
+            "survey_type": "relationship",
+        }
+    )
     measures._add_to_survey(survey)
     survey.write({"access_mode": "public", "is_attempts_limited": False})
     fields = {}
@@ -195,11 +230,25 @@ def serve(database, port):
         free.bind(("127.0.0.1", 0))
         gevent = free.getsockname()[1]
     program = Path(sys.executable).with_name("odoo")
-    process = subprocess.Popen([
-        sys.executable, program, "-c", os.environ["RI_ODOO_CONF"], "-d", database,
-        "--workers=2", f"--http-port={port}", f"--gevent-port={gevent}", "--max-cron-threads=0",
-        "--proxy-mode", "--log-level=warn"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True)
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            program,
+            "-c",
+            os.environ["RI_ODOO_CONF"],
+            "-d",
+            database,
+            "--workers=2",
+            f"--http-port={port}",
+            f"--gevent-port={gevent}",
+            "--max-cron-threads=0",
+            "--proxy-mode",
+            "--log-level=warn",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
     for _try in range(TRIES):
         time.sleep(1)
         try:
@@ -233,45 +282,57 @@ def main(seconds=30):
         pulse_times, survey_times = [], []
         for _turn in range(TURNS):
             survey_times += side_by_side(
-                lambda: survey(port, survey_token, fields), SIDE_SECONDS / TURNS)
+                lambda: survey(port, survey_token, fields), SIDE_SECONDS / TURNS
+            )
             pulse_times += side_by_side(lambda: pulse(port, next(spare)), SIDE_SECONDS / TURNS)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
     check(registry, campaign, tokens[:steady_count], failures)
     good = p95(times) <= P95_GOAL and not failures
-    print(f"{RATE} submits a second for {seconds} s: {len(times):,} done, {len(failures)} failed; "
-          f"submit p50 {statistics.median(times) * 1000:.0f} ms, p95 {p95(times) * 1000:.0f} ms, "
-          f"page p95 {p95(views) * 1000:.0f} ms; goal {'reached' if good else 'MISSED'}")
+    print(
+        f"{RATE} submits a second for {seconds} s: {len(times):,} done, {len(failures)} failed; "
+        f"submit p50 {statistics.median(times) * 1000:.0f} ms, p95 {p95(times) * 1000:.0f} ms, "
+        f"page p95 {p95(views) * 1000:.0f} ms; goal {'reached' if good else 'MISSED'}"
+    )
     for failure in failures[:3]:
         print("   ", failure[1])
     ours, theirs = len(pulse_times) / SIDE_SECONDS, len(survey_times) / SIDE_SECONDS
     ratio = ours / theirs
-    print(f"four clients: {ours:.1f} whole answers a second, page p95 "
-          f"{p95([t[0] for t in pulse_times]) * 1000:.0f} ms, submit p95 "
-          f"{p95([t[1] for t in pulse_times]) * 1000:.0f} ms")
-    print(f"Odoo's one-page survey: {theirs:.1f} a second, page p95 "
-          f"{p95([t[0] for t in survey_times]) * 1000:.0f} ms, submit p95 "
-          f"{p95([t[1] for t in survey_times]) * 1000:.0f} ms; {ratio:.1f} times as many; goal of "
-          f"{RATIO_GOAL} times {'reached' if ratio >= RATIO_GOAL else 'MISSED'}")
+    print(
+        f"four clients: {ours:.1f} whole answers a second, page p95 "
+        f"{p95([t[0] for t in pulse_times]) * 1000:.0f} ms, submit p95 "
+        f"{p95([t[1] for t in pulse_times]) * 1000:.0f} ms"
+    )
+    print(
+        f"Odoo's one-page survey: {theirs:.1f} a second, page p95 "
+        f"{p95([t[0] for t in survey_times]) * 1000:.0f} ms, submit p95 "
+        f"{p95([t[1] for t in survey_times]) * 1000:.0f} ms; {ratio:.1f} times as many; goal of "
+        f"{RATIO_GOAL} times {'reached' if ratio >= RATIO_GOAL else 'MISSED'}"
+    )
 
 
 def check(registry, campaign, tokens, failures):
     """Count what is stored: each finished invitation has its three answers, once."""
     with registry.cursor() as cr:
-        cr.execute("""
+        cr.execute(
+            """
             SELECT count(*), count(*) FILTER (WHERE state = 'done'),
                    count(*) FILTER (WHERE rows = 3)
               FROM (SELECT i.state, (SELECT count(*) FROM relationship_reading r
                                       WHERE r.invitation_id = i.id) AS rows
                       FROM relationship_invitation i
                      WHERE i.campaign_id = %s AND i.access_token = ANY(%s)) stored
-            """, [campaign, tokens])
+            """,
+            [campaign, tokens],
+        )
         count, done, whole = cr.fetchone()
     lost = count - len(failures) - done
     verdict = "reached" if not lost and whole == done else "MISSED"
-    print(f"stored: {done:,} of {count:,} finished, {whole:,} of them with each answer once, "
-          f"{lost} lost; goal {verdict}")
+    print(
+        f"stored: {done:,} of {count:,} finished, {whole:,} of them with each answer once, "
+        f"{lost} lost; goal {verdict}"
+    )
 
 
 if __name__ == "__main__":

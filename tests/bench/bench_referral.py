@@ -51,29 +51,46 @@ def main(customers=1_000_000, referrals=300_000):
         vacuum(registry)
         print(f"{customers:,} customers, {referrals:,} referrals, one circle")
         Standing = env["relationship.referral.standing"]
-        bare = timed(cr, "bare query, from the first of each chain",
-                     lambda: cr.execute(BARE.format(start=FIRST), [env.company.id]), repeat=3)
+        bare = timed(
+            cr,
+            "bare query, from the first of each chain",
+            lambda: cr.execute(BARE.format(start=FIRST), [env.company.id]),
+            repeat=3,
+        )
         print("   ", cr.fetchone())
-        full = timed(cr, "bare query, from every customer",
-                     lambda: cr.execute(BARE.format(start=""), [env.company.id]), repeat=2)
+        full = timed(
+            cr,
+            "bare query, from every customer",
+            lambda: cr.execute(BARE.format(start=""), [env.company.id]),
+            repeat=2,
+        )
         print("   ", cr.fetchone())
-        first = timed(cr, "first refresh (every row is written)",
-                      lambda: Standing._refresh(env.company))
+        first = timed(
+            cr, "first refresh (every row is written)", lambda: Standing._refresh(env.company)
+        )
         vacuum(registry)
         again = timed(cr, "refresh, nothing new", lambda: Standing._refresh(env.company), repeat=3)
-        cr.execute("""
+        cr.execute(
+            """
             UPDATE relationship_profile SET spend_total = spend_total + 1
-             WHERE commercial_partner_id %% 50 = 0 AND company_id = %s""", [env.company.id])
+             WHERE commercial_partner_id %% 50 = 0 AND company_id = %s""",
+            [env.company.id],
+        )
         cr.commit()
-        nightly = timed(cr, "refresh, a customer in 50 bought",
-                        lambda: Standing._refresh(env.company))
+        nightly = timed(
+            cr, "refresh, a customer in 50 bought", lambda: Standing._refresh(env.company)
+        )
         for name, seconds in (("first", first), ("nothing new", again), ("nightly", nightly)):
             for kind, limit in (("first of each chain", bare), ("every customer", full)):
                 print(f"{name} / bare from {kind}: {seconds / limit:.2f}")
-        print(f"goal {GOAL} (nightly against the bare query from the first of each chain): "
-              f"{'reached' if nightly <= GOAL * bare else 'MISSED'}")
-        cr.execute("SELECT COUNT(*) FILTER (WHERE in_cycle), MAX(generation), COUNT(*)"
-                   " FROM relationship_referral_standing")
+        print(
+            f"goal {GOAL} (nightly against the bare query from the first of each chain): "
+            f"{'reached' if nightly <= GOAL * bare else 'MISSED'}"
+        )
+        cr.execute(
+            "SELECT COUNT(*) FILTER (WHERE in_cycle), MAX(generation), COUNT(*)"
+            " FROM relationship_referral_standing"
+        )
         print("in a circle, deepest generation, standings:", cr.fetchone())
         trees(env, big)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -101,11 +118,15 @@ def trees(env, big):
         if place:
             seconds.append(took)
         if place in (0, 1) or partner_id == big:
-            print(f"tree of {len(tree['nodes'])} of {tree['total'] + 1} nodes: "
-                  f"{took * 1000:.0f} ms{' (cold)' if not place else ''}")
-    print(f"one customer's tree: median {statistics.median(seconds) * 1000:.0f} ms, "
-          f"worst {max(seconds) * 1000:.0f} ms, goal {TREE_GOAL * 1000:.0f} ms "
-          f"{'reached' if max(seconds) <= TREE_GOAL else 'MISSED'}")
+            print(
+                f"tree of {len(tree['nodes'])} of {tree['total'] + 1} nodes: "
+                f"{took * 1000:.0f} ms{' (cold)' if not place else ''}"
+            )
+    print(
+        f"one customer's tree: median {statistics.median(seconds) * 1000:.0f} ms, "
+        f"worst {max(seconds) * 1000:.0f} ms, goal {TREE_GOAL * 1000:.0f} ms "
+        f"{'reached' if max(seconds) <= TREE_GOAL else 'MISSED'}"
+    )
 
 
 def timed(cr, name, function, repeat=1):
@@ -125,8 +146,12 @@ def vacuum(registry):
     with registry.cursor() as cr:
         cr.commit()
         cr._cnx.autocommit = True
-        for table in ("res_partner", "relationship_profile", "relationship_referral",
-                      "relationship_referral_standing"):
+        for table in (
+            "res_partner",
+            "relationship_profile",
+            "relationship_referral",
+            "relationship_referral_standing",
+        ):
             cr._obj.execute(f"VACUUM ANALYZE {table}")
         cr._cnx.autocommit = False
 
@@ -159,18 +184,24 @@ def make(env, customers, referrals):
     program = env["relationship.referral.program"]._get_program(env.company)
     env.flush_all()
     cr.execute("SET LOCAL session_replication_role = replica")
-    cr.execute("""
+    cr.execute(
+        """
         INSERT INTO res_partner (name, complete_name, active, type, autopost_bills, lang,
                                  create_date, write_date)
         SELECT 'Bench ' || i, 'Bench ' || i, TRUE, 'contact', 'ask', 'en_US', NOW(), NOW()
-          FROM generate_series(1, %s) i RETURNING id""", [customers])
+          FROM generate_series(1, %s) i RETURNING id""",
+        [customers],
+    )
     ids = [row[0] for row in cr.fetchall()]
     cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE id >= %s", [ids[0]])
-    cr.execute("""
+    cr.execute(
+        """
         INSERT INTO relationship_profile (commercial_partner_id, company_id, loyalty_class,
             purchase_days, spend_total, spend_12m)
         SELECT id, %s, 'unknown', id %% 7, id %% 1000, id %% 500 FROM res_partner WHERE id >= %s
-        """, [env.company.id, ids[0]])
+        """,
+        [env.company.id, ids[0]],
+    )
     edges, used = forest(referrals - 6, rng)
     # A hub that brought a thousand, and a circle of six with nobody above.
     hub = 0
@@ -183,14 +214,16 @@ def make(env, customers, referrals):
     rows.seek(0)
     cr.execute("CREATE TEMPORARY TABLE bench_edge (up int, node int) ON COMMIT DROP")
     cr._obj.copy_expert("COPY bench_edge FROM STDIN", rows)
-    cr.execute("""
+    cr.execute(
+        """
         INSERT INTO relationship_referral (
             company_id, program_id, referrer_id, referrer_commercial_id, referred_id,
             referred_commercial_id, source, date, deadline, state, order_date, order_amount,
             create_date, write_date)
         SELECT %s, %s, up, up, node, node, 'pos', NOW() - INTERVAL '90 days', NOW(), 'rewarded',
                NOW() - INTERVAL '80 days', 100, NOW(), NOW() FROM bench_edge""",
-        [env.company.id, program.id])
+        [env.company.id, program.id],
+    )
     env.invalidate_all()
     return ids[hub]
 

@@ -67,8 +67,7 @@ def timed(parts, name):
 
 def main(customers="100000", again=None):
     customers = int(customers)
-    config.parse_config([
-        "-c", os.environ["RI_ODOO_CONF"], "-d", os.environ["RI_DB"], "--no-http"])
+    config.parse_config(["-c", os.environ["RI_ODOO_CONF"], "-d", os.environ["RI_DB"], "--no-http"])
     registry = odoo.modules.registry.Registry(os.environ["RI_DB"])
     steps = Steps()
     logger = logging.getLogger(REFRESH)
@@ -84,7 +83,8 @@ def main(customers="100000", again=None):
                 population.make(env, customers, customers * 10, customers * 5, customers // 2)
         with timed(apart, "model fits"):
             env["relationship.calibration"]._calibrate(
-                env.company, env["relationship.profile"]._local_today(env.company))
+                env.company, env["relationship.profile"]._local_today(env.company)
+            )
         cr.commit()
         print(f"{customers:,} customers, {customers * 10:,} orders, {customers * 5:,} readings")
         for name, seconds in apart.items():
@@ -92,7 +92,8 @@ def main(customers="100000", again=None):
         runs = {"first (inserts)": full(env, steps)}
         # A day later every figure has decayed: the honest nightly case.
         cr.execute(
-            "UPDATE relationship_profile SET attitude = attitude + 0.001, rate = rate + 1e-9")
+            "UPDATE relationship_profile SET attitude = attitude + 0.001, rate = rate + 1e-9"
+        )
         cr.commit()
         runs["nightly (every row changes)"] = full(env, steps)
         runs["nothing new"] = full(env, steps)
@@ -102,11 +103,16 @@ def main(customers="100000", again=None):
 
 
 def describe(env):
-    names = ("server_version", "shared_buffers", "fsync", "synchronous_commit",
-             "max_parallel_workers_per_gather")
+    names = (
+        "server_version",
+        "shared_buffers",
+        "fsync",
+        "synchronous_commit",
+        "max_parallel_workers_per_gather",
+    )
     shown = [
-        f"{name} {env.execute_query(SQL('SHOW %s', SQL.identifier(name)))[0][0]}"
-        for name in names]
+        f"{name} {env.execute_query(SQL('SHOW %s', SQL.identifier(name)))[0][0]}" for name in names
+    ]
     print("PostgreSQL:", ", ".join(shown))
 
 
@@ -122,8 +128,10 @@ def report(runs, bare, incremental):
     named = [(STEPS.get(name, name), seconds) for name, seconds in parts.items()]
     named.append(("all else: commit, statistics, settings", total - sum(parts.values())))
     for name, seconds in named:
-        print(f"  {name:<44} {seconds:8.2f} s {100 * seconds / total:5.1f} %"
-              f" {seconds / limit:6.2f} times the bare limit")
+        print(
+            f"  {name:<44} {seconds:8.2f} s {100 * seconds / total:5.1f} %"
+            f" {seconds / limit:6.2f} times the bare limit"
+        )
     largest = sorted(named, key=lambda step: -step[1])[:3]
     batch, parts = sorted(incremental, key=lambda each: each[0])[len(incremental) // 2]
     print(f"steps of the incremental refresh of {INCREMENTAL:,} customers")
@@ -131,21 +139,30 @@ def report(runs, bare, incremental):
         print(f"  {STEPS.get(name, name):<44} {seconds:8.3f} s {100 * seconds / batch:5.1f} %")
     print("goals")
     verdict(
-        "full refresh (nightly) against the bare limit", total / limit, GOAL_RATIO, "times",
-        "bound by " + ", ".join(f"{name} ({seconds / limit:.1f} times)"
-                                for name, seconds in largest))
+        "full refresh (nightly) against the bare limit",
+        total / limit,
+        GOAL_RATIO,
+        "times",
+        "bound by "
+        + ", ".join(f"{name} ({seconds / limit:.1f} times)" for name, seconds in largest),
+    )
     verdict(
-        f"incremental refresh of {INCREMENTAL:,} customers", batch,
-        GOAL_INCREMENTAL, "s",
-        "runs: " + ", ".join(f"{seconds:.2f} s" for seconds, _parts in incremental))
+        f"incremental refresh of {INCREMENTAL:,} customers",
+        batch,
+        GOAL_INCREMENTAL,
+        "s",
+        "runs: " + ", ".join(f"{seconds:.2f} s" for seconds, _parts in incremental),
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     verdict("peak memory of the Odoo process", peak, GOAL_MEMORY, "MB", "histories being fitted")
 
 
 def verdict(name, value, goal, unit, bound):
     reached = value <= goal
-    print(f"  {'reached' if reached else 'MISSED '} {name}: {value:.2f} {unit}"
-          f" (goal {goal:g}){'' if reached else '; ' + bound}")
+    print(
+        f"  {'reached' if reached else 'MISSED '} {name}: {value:.2f} {unit}"
+        f" (goal {goal:g}){'' if reached else '; ' + bound}"
+    )
 
 
 def full(env, steps):
@@ -159,12 +176,22 @@ def full(env, steps):
 
 def one_batch(env, steps):
     """Return the seconds to refresh customers drawn at random, figures of a day ago; by step."""
-    ids = [row[0] for row in env.execute_query(SQL(
-        "SELECT commercial_partner_id FROM relationship_profile ORDER BY random() LIMIT %s",
-        INCREMENTAL))]
-    env.cr.execute(SQL(
-        "UPDATE relationship_profile SET rate = rate + 1e-9 WHERE commercial_partner_id = ANY(%s)",
-        ids))
+    ids = [
+        row[0]
+        for row in env.execute_query(
+            SQL(
+                "SELECT commercial_partner_id FROM relationship_profile ORDER BY random() LIMIT %s",
+                INCREMENTAL,
+            )
+        )
+    ]
+    env.cr.execute(
+        SQL(
+            "UPDATE relationship_profile SET rate = rate + 1e-9 WHERE commercial_partner_id = "
+            "ANY(%s)",
+            ids,
+        )
+    )
     env.cr.commit()
     steps.seconds.clear()
     start = time.monotonic()

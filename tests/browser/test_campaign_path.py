@@ -98,8 +98,14 @@ class Shop:
     def shell(self, code):
         from ridev import odoo
 
-        odoo.shell(self.databases.server, self.databases.conf, self.name, code,
-                   log=self.folder / "shell.log", what="the shop")
+        odoo.shell(
+            self.databases.server,
+            self.databases.conf,
+            self.name,
+            code,
+            log=self.folder / "shell.log",
+            what="the shop",
+        )
 
     def sql(self, query):
         return self.databases.sql(query, database=self.name)
@@ -110,7 +116,8 @@ class Shop:
             self.sql(
                 "INSERT INTO ir_cron_trigger (cron_id, call_at)"
                 " SELECT res_id, now() AT TIME ZONE 'UTC' FROM ir_model_data"
-                f" WHERE module = 'relationship_insight' AND name = '{cron}'")
+                f" WHERE module = 'relationship_insight' AND name = '{cron}'"
+            )
         self.databases.sql(f"NOTIFY cron_trigger, '{self.name}'")
 
     def wait(self, query, seconds, crons=()):
@@ -144,10 +151,11 @@ class Buyer(NamedTuple):
 
 
 THAI_BUYER = Buyer(
-    "th_TH", "มาลี ศรีสุข", "malee@example.com", "บันทึกแล้ว",
-    ("Central", "ร้านป้าแดง", "บ้านกาแฟ"))
+    "th_TH", "มาลี ศรีสุข", "malee@example.com", "บันทึกแล้ว", ("Central", "ร้านป้าแดง", "บ้านกาแฟ")
+)
 ENGLISH_BUYER = Buyer(
-    "en_US", "Mary Brown", "mary@example.com", "Saved", ("Central", "Red Barn", "บ้านกาแฟ"))
+    "en_US", "Mary Brown", "mary@example.com", "Saved", ("Central", "Red Barn", "บ้านกาแฟ")
+)
 
 
 @pytest.fixture
@@ -156,13 +164,15 @@ def phones(browser):
     contexts = []
 
     def phone(lang):
-        contexts.append(browser.new_context(
-            locale=lang.replace("_", "-"), timezone_id="Asia/Bangkok", **PHONE))
+        contexts.append(
+            browser.new_context(locale=lang.replace("_", "-"), timezone_id="Asia/Bangkok", **PHONE)
+        )
         page = contexts[-1].new_page()
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and page.errors.append(
-            message.text))
+        page.on(
+            "console", lambda message: message.type == "error" and page.errors.append(message.text)
+        )
         return page
 
     yield phone
@@ -187,21 +197,29 @@ def readings(shop, buyer, columns="r.id", where="TRUE"):
         " JOIN relationship_measure m ON m.id = r.measure_id"
         " JOIN res_partner p ON p.id = r.partner_id"
         " LEFT JOIN relationship_competitor c ON c.id = r.competitor_id"
-        f" WHERE p.email = '{buyer.email}' AND {where} ORDER BY 1")
+        f" WHERE p.email = '{buyer.email}' AND {where} ORDER BY 1"
+    )
 
 
 def get_mail(shop, buyer):
     """Let somebody buy; return the mail that the crons plan and send."""
     of = f"p.email = '{buyer.email}'"
     shop.shell(PURCHASE.format(**buyer._asdict()))
-    shop.wait("SELECT i.id FROM relationship_invitation i JOIN res_partner p ON p.id = i.partner_id"
-              f" WHERE i.state IN ('planned', 'sent') AND {of}", 90,
-              ("ir_cron_relationship_plan",))
-    shop.wait("SELECT id FROM relationship_delivery WHERE state = 'sent'"
-              f" AND email = '{buyer.email}'", 90, ("ir_cron_relationship_send",))
+    shop.wait(
+        "SELECT i.id FROM relationship_invitation i JOIN res_partner p ON p.id = i.partner_id"
+        f" WHERE i.state IN ('planned', 'sent') AND {of}",
+        90,
+        ("ir_cron_relationship_plan",),
+    )
+    shop.wait(
+        f"SELECT id FROM relationship_delivery WHERE state = 'sent' AND email = '{buyer.email}'",
+        90,
+        ("ir_cron_relationship_send",),
+    )
     assert shop.sql(
         "SELECT outcome || ' ' || reason FROM relationship_eligibility e"
-        f" JOIN res_partner p ON p.id = e.partner_id WHERE {of}") == ["invited invited"]
+        f" JOIN res_partner p ON p.id = e.partner_id WHERE {of}"
+    ) == ["invited invited"]
     (mail,) = [mail for address, mail, _time in shop.sink.mails if address == buyer.email]
     return mail
 
@@ -267,18 +285,22 @@ def answer(shop, phone, buyer):
 def check_readings(shop, buyer):
     """They are there at once, as tapped."""
     rows = readings(
-        shop, buyer, "m.code || '=' || r.value",
-        "r.competitor_id IS NULL AND r.voided IS NOT TRUE AND r.na IS NOT TRUE")
+        shop,
+        buyer,
+        "m.code || '=' || r.value",
+        "r.competitor_id IS NULL AND r.voided IS NOT TRUE AND r.na IS NOT TRUE",
+    )
     assert "M04_visit=1" in rows and "M06=3" in rows
     assert [row for row in rows if row.startswith("M02_")] == ["M02_annoyed=2", "M02_letdown=2"]
     assert len([row for row in rows if row.startswith("M01_")]) == 10
-    assert readings(
-        shop, buyer, "c.name || '=' || r.value", "r.competitor_id IS NOT NULL"
-    ) == ["เซ็นทรัล=1"]
+    assert readings(shop, buyer, "c.name || '=' || r.value", "r.competitor_id IS NOT NULL") == [
+        "เซ็นทรัล=1"
+    ]
     assert buyer.stores[1] in shop.sql("SELECT name FROM relationship_mention")
     assert shop.sql(
         "SELECT i.state FROM relationship_invitation i JOIN res_partner p ON p.id = i.partner_id"
-        f" WHERE p.email = '{buyer.email}'") == ["done"]
+        f" WHERE p.email = '{buyer.email}'"
+    ) == ["done"]
 
 
 def test_from_the_purchase_to_the_case(shop, phones):
@@ -304,7 +326,9 @@ def test_from_the_purchase_to_the_case(shop, phones):
         "SELECT profile.id FROM relationship_profile profile"
         " JOIN res_partner p ON p.id = profile.commercial_partner_id"
         " WHERE p.email = 'malee@example.com' AND profile.purchase_days = 1"
-        " AND profile.event_positive + profile.event_negative > 0", REFRESH)
+        " AND profile.event_positive + profile.event_negative > 0",
+        REFRESH,
+    )
     known = time.monotonic() - submitted
     assert known < REFRESH
 
@@ -313,15 +337,19 @@ def test_from_the_purchase_to_the_case(shop, phones):
         "SELECT c.kind || '|' || u.login || '|' || (c.date_deadline > c.date_received)"
         " FROM relationship_case c JOIN res_users u ON u.id = c.user_id"
         " JOIN relationship_case_relationship_reading_rel rel ON rel.relationship_case_id = c.id"
-        " GROUP BY c.id, u.login", REFRESH)
+        " GROUP BY c.id, u.login",
+        REFRESH,
+    )
     raised = time.monotonic() - submitted
-    cases = shop.sql("SELECT c.kind || '|' || u.login FROM relationship_case c"
-                     " JOIN res_users u ON u.id = c.user_id ORDER BY c.id")
+    cases = shop.sql(
+        "SELECT c.kind || '|' || u.login FROM relationship_case c"
+        " JOIN res_users u ON u.id = c.user_id ORDER BY c.id"
+    )
     activities = shop.sql(
         "SELECT DISTINCT u.login FROM mail_activity a JOIN res_users u ON u.id = a.user_id"
-        " WHERE a.res_model = 'relationship.case' AND a.date_deadline IS NOT NULL")
-    sys.stdout.write(
-        f"profile {known:.1f} s and case {raised:.1f} s after the last tap: {cases}\n")
+        " WHERE a.res_model = 'relationship.case' AND a.date_deadline IS NOT NULL"
+    )
+    sys.stdout.write(f"profile {known:.1f} s and case {raised:.1f} s after the last tap: {cases}\n")
     assert len(cases) == 1 and cases[0].endswith("|owner"), cases
     assert activities == ["owner"]
 

@@ -37,7 +37,8 @@ class Person:
     def __init__(self, browser, server, login):
         self.server = server
         self.context = browser.new_context(
-            viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+            viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+        )
         self.context.set_default_timeout(90_000)
         self.page = self.context.new_page()
         log_in(self.page, server, login)
@@ -51,11 +52,25 @@ class Person:
         login = f"staff_{uuid.uuid4().hex[:8]}"
         groups = [
             self.call("ir.model.data", "check_object_reference", list(name))[1]
-            for name in (("base", "group_user"), ("base", "group_partner_manager"),
-                         ("relationship_insight", "group_relationship_staff"))]
-        self.call("res.users", "create", [{
-            "name": login, "login": login, "password": login, "odoobot_state": "disabled",
-            "group_ids": [[6, 0, groups]]}])
+            for name in (
+                ("base", "group_user"),
+                ("base", "group_partner_manager"),
+                ("relationship_insight", "group_relationship_staff"),
+            )
+        ]
+        self.call(
+            "res.users",
+            "create",
+            [
+                {
+                    "name": login,
+                    "login": login,
+                    "password": login,
+                    "odoobot_state": "disabled",
+                    "group_ids": [[6, 0, groups]],
+                }
+            ],
+        )
         return login
 
     def meet(self):
@@ -66,7 +81,8 @@ class Person:
 
     def stored(self, model, *fields):
         return self.call(
-            model, "search_read", [[("partner_id", "=", self.customer_id)], list(fields)])
+            model, "search_read", [[("partner_id", "=", self.customer_id)], list(fields)]
+        )
 
     def open(self, path, selector):
         self.page.goto(self.server + path)
@@ -116,7 +132,8 @@ def test_line_survives_a_cut_network_and_a_reload(staff):
     staff.page.press(LINE, "Enter")
     staff.page.wait_for_selector(".o_relationship_line_row:has-text('Wants the blue one')")
     assert [note["summary"] for note in staff.stored("relationship.note", "summary")] == [
-        "Wants the blue one"]
+        "Wants the blue one"
+    ]
 
 
 def test_answer_that_gets_lost_on_the_way_back_stores_once(staff):
@@ -168,8 +185,11 @@ def test_voice_message_is_recorded_and_played(staff):
     staff.page.wait_for_selector("body:not(:has(.modal))")
     (note,) = staff.stored("relationship.note", "voice_ids")
     assert not staff.stored("relationship.note.draft")
-    voices = staff.call("ir.attachment", "read", [
-        note["voice_ids"], ["mimetype", "file_size", "res_model", "res_id"]])
+    voices = staff.call(
+        "ir.attachment",
+        "read",
+        [note["voice_ids"], ["mimetype", "file_size", "res_model", "res_id"]],
+    )
     assert len(voices) == 2
     for voice in voices:
         assert voice["mimetype"] == "audio/mpeg" and voice["file_size"] > 10_000

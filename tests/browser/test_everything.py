@@ -25,12 +25,13 @@ QUIET = re.compile(r"favicon|wkhtmltopdf|ERR_ABORTED|net::ERR_BLOCKED|websocket"
 # These end the visit or leave the app: nothing to learn from them.
 LEAVES = {"action_relationship_anonymise"}
 WALKS = [  # login, language, whether every button is pressed
-    ("manager", "en_US", True), ("relations", "th_TH", False),
-    ("rep", "th_TH", False), ("cashier", "en_US", False),
+    ("manager", "en_US", True),
+    ("relations", "th_TH", False),
+    ("rep", "th_TH", False),
+    ("cashier", "en_US", False),
 ]
 if os.environ.get("RI_WALK") == "all":
-    WALKS = [
-        (login, lang, True) for login, _lang, _presses in WALKS for lang in ("en_US", "th_TH")]
+    WALKS = [(login, lang, True) for login, _lang, _presses in WALKS for lang in ("en_US", "th_TH")]
 HOOK = """
 () => {
     const { rpcBus } = odoo.loader.modules.get("@web/core/network/rpc");
@@ -78,9 +79,10 @@ def english():
 
     with (ROOT / APP / "i18n" / "th.po").open(encoding="utf-8") as stream:
         return {
-            message.id for message in pofile.read_po(stream, locale="th")
-            if isinstance(message.id, str) and message.id
-            and message.string not in ("", message.id)}
+            message.id
+            for message in pofile.read_po(stream, locale="th")
+            if isinstance(message.id, str) and message.id and message.string not in ("", message.id)
+        }
 
 
 class Walker(Person):
@@ -129,7 +131,8 @@ class Walker(Person):
                 return
             close = self.page.locator(
                 ".o_dialog .modal-header .btn-close, .o_dialog .o_form_button_cancel,"
-                " .o_dialog footer .btn-secondary")
+                " .o_dialog footer .btn-secondary"
+            )
             if close.count():
                 close.last.click(force=True)
             else:
@@ -144,13 +147,16 @@ class Walker(Person):
                 try {
                     await env.services.action.doAction(action, { clearBreadcrumbs: true });
                 } catch (error) { console.error("action: " + (error.data?.message || error)); }
-            }""", action)
+            }""",
+            action,
+        )
         self.settle()
 
     def walk(self):
         self.page.set_default_timeout(15_000)
         self.page.wait_for_function("window.odoo?.__WOWL_DEBUG__?.root?.env?.services?.menu")
-        menus = self.page.evaluate("""app => {
+        menus = self.page.evaluate(
+            """app => {
             const { menu } = odoo.__WOWL_DEBUG__.root.env.services;
             const all = [];
             const take = (item, path) => {
@@ -160,7 +166,9 @@ class Walker(Person):
             const root = menu.getApps().find((each) => each.xmlid.startsWith(app));
             take(menu.getMenuAsTree(root.id), []);
             return [...new Map(all)];
-        }""", f"{APP}.")
+        }""",
+            f"{APP}.",
+        )
         assert menus, "no menu at all"
         for action, path in menus:
             self.where = path
@@ -181,9 +189,16 @@ class Walker(Person):
             return
         switches = self.page.locator(".o_cp_switch_buttons .o_switch_view")
         kinds = [
-            next((c[2:] for c in each.get_attribute("class").split() if c in (
-                "o_list", "o_kanban", "o_graph", "o_pivot", "o_calendar", "o_activity")), "")
-            for each in switches.all()]
+            next(
+                (
+                    c[2:]
+                    for c in each.get_attribute("class").split()
+                    if c in ("o_list", "o_kanban", "o_graph", "o_pivot", "o_calendar", "o_activity")
+                ),
+                "",
+            )
+            for each in switches.all()
+        ]
         for kind in filter(None, kinds):
             button = self.page.locator(f".o_cp_switch_buttons .o_switch_view.o_{kind}")
             if button.count():
@@ -194,8 +209,9 @@ class Walker(Person):
             self.do(action)
         if self.page.locator(".o_form_view").count():
             self.form(action)
-        elif not self.page.locator(".o_list_view, .o_kanban_view, .o_graph_view, .o_pivot_view"
-                                   ).count():
+        elif not self.page.locator(
+            ".o_list_view, .o_kanban_view, .o_graph_view, .o_pivot_view"
+        ).count():
             self.screen(action)
         else:
             self.record(action)
@@ -204,7 +220,8 @@ class Walker(Person):
         first = self.page.locator(
             ".o_list_view .o_data_row .o_data_cell:not(.o_field_cell_button),"
             " .o_kanban_group:not(.o_column_folded) .o_kanban_record,"
-            " .o_kanban_ungrouped .o_kanban_record:not(.o_kanban_ghost)")
+            " .o_kanban_ungrouped .o_kanban_record:not(.o_kanban_ghost)"
+        )
         if not first.count() or self.page.locator(".o_view_sample_data").count():
             return
         first.first.evaluate("record => record.click()")
@@ -224,7 +241,8 @@ class Walker(Person):
         address = self.page.url
         names = self.page.eval_on_selector_all(
             ".o_form_view button[name]",
-            "all => [...new Set(all.filter((b) => b.offsetParent).map((b) => b.name))]")
+            "all => [...new Set(all.filter((b) => b.offsetParent).map((b) => b.name))]",
+        )
         for name in names:
             button = self.page.locator(f".o_form_view button[name='{name}']:visible").first
             if name in LEAVES or not button.count() or not button.is_enabled():
@@ -271,12 +289,15 @@ class Walker(Person):
         marks = self.page.eval_on_selector_all(
             ".o_action button",
             """all => [...new Set(all.filter((b) => b.offsetParent && !b.disabled).map(
-                (b) => b.className + "|" + b.textContent.trim()))]""")
+                (b) => b.className + "|" + b.textContent.trim()))]""",
+        )
         for mark in marks:
             button = self.page.evaluate_handle(
                 """mark => [...document.querySelectorAll(".o_action button")].find((b) =>
                     b.offsetParent && !b.disabled
-                    && b.className + "|" + b.textContent.trim() === mark)""", mark).as_element()
+                    && b.className + "|" + b.textContent.trim() === mark)""",
+                mark,
+            ).as_element()
             if button:
                 address = self.page.url
                 self.press(button, f"button {mark.partition('|')[2] or mark}")
@@ -300,11 +321,24 @@ env["ir.mail_server"].search([]).unlink()
 env.cr.commit()
 """
     command = [
-        venv.PYTHON, venv.ODOO, "shell", "-c", databases.conf, "-d", clone, "--no-http",
-        "--log-level=warn"]
+        venv.PYTHON,
+        venv.ODOO,
+        "shell",
+        "-c",
+        databases.conf,
+        "-d",
+        clone,
+        "--no-http",
+        "--log-level=warn",
+    ]
     done = subprocess.run(
-        list(map(str, command)), env=odoo.environment(databases.server), input=code, text=True,
-        capture_output=True, check=False)
+        list(map(str, command)),
+        env=odoo.environment(databases.server),
+        input=code,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert not done.returncode, done.stderr[-3000:]
     assert "Traceback" not in done.stderr, done.stderr[-3000:]
     return start_server(clone)
@@ -313,7 +347,9 @@ env.cr.commit()
 def _speak(databases, clone, login, lang):
     databases.sql(
         f"update res_partner p set lang = '{lang}' from res_users u"
-        f" where u.partner_id = p.id and u.login = '{login}'", database=clone)
+        f" where u.partner_id = p.id and u.login = '{login}'",
+        database=clone,
+    )
 
 
 @pytest.mark.parametrize(("login", "lang", "presses"), WALKS)
@@ -321,8 +357,8 @@ def test_everything_opens(browser, shop, databases, clone, pictures, login, lang
     _speak(databases, clone, login, lang)
     begin = time.monotonic()
     walker = Walker(
-        browser, shop.url, pictures, login, DESKTOP, lang=lang, foreign=english(),
-        presses=presses)
+        browser, shop.url, pictures, login, DESKTOP, lang=lang, foreign=english(), presses=presses
+    )
     walker.log_in()
     walker.walk()
     sys.stderr.write(f"{login} {lang}: {walker.counts}, {time.monotonic() - begin:.0f} s\n")

@@ -33,8 +33,18 @@ class Till:
         log_in(self.page, server, "admin", timeout=90_000)
         self.config_id = self._shop()
         self.product = f"Item {uuid.uuid4().hex[:8]}"
-        self.call("product.product", "create", [{
-            "name": self.product, "available_in_pos": True, "list_price": 5.0, "taxes_id": False}])
+        self.call(
+            "product.product",
+            "create",
+            [
+                {
+                    "name": self.product,
+                    "available_in_pos": True,
+                    "list_price": 5.0,
+                    "taxes_id": False,
+                }
+            ],
+        )
 
     def _shop(self):
         """Id of a point of sale, made with a chart of accounts where there is none."""
@@ -65,7 +75,8 @@ class Till:
                 await posmodel.data.read("res.partner", [id]);
                 posmodel.setPartnerToCurrentOrder(posmodel.models["res.partner"].get(id));
             }""",
-            self.customer_id)
+            self.customer_id,
+        )
         try:
             self.page.click(f"article.product:has-text('{self.product}')")
         except sync_api.TimeoutError:
@@ -100,7 +111,8 @@ class Till:
     def strip(self):
         """The lines about the picked customer, as they read."""
         return self.page.eval_on_selector_all(
-            ".leftpane .ri-strip-line", "lines => lines.map(line => line.innerText.trim())")
+            ".leftpane .ri-strip-line", "lines => lines.map(line => line.innerText.trim())"
+        )
 
     def done(self):
         self.page.click(".ri-feelings-popup .modal-footer .btn-primary")
@@ -109,7 +121,8 @@ class Till:
     def kept(self):
         """Names of the notes this browser keeps."""
         return self.page.evaluate(
-            "name => Object.keys(localStorage).filter(key => key.startsWith(name))", STORED)
+            "name => Object.keys(localStorage).filter(key => key.startsWith(name))", STORED
+        )
 
     def wait_for(self, check, what):
         for _turn in range(150):
@@ -120,9 +133,14 @@ class Till:
 
     def stored(self):
         """Notes of this customer on the server."""
-        return self.call("relationship.note", "search_read", [
-            [("partner_id", "=", self.customer_id)],
-            ["summary", "feeling_ids", "reading_ids", "source_key", "purpose", "promise"]])
+        return self.call(
+            "relationship.note",
+            "search_read",
+            [
+                [("partner_id", "=", self.customer_id)],
+                ["summary", "feeling_ids", "reading_ids", "source_key", "purpose", "promise"],
+            ],
+        )
 
 
 @pytest.fixture(scope="module")
@@ -182,12 +200,16 @@ def test_reload_before_anything_could_be_sent(till):
     till.wait_for(till.stored, "the note was not sent after the reload")
     till.wait_for(
         lambda: not till.page.evaluate("posmodel.relationshipNotes.waiting.length"),
-        "the till doesn't know that the server has it")
+        "the till doesn't know that the server has it",
+    )
     till.reload()
     till.page.wait_for_timeout(1_000)
     (note,) = till.stored()
     assert (note["summary"], note["purpose"], note["promise"]) == (
-        "Green tea", "sell", "Order the big jar")
+        "Green tea",
+        "sell",
+        "Order the big jar",
+    )
     of = [("partner_id", "=", till.customer_id)]
     assert till.call("relationship.promise", "search_count", [of]) == 1
     (liked,) = till.call("relationship.preference", "search_read", [of, ["kind", "text"]])
@@ -249,7 +271,8 @@ def test_refused_note_is_told_and_kept(till):
                 sent_lines: [], is_sent: false, refused: "", to_link: false};
             localStorage.setItem(name + odoo.info.db + "/" + note.key, JSON.stringify(note));
         }""",
-        [STORED, other])
+        [STORED, other],
+    )
     till.call("res.partner", "unlink", [[other]])
     till.reload()
     till.page.wait_for_selector(".o_notification:has-text('Soon gone')", timeout=30_000)
@@ -265,8 +288,11 @@ def test_strip_without_network(till):
 
     The last of this module: its order stays open, and whoever opens the till next is warned.
     """
-    till.call("relationship.preference", "create", [{
-        "partner_id": till.customer_id, "kind": "care", "text": "Speak slowly"}])
+    till.call(
+        "relationship.preference",
+        "create",
+        [{"partner_id": till.customer_id, "kind": "care", "text": "Speak slowly"}],
+    )
     pick = """id => {
         posmodel.addNewOrder();
         posmodel.setPartnerToCurrentOrder(posmodel.models["res.partner"].get(id));

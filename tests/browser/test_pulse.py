@@ -43,11 +43,16 @@ class Shop:
     def __init__(self, client):
         self.client = client
         thai = client.call(
-            "res.lang", "search_read", [["code", "=", "th_TH"]], ["active"],
-            context={"active_test": False})
+            "res.lang",
+            "search_read",
+            [["code", "=", "th_TH"]],
+            ["active"],
+            context={"active_test": False},
+        )
         if not thai[0]["active"]:
-            wizard = client.call("base.language.install", "create", {
-                "lang_ids": [[6, 0, [thai[0]["id"]]]]})
+            wizard = client.call(
+                "base.language.install", "create", {"lang_ids": [[6, 0, [thai[0]["id"]]]]}
+            )
             client.call("base.language.install", "lang_install", [wizard])
         if not client.call("ir.mail_server", "search_count", []):
             # A campaign doesn't start without one; nothing is sent here.
@@ -59,21 +64,30 @@ class Shop:
         """(id, path) of a page that asks these measures."""
         code = uuid.uuid4().hex[:8]
         call = self.client.call
-        instrument = call("relationship.instrument", "create", {
-            "name": code, "code": code, "is_deep": len(codes) > 3 or "M01" in codes})
+        instrument = call(
+            "relationship.instrument",
+            "create",
+            {"name": code, "code": code, "is_deep": len(codes) > 3 or "M01" in codes},
+        )
         items = []
         for index, name in enumerate(codes):
             (measure,) = call("relationship.measure", "search", [["code", "=", name]])
-            items.append([0, 0, {
-                "measure_id": measure, "sequence": index, "required": name in required}])
-        version = call("relationship.instrument.version", "create", {
-            "instrument_id": instrument, "item_ids": items})
+            items.append(
+                [0, 0, {"measure_id": measure, "sequence": index, "required": name in required}]
+            )
+        version = call(
+            "relationship.instrument.version",
+            "create",
+            {"instrument_id": instrument, "item_ids": items},
+        )
         call("relationship.instrument.version", "action_go_live", [version])
-        campaign = call("relationship.campaign", "create", {
-            "name": code, "instrument_id": instrument})
+        campaign = call(
+            "relationship.campaign", "create", {"name": code, "instrument_id": instrument}
+        )
         call("relationship.campaign", "action_start", [campaign])
-        point = call("relationship.feedback.point", "create", {
-            "name": code, "campaign_id": campaign})
+        point = call(
+            "relationship.feedback.point", "create", {"name": code, "campaign_id": campaign}
+        )
         (read,) = call("relationship.feedback.point", "read", [point], ["url"])
         return point, re.sub(r"^https?://[^/]+", self.client.url, read["url"]) + "?lang=th_TH"
 
@@ -82,21 +96,40 @@ class Shop:
 
         Nobody reads answers without a name one by one, so the server is asked as itself.
         """
-        action = self.client.call("ir.actions.server", "create", {
-            "name": "Visits", "state": "code", "code": VISITS.format(point=point),
-            "model_id": self.client.call("ir.model", "search", [["model", "=", "res.users"]])[0]})
+        action = self.client.call(
+            "ir.actions.server",
+            "create",
+            {
+                "name": "Visits",
+                "state": "code",
+                "code": VISITS.format(point=point),
+                "model_id": self.client.call("ir.model", "search", [["model", "=", "res.users"]])[
+                    0
+                ],
+            },
+        )
         found = self.client.call("ir.actions.server", "run", [action])["visits"]
         return [tuple(row) for row in found]
 
     def answers(self, point):
         """{code: value} of what was answered there."""
-        return {code: value for _state, given in self.visits(point)
-                for code, value in given.items()}
+        return {
+            code: value for _state, given in self.visits(point) for code, value in given.items()
+        }
 
     def states(self, point):
-        return [row["state"] for row in self.client.call("relationship.invitation", "search_read", [
-            ["shop_model", "=", "relationship.feedback.point"], ["shop_id", "=", point],
-        ], ["state"])]
+        return [
+            row["state"]
+            for row in self.client.call(
+                "relationship.invitation",
+                "search_read",
+                [
+                    ["shop_model", "=", "relationship.feedback.point"],
+                    ["shop_id", "=", point],
+                ],
+                ["state"],
+            )
+        ]
 
 
 @pytest.fixture
@@ -107,8 +140,13 @@ def phone(browser):
     page.loaded, page.errors = [], []
     page.on("request", lambda request: page.loaded.append(request.url))
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and page.errors.append(
-        f"{message.text} {message.location['url']}"))
+    page.on(
+        "console",
+        lambda message: (
+            message.type == "error"
+            and page.errors.append(f"{message.text} {message.location['url']}")
+        ),
+    )
     yield page
     assert not page.errors
     context.close()
@@ -165,8 +203,9 @@ def test_faces_of_what_was_felt(shop, phone, lang):
     """Tap, take back, nothing at all: what is stored is what is marked."""
     point, url = shop.poster("M02", "M04_visit", "M18")
     posts = []
-    phone.on("request", lambda request: request.method == "POST" and posts.append(
-        request.post_data))
+    phone.on(
+        "request", lambda request: request.method == "POST" and posts.append(request.post_data)
+    )
     phone.goto(url.replace("th_TH", lang))
     tile = ".tile:has([name=M02_{}])".format
     picture(phone, f"felt_{lang}")
@@ -200,19 +239,27 @@ def test_faces_of_what_was_felt(shop, phone, lang):
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("status, body, words", [
-    (404, '{"closed": true}', "ลิงก์นี้ปิดแล้ว|link is closed"),
-    (400, '{"bad": true}', "บันทึกคำตอบนี้ไม่ได้|couldn't save this answer"),
-    (409, '{"again": true}', "โหลดหน้านี้ใหม่|load this page again"),
-    (503, "", "ยังบันทึกไม่ได้|Not saved yet"),
-    (200, '{"saved": [], "refused": ["M03_why"]}', "บันทึกคำตอบนี้ไม่ได้|couldn't save this"),
-])
+@pytest.mark.parametrize(
+    "status, body, words",
+    [
+        (404, '{"closed": true}', "ลิงก์นี้ปิดแล้ว|link is closed"),
+        (400, '{"bad": true}', "บันทึกคำตอบนี้ไม่ได้|couldn't save this answer"),
+        (409, '{"again": true}', "โหลดหน้านี้ใหม่|load this page again"),
+        (503, "", "ยังบันทึกไม่ได้|Not saved yet"),
+        (200, '{"saved": [], "refused": ["M03_why"]}', "บันทึกคำตอบนี้ไม่ได้|couldn't save this"),
+    ],
+)
 def test_what_was_not_saved_is_not_called_saved(shop, phone, status, body, words):
     _point, url = shop.poster("M03_why", "M04")
     posts = []
-    phone.route("**/pulse/shop/**", lambda route, request: (
-        posts.append(request.post_data), route.fulfill(status=status, body=body)
-    ) if request.method == "POST" else route.continue_())
+    phone.route(
+        "**/pulse/shop/**",
+        lambda route, request: (
+            (posts.append(request.post_data), route.fulfill(status=status, body=body))
+            if request.method == "POST"
+            else route.continue_()
+        ),
+    )
     phone.goto(url)
     phone.fill("[name=M03_why]", "ชาเย็นชืด")
     phone.locator("h1").tap()
@@ -273,7 +320,8 @@ def test_keyboard_alone(shop, phone):
     press("ArrowRight")
     saved(phone)
     outline = phone.evaluate(
-        "getComputedStyle(document.activeElement.closest('label')).outlineStyle")
+        "getComputedStyle(document.activeElement.closest('label')).outlineStyle"
+    )
     assert outline == "solid"
     press("Enter")
     assert phone.evaluate("document.activeElement.closest('.card').id") == "card1"

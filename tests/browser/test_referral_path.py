@@ -5,7 +5,6 @@ order, the contact. Then a tree of a thousand customers, timed. Pictures: the fo
 `referral_path` of the logs.
 """
 
-
 import pytest
 from conftest import Client
 
@@ -52,28 +51,61 @@ class Shop:
         self.call("account.chart.template", "try_loading", [], "generic_coa", self.company)
         tills = self.call("pos.config", "search", [], limit=1)
         self.till = (tills or self.call("pos.config", "create", [{"name": "Till"}]))[0]
-        (self.product,) = self.call("product.product", "create", [{
-            "name": "Tea", "list_price": 120, "taxes_id": False, "available_in_pos": True}])
-        (points,) = self.call("loyalty.program", "create", [{
-            "name": "Points", "program_type": "loyalty", "company_id": self.company}])
+        (self.product,) = self.call(
+            "product.product",
+            "create",
+            [{"name": "Tea", "list_price": 120, "taxes_id": False, "available_in_pos": True}],
+        )
+        (points,) = self.call(
+            "loyalty.program",
+            "create",
+            [{"name": "Points", "program_type": "loyalty", "company_id": self.company}],
+        )
         (program,) = self.call("relationship.referral.program", "search", [], limit=1)
-        self.call("relationship.referral.program", "write", [program], {
-            "referrer_program_id": points, "referrer_points": POINTS["referrer"],
-            "referred_program_id": points, "referred_points": POINTS["referred"],
-            "hold_days": 0})
-        self.clerk = self._user("clerk", "en_US", [
-            self.admin.ref("relationship_insight", "group_relationship_relations"),
-            self.admin.ref("base", "group_user"), self.admin.ref("base", "group_partner_manager"),
-            self.admin.ref("sales_team", "group_sale_salesman_all_leads"),
-            self.admin.ref("point_of_sale", "group_pos_user")], odoobot_state="disabled")
+        self.call(
+            "relationship.referral.program",
+            "write",
+            [program],
+            {
+                "referrer_program_id": points,
+                "referrer_points": POINTS["referrer"],
+                "referred_program_id": points,
+                "referred_points": POINTS["referred"],
+                "hold_days": 0,
+            },
+        )
+        self.clerk = self._user(
+            "clerk",
+            "en_US",
+            [
+                self.admin.ref("relationship_insight", "group_relationship_relations"),
+                self.admin.ref("base", "group_user"),
+                self.admin.ref("base", "group_partner_manager"),
+                self.admin.ref("sales_team", "group_sale_salesman_all_leads"),
+                self.admin.ref("point_of_sale", "group_pos_user"),
+            ],
+            odoobot_state="disabled",
+        )
 
     def call(self, *arguments, **keywords):
         return self.admin.call(*arguments, **keywords)
 
     def _user(self, login, lang, groups, **vals):
-        (user,) = self.call("res.users", "create", [{
-            "name": login, "login": login, "password": login, "lang": lang,
-            "email": f"{login}@example.com", "group_ids": [(6, 0, groups)], **vals}])
+        (user,) = self.call(
+            "res.users",
+            "create",
+            [
+                {
+                    "name": login,
+                    "login": login,
+                    "password": login,
+                    "lang": lang,
+                    "email": f"{login}@example.com",
+                    "group_ids": [(6, 0, groups)],
+                    **vals,
+                }
+            ],
+        )
         return user
 
     def portal_customer(self, name, lang):
@@ -81,8 +113,7 @@ class Shop:
         login = f"portal-{lang}"
         group = self.admin.ref("base", "group_portal")
         self._user(login, lang, [group], name=name, tz="Asia/Bangkok")
-        (customer,) = self.call(
-            "res.partner", "search", [("email", "=", f"{login}@example.com")])
+        (customer,) = self.call("res.partner", "search", [("email", "=", f"{login}@example.com")])
         return login, customer
 
     def friend(self, name):
@@ -91,21 +122,31 @@ class Shop:
         return found[0]
 
     def referrals(self, customer):
-        return self.call("relationship.referral", "search_read", [("referrer_id", "=", customer)], [
-            "referred_id", "state", "source", "order_model", "order_amount"], order="id")
+        return self.call(
+            "relationship.referral",
+            "search_read",
+            [("referrer_id", "=", customer)],
+            ["referred_id", "state", "source", "order_model", "order_amount"],
+            order="id",
+        )
 
     def night(self):
         """What the crons do, which may come more than once."""
         for _time in range(2):
             for name in CRONS:
-                self.call("ir.cron", "method_direct_trigger", [
-                    self.admin.ref("relationship_insight", name)])
-        self.call("ir.cron", "method_direct_trigger", [
-            self.admin.ref("relationship_insight", "ir_cron_relationship_referral_figures")])
+                self.call(
+                    "ir.cron",
+                    "method_direct_trigger",
+                    [self.admin.ref("relationship_insight", name)],
+                )
+        self.call(
+            "ir.cron",
+            "method_direct_trigger",
+            [self.admin.ref("relationship_insight", "ir_cron_relationship_referral_figures")],
+        )
 
     def balance(self, partner):
-        cards = self.call(
-            "loyalty.card", "search_read", [("partner_id", "=", partner)], ["points"])
+        cards = self.call("loyalty.card", "search_read", [("partner_id", "=", partner)], ["points"])
         return sum(card["points"] for card in cards)
 
 
@@ -226,13 +267,15 @@ def test_shared_joined_bought_thanked(shop, enter, lang):
 
     # Two friends join by the link, each on a phone of their own.
     for who, details in (
-            ("joins", {"phone": "081 234 56" + ("78" if lang == "th_TH" else "79")}),
-            ("orders", {"email": f"chai-{lang}@example.com"})):
+        ("joins", {"phone": "081 234 56" + ("78" if lang == "th_TH" else "79")}),
+        ("orders", {"email": f"chai-{lang}@example.com"}),
+    ):
         friend = enter(f"{lang}-{who}", lang, user_agent=f"Phone {lang} {who}")
         join(friend, link, names[who], **details)
     joined, orders = shop.friend(names["joins"]), shop.friend(names["orders"])
     assert [(row["state"], row["source"]) for row in shop.referrals(customer)] == [
-        ("confirmed", "link")] * 2
+        ("confirmed", "link")
+    ] * 2
 
     # One buys at the till; a third comes along and says who sent them.
     (told,) = shop.call("res.partner", "create", [{"name": names["told"], "lang": lang}])
@@ -248,8 +291,11 @@ def test_shared_joined_bought_thanked(shop, enter, lang):
     clerk.take_money()
 
     # The other orders.
-    (order,) = shop.call("sale.order", "create", [{
-        "partner_id": orders, "order_line": [(0, 0, {"product_id": shop.product})]}])
+    (order,) = shop.call(
+        "sale.order",
+        "create",
+        [{"partner_id": orders, "order_line": [(0, 0, {"product_id": shop.product})]}],
+    )
     seller = enter("clerk", lang).log_in()
     seller.name = f"{lang}-seller"
     seller.go(f"/odoo/action-sale.action_quotations_with_onboarding/{order}")
@@ -260,16 +306,25 @@ def test_shared_joined_bought_thanked(shop, enter, lang):
     shop.night()
     rows = {row["referred_id"][0]: row for row in shop.referrals(customer)}
     assert {partner: row["state"] for partner, row in rows.items()} == dict.fromkeys(
-        (joined, orders, told), "rewarded")
+        (joined, orders, told), "rewarded"
+    )
     assert {partner: row["order_model"] for partner, row in rows.items()} == {
-        joined: "pos.order", told: "pos.order", orders: "sale.order"}
+        joined: "pos.order",
+        told: "pos.order",
+        orders: "sale.order",
+    }
     assert rows[told]["source"] == "pos"
     shop.night()
     assert shop.balance(customer) == 3 * POINTS["referrer"]
-    assert [shop.balance(friend) for friend in (joined, orders, told)] == (
-        [POINTS["referred"]] * 3)
-    assert shop.call("relationship.referral.reward", "search_count", [
-        ("referral_id", "in", [row["id"] for row in rows.values()])]) == 6
+    assert [shop.balance(friend) for friend in (joined, orders, told)] == ([POINTS["referred"]] * 3)
+    assert (
+        shop.call(
+            "relationship.referral.reward",
+            "search_count",
+            [("referral_id", "in", [row["id"] for row in rows.values()])],
+        )
+        == 6
+    )
 
     # The tree on the contact shows them; their own page counts them.
     seller.go(f"/odoo/contacts/{customer}")
@@ -308,22 +363,35 @@ def confirm(seller):
 @pytest.fixture(scope="module")
 def forest(shop):
     """One customer through whom 999 others came, up to thirty generations down."""
-    people = shop.call("res.partner", "create", [
-        {"name": "Root of the tree"}, *({"name": f"Friend {n:03}"} for n in range(999))])
+    people = shop.call(
+        "res.partner",
+        "create",
+        [{"name": "Root of the tree"}, *({"name": f"Friend {n:03}"} for n in range(999))],
+    )
     rows = []
     for place in range(1, 1000):
         # A chain of thirty, a hub with three hundred friends, the rest spread below them.
         up = place - 1 if place < 30 else 0 if place < 330 else place * 7919 % 330
-        rows.append({
-            "referrer_id": people[up], "referred_id": people[place], "source": "import"})
+        rows.append({"referrer_id": people[up], "referred_id": people[place], "source": "import"})
     for start in range(0, len(rows), 333):
-        ids = shop.call("relationship.referral", "create", rows[start:start + 333])
-        shop.call("relationship.referral.flag", "action_clear", shop.call(
-            "relationship.referral.flag", "search", [("referral_id", "in", ids)]))
-        shop.call("relationship.referral", "action_confirm", shop.call(
-            "relationship.referral", "search", [("id", "in", ids), ("state", "=", "claimed")]))
-    shop.call("ir.cron", "method_direct_trigger", [
-        shop.admin.ref("relationship_insight", "ir_cron_relationship_referral_figures")])
+        ids = shop.call("relationship.referral", "create", rows[start : start + 333])
+        shop.call(
+            "relationship.referral.flag",
+            "action_clear",
+            shop.call("relationship.referral.flag", "search", [("referral_id", "in", ids)]),
+        )
+        shop.call(
+            "relationship.referral",
+            "action_confirm",
+            shop.call(
+                "relationship.referral", "search", [("id", "in", ids), ("state", "=", "claimed")]
+            ),
+        )
+    shop.call(
+        "ir.cron",
+        "method_direct_trigger",
+        [shop.admin.ref("relationship_insight", "ir_cron_relationship_referral_figures")],
+    )
     return people[0]
 
 
@@ -384,10 +452,11 @@ def test_a_tree_of_a_thousand_is_fluent(shop, enter, forest, pictures, size):
     clerk.picture("scrolled")
     acts = {}
     for name, selector in (
-            ("smaller", ".o_referral_zoom button:first-child"),
-            ("larger", ".o_referral_zoom button:last-child"),
-            ("fold", ".o_referral_card .btn"),
-            ("unfold", ".o_referral_more")):
+        ("smaller", ".o_referral_zoom button:first-child"),
+        ("larger", ".o_referral_zoom button:last-child"),
+        ("fold", ".o_referral_card .btn"),
+        ("unfold", ".o_referral_more"),
+    ):
         acts[name] = page.locator(selector).first.evaluate("element => timed(() => tap(element))")
     figures = {"tab": shown, "all": more, "frame": gaps[50], "worst frame": gaps[-1], **acts}
     text = ", ".join(f"{name} {value:.0f} ms" for name, value in figures.items())

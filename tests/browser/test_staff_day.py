@@ -36,28 +36,62 @@ class Office:
     def user(self, name, group, lang):
         groups = [
             self.admin.ref("relationship_insight", f"group_relationship_{group}"),
-            self.admin.ref("base", "group_user"), self.admin.ref("base", "group_partner_manager"),
-            self.admin.ref("sales_team", "group_sale_salesman")]
-        (user,) = self.call("res.users", "create", [{
-            "name": name, "login": name, "password": name, "lang": lang, "tz": "Asia/Bangkok",
-            "email": f"{name}@example.com", "group_ids": [(6, 0, groups)],
-            "odoobot_state": "disabled"}])  # its chat covers a whole phone
+            self.admin.ref("base", "group_user"),
+            self.admin.ref("base", "group_partner_manager"),
+            self.admin.ref("sales_team", "group_sale_salesman"),
+        ]
+        (user,) = self.call(
+            "res.users",
+            "create",
+            [
+                {
+                    "name": name,
+                    "login": name,
+                    "password": name,
+                    "lang": lang,
+                    "tz": "Asia/Bangkok",
+                    "email": f"{name}@example.com",
+                    "group_ids": [(6, 0, groups)],
+                    "odoobot_state": "disabled",
+                }
+            ],
+        )  # its chat covers a whole phone
         return user
 
     def customers(self, rep, lang):
         """Ids of a new customer, and of one with a promise due, a birthday, and talks of old."""
         today = datetime.datetime.now(datetime.UTC)
-        fresh, known = self.call("res.partner", "create", [
-            {"name": f"{name} {lang}", "user_id": rep, "phone": "+66 2 123 4567", "lang": lang}
-            for name in ("Fresh", "Known")])
+        fresh, known = self.call(
+            "res.partner",
+            "create",
+            [
+                {"name": f"{name} {lang}", "user_id": rep, "phone": "+66 2 123 4567", "lang": lang}
+                for name in ("Fresh", "Known")
+            ],
+        )
         staff = self.call("res.users", "read", [rep], ["partner_id"])[0]["partner_id"][0]
-        self.call("relationship.note", "create", [{
-            "partner_id": known, "staff_id": staff, "channel": "visit", "purpose": "listen",
-            "date": f"{today - datetime.timedelta(days=20):%F %T}", "summary": SAID,
-            "promise": PROMISED, "promise_date": f"{today:%F}"}])
+        self.call(
+            "relationship.note",
+            "create",
+            [
+                {
+                    "partner_id": known,
+                    "staff_id": staff,
+                    "channel": "visit",
+                    "purpose": "listen",
+                    "date": f"{today - datetime.timedelta(days=20):%F %T}",
+                    "summary": SAID,
+                    "promise": PROMISED,
+                    "promise_date": f"{today:%F}",
+                }
+            ],
+        )
         day = today + datetime.timedelta(days=3)
-        self.call("relationship.life.event", "create", [{
-            "partner_id": known, "type": "birthday", "day": day.day, "month": str(day.month)}])
+        self.call(
+            "relationship.life.event",
+            "create",
+            [{"partner_id": known, "type": "birthday", "day": day.day, "month": str(day.month)}],
+        )
         return fresh, known
 
 
@@ -117,9 +151,15 @@ def test_day(browser, office, pictures, lang, size):
     assert talk_clicks <= DIALOG_CLICKS
     (pictures / f"clicks-{name}.txt").write_text(
         f"{clicks} clicks, Enter and {seconds:.1f} s for a line,"
-        f" {talk_clicks} clicks and {talk_seconds:.1f} s for a talk\n")
-    notes = office.call("relationship.note", "search_read", [
-        ("partner_id", "=", fresh)], ["feeling_ids", "promise", "channel"], order="id")
+        f" {talk_clicks} clicks and {talk_seconds:.1f} s for a talk\n"
+    )
+    notes = office.call(
+        "relationship.note",
+        "search_read",
+        [("partner_id", "=", fresh)],
+        ["feeling_ids", "promise", "channel"],
+        order="id",
+    )
     assert [len(note["feeling_ids"]) for note in notes] == [0, 2]
     assert notes[1]["promise"] == PROMISED
 

@@ -115,8 +115,12 @@ def test_who_walks_away_is_asked_and_the_next_one_starts_anew(shop, tablet):  # 
     picture(tablet, "tablet_quiet_th")
     tablet.locator("#anew").tap()
     is_fresh(tablet)
-    until(shop, tablet, point, [
-        ("started", {"M04": 1, "M03_why": "Cold tea"}), ("started", {"M04": 5})])
+    until(
+        shop,
+        tablet,
+        point,
+        [("started", {"M04": 1, "M03_why": "Cold tea"}), ("started", {"M04": 5})],
+    )
 
 
 def test_three_visitors_are_three_rows_and_no_way_leads_back(shop, tablet):  # noqa: F811
@@ -167,17 +171,28 @@ def test_no_network_at_the_last_tap(shop, tablet):  # noqa: F811
     assert shop.visits(point) == [("started", {"M04": 1})]
     assert waiting(tablet) == 3
     sent = []
-    tablet.on("request", lambda request: request.method == "POST" and sent.append(
-        (request.url, request.post_data)))
+    tablet.on(
+        "request",
+        lambda request: request.method == "POST" and sent.append((request.url, request.post_data)),
+    )
     tablet.context.set_offline(False)
     tablet.clock.run_for(31_000)
-    expected = [("done", {"M04": 1}), ("done", {"M04": 5, "M03_why": "อร่อย"}),
-                ("started", {"M04": 3})]
+    expected = [
+        ("done", {"M04": 1}),
+        ("done", {"M04": 5, "M03_why": "อร่อย"}),
+        ("started", {"M04": 3}),
+    ]
     emptied(tablet)
     assert shop.visits(point) == expected
     for address, body in sent:  # what comes twice is stored once
-        tablet.context.request.post(address, data=body, headers={
-            "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"})
+        tablet.context.request.post(
+            address,
+            data=body,
+            headers={
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Accept": "application/json",
+            },
+        )
     assert shop.visits(point) == expected
 
 

@@ -19,12 +19,21 @@ UNKNOWN, TRUE, SPURIOUS = "ยังไม่ทราบ", "ความภั�
 NOBODY_ASKED = "ยังไม่มีใครถาม"
 LOG, SAVE = "บันทึกการพูดคุย", "บันทึก"
 CONTENT = {
-    "ดีใจ": "บ่อย", "อบอุ่นใจ": "บ่อยมากหรือทุกครั้ง", "สบายใจ": "บ่อย", "หงุดหงิด": "แทบไม่เคย",
-    "ถูกมองข้าม": "แทบไม่เคย", "พนักงานและบริการ": "เหตุผลหลัก", "ไว้ใจและภูมิใจ": "เหตุผลที่สอง",
+    "ดีใจ": "บ่อย",
+    "อบอุ่นใจ": "บ่อยมากหรือทุกครั้ง",
+    "สบายใจ": "บ่อย",
+    "หงุดหงิด": "แทบไม่เคย",
+    "ถูกมองข้าม": "แทบไม่เคย",
+    "พนักงานและบริการ": "เหตุผลหลัก",
+    "ไว้ใจและภูมิใจ": "เหตุผลที่สอง",
 }
 TRAPPED = {
-    "ดีใจ": "แทบไม่เคย", "อบอุ่นใจ": "แทบไม่เคย", "สบายใจ": "แทบไม่เคย",
-    "หงุดหงิด": "บ่อยมากหรือทุกครั้ง", "ถูกมองข้าม": "บ่อย", "อยู่ใกล้": "เหตุผลหลัก",
+    "ดีใจ": "แทบไม่เคย",
+    "อบอุ่นใจ": "แทบไม่เคย",
+    "สบายใจ": "แทบไม่เคย",
+    "หงุดหงิด": "บ่อยมากหรือทุกครั้ง",
+    "ถูกมองข้าม": "บ่อย",
+    "อยู่ใกล้": "เหตุผลหลัก",
     "ความเคยชิน": "เหตุผลที่สอง",
 }
 REGULARS = {"คุณมาลี": "rep", "คุณนิด": "rep", "คุณสมชาย": "rep"}
@@ -39,10 +48,17 @@ class Shop:
         self.admin = Client(url, database)
         self.url = url
         self.admin.speak_thai()
-        self.users = {name: self._user(name, group) for name, group in (
-            ("rep", "staff"), ("relations", "relations"), ("manager", "manager"))}
+        self.users = {
+            name: self._user(name, group)
+            for name, group in (
+                ("rep", "staff"),
+                ("relations", "relations"),
+                ("manager", "manager"),
+            )
+        }
         self.customers = {
-            name: self._customer(name, self.users[owner]) for name, owner in REGULARS.items()}
+            name: self._customer(name, self.users[owner]) for name, owner in REGULARS.items()
+        }
         others = [self._customer(f"ลูกค้า {number}", False) for number in range(1, 13)]
         buying = dict.fromkeys(self.customers.values(), 40)
         self._sell(buying | {customer: 2 + n for n, customer in enumerate(others)})
@@ -58,26 +74,52 @@ class Shop:
 
     def _user(self, name, group):
         groups = [
-            self.ref(f"group_relationship_{group}"), self.admin.ref("base", "group_user"),
+            self.ref(f"group_relationship_{group}"),
+            self.admin.ref("base", "group_user"),
             self.admin.ref("base", "group_partner_manager"),
             self.admin.ref("sales_team", "group_sale_salesman_all_leads"),
-            self.admin.ref("point_of_sale", "group_pos_user")]
-        (user,) = self.call("res.users", "create", [{
-            "name": name, "login": name, "password": name, "lang": "th_TH", "tz": "Asia/Bangkok",
-            "email": f"{name}@example.com", "group_ids": [(6, 0, groups)],
-            "odoobot_state": "disabled"}])  # its chat covers a whole phone
+            self.admin.ref("point_of_sale", "group_pos_user"),
+        ]
+        (user,) = self.call(
+            "res.users",
+            "create",
+            [
+                {
+                    "name": name,
+                    "login": name,
+                    "password": name,
+                    "lang": "th_TH",
+                    "tz": "Asia/Bangkok",
+                    "email": f"{name}@example.com",
+                    "group_ids": [(6, 0, groups)],
+                    "odoobot_state": "disabled",
+                }
+            ],
+        )  # its chat covers a whole phone
         return user
 
     def _customer(self, name, owner):
-        (customer,) = self.call("res.partner", "create", [{
-            "name": name, "lang": "th_TH", "user_id": owner,
-            "email": f"customer{len(name)}{abs(hash(name)) % 10**6}@example.com"}])
+        (customer,) = self.call(
+            "res.partner",
+            "create",
+            [
+                {
+                    "name": name,
+                    "lang": "th_TH",
+                    "user_id": owner,
+                    "email": f"customer{len(name)}{abs(hash(name)) % 10**6}@example.com",
+                }
+            ],
+        )
         return customer
 
     def _sell(self, orders):
         """Confirmed orders, so many of each customer, evenly over the last year."""
-        (product,) = self.call("product.product", "create", [{
-            "name": "กาแฟคั่ว", "list_price": 180, "taxes_id": False, "available_in_pos": True}])
+        (product,) = self.call(
+            "product.product",
+            "create",
+            [{"name": "กาแฟคั่ว", "list_price": 180, "taxes_id": False, "available_in_pos": True}],
+        )
         now = datetime.datetime.now(datetime.UTC)
         for customer, count in orders.items():
             line = {"order_line": [(0, 0, {"product_id": product})], "partner_id": customer}
@@ -89,11 +131,19 @@ class Shop:
 
     def _ask(self, customers):
         """What the others said about the shop, from very bad to very good."""
-        self.call("relationship.reading", "create", [
-            {
-                "partner_id": customer, "measure_id": self.ref("measure_m13"), "origin": "import",
-                "value": 10 * number // len(customers)}
-            for number, customer in enumerate(customers)])
+        self.call(
+            "relationship.reading",
+            "create",
+            [
+                {
+                    "partner_id": customer,
+                    "measure_id": self.ref("measure_m13"),
+                    "origin": "import",
+                    "value": 10 * number // len(customers),
+                }
+                for number, customer in enumerate(customers)
+            ],
+        )
 
     def till(self):
         """Id of a point of sale whose takings can be booked."""
@@ -109,10 +159,16 @@ class Shop:
     def letter(self, name):
         """The link of the survey in the mail to a customer."""
         mails = self.call(
-            "mail.mail", "search_read", [("recipient_ids", "in", [self.customers[name]])],
-            ["body_html"], order="id desc", limit=1)
+            "mail.mail",
+            "search_read",
+            [("recipient_ids", "in", [self.customers[name]])],
+            ["body_html"],
+            order="id desc",
+            limit=1,
+        )
         return html.unescape(
-            re.search(r'href="([^"]*/survey/start/[^"]+)"', mails[0]["body_html"])[1])
+            re.search(r'href="([^"]*/survey/start/[^"]+)"', mails[0]["body_html"])[1]
+        )
 
 
 @pytest.fixture(scope="module")
@@ -186,22 +242,37 @@ def test_conversation_survey_and_change_of_class(shop, enter, pictures, size, na
     rep.sees(NOBODY_ASKED, ".o_relationship_card_head")
     rep.picture("before")
     clicks = log_conversation(
-        rep, "ที่ร้าน", "รับฟัง", ["ดีใจ", "อบอุ่นใจ"],
-        "ลูกสาวเพิ่งเข้าโรงเรียน ชอบที่น้องจำชื่อได้", "โทรแจ้งเมื่อกาแฟล็อตใหม่มา")
+        rep,
+        "ที่ร้าน",
+        "รับฟัง",
+        ["ดีใจ", "อบอุ่นใจ"],
+        "ลูกสาวเพิ่งเข้าโรงเรียน ชอบที่น้องจำชื่อได้",
+        "โทรแจ้งเมื่อกาแฟล็อตใหม่มา",
+    )
     assert clicks <= MOST_CLICKS, f"{clicks} clicks to log a conversation"
     rep.sees("ลูกสาวเพิ่งเข้าโรงเรียน", ".o_relationship_evidence")
     rep.sees(UNKNOWN, ".o_relationship_card_head")  # what staff noticed is no answer
     rep.picture("logged")
-    assert shop.call("mail.activity", "search_count", [
-        ("res_model", "=", "res.partner"), ("res_id", "=", shop.customers[name]),
-        ("summary", "ilike", "โทรแจ้งเมื่อกาแฟล็อตใหม่มา")]) == 1
+    assert (
+        shop.call(
+            "mail.activity",
+            "search_count",
+            [
+                ("res_model", "=", "res.partner"),
+                ("res_id", "=", shop.customers[name]),
+                ("summary", "ilike", "โทรแจ้งเมื่อกาแฟล็อตใหม่มา"),
+            ],
+        )
+        == 1
+    )
 
     sent = send_survey(shop, enter("manager").log_in(), name)
     customer = enter(f"customer-{size[0]}", size, Customer)
     customer.answer(shop.letter(name), CONTENT, [10, 10])
     customer.picture("thanks")
     (pictures / f"clicks-{size[0]}.txt").write_text(
-        f"{clicks} clicks to log, {sent} to send, {customer.clicks} to answer\n")
+        f"{clicks} clicks to log, {sent} to send, {customer.clicks} to answer\n"
+    )
 
     # Nobody touches the page of the sales rep: the card follows the refresh by itself.
     rep.sees(TRUE, ".o_relationship_card_head .badge", seconds=PATIENCE)

@@ -24,8 +24,12 @@ def call_as(context, url, model, method, args, **kwargs):
     """Call a method of the server as whoever is logged in in a browser's context."""
     response = context.request.post(
         f"{url}/web/dataset/call_kw/{model}/{method}",
-        data={"jsonrpc": "2.0", "method": "call", "params": {
-            "model": model, "method": method, "args": args, "kwargs": kwargs}})
+        data={
+            "jsonrpc": "2.0",
+            "method": "call",
+            "params": {"model": model, "method": method, "args": args, "kwargs": kwargs},
+        },
+    )
     answer = response.json()
     assert "error" not in answer, answer
     return answer.get("result")
@@ -39,9 +43,13 @@ class Person:
         self.clicks = self.shots = 0
         self.phone = size == PHONE
         self.context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale=locale,
-            timezone_id="Asia/Bangkok", is_mobile=self.phone, has_touch=self.phone,
-            **options)
+            viewport={"width": size[0], "height": size[1]},
+            locale=locale,
+            timezone_id="Asia/Bangkok",
+            is_mobile=self.phone,
+            has_touch=self.phone,
+            **options,
+        )
         self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()
         self.errors = []
@@ -91,8 +99,7 @@ class Person:
         self.page.wait_for_timeout(700)
         self.shots += 1
         width = "phone" if self.phone else "desktop"
-        self.page.screenshot(
-            path=self.pictures / f"{self.name}-{width}-{self.shots:02}-{name}.png")
+        self.page.screenshot(path=self.pictures / f"{self.name}-{width}-{self.shots:02}-{name}.png")
 
     def leave(self):
         """Close the browser; a script that failed on the way fails the walk."""
@@ -121,7 +128,8 @@ class Customer(Person):
             self.page.wait_for_function(
                 """before => document.querySelector(".o_survey_finished")
                     || document.querySelector(".o_survey_form_content").innerText !== before""",
-                arg=title)
+                arg=title,
+            )
             self.page.wait_for_timeout(600)  # the pages fade into each other
         assert next(scales, None) is None, "a scale was not asked"
 

@@ -31,11 +31,15 @@ def answer(now):
     """A fifth of those asked lately answer; the rest was sent and lies about."""
     env.cr.execute(
         "UPDATE relationship_invitation SET state = 'sent', date_sent = date_planned"
-        " WHERE state = 'planned' AND company_id = %s AND date_planned <= %s", (company.id, now))
+        " WHERE state = 'planned' AND company_id = %s AND date_planned <= %s",
+        (company.id, now),
+    )
     env.cr.execute(
         "UPDATE relationship_invitation SET state = 'done', date_start = %(now)s,"
         " date_done = %(now)s WHERE state = 'sent' AND company_id = %(company)s"
-        " AND source_key LIKE 'ledger:%%' AND id %% 5 = 0", {"now": now, "company": company.id})
+        " AND source_key LIKE 'ledger:%%' AND id %% 5 = 0",
+        {"now": now, "company": company.id},
+    )
     env.cr.commit()
 
 

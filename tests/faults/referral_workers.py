@@ -49,17 +49,28 @@ def together(registry, function, *arguments):
 
 def claim(env, number, referrer, friends, day):
     for friend in friends:
-        retrying(lambda friend=friend: env["relationship.referral"]._claim({
-            "referrer_id": referrer, "referred_id": friend, "date": day,
-            "source": "pos" if number % 2 else "sale",
-            # Half are the same request sent again, the others are told apart.
-            "source_key": f"same:{friend}" if number % 2 else f"own:{friend}:{number}",
-        }), env)
+        retrying(
+            lambda friend=friend: env["relationship.referral"]._claim(
+                {
+                    "referrer_id": referrer,
+                    "referred_id": friend,
+                    "date": day,
+                    "source": "pos" if number % 2 else "sale",
+                    # Half are the same request sent again, the others are told apart.
+                    "source_key": f"same:{friend}" if number % 2 else f"own:{friend}:{number}",
+                }
+            ),
+            env,
+        )
 
 
 def compete(env, number, referrers, friend):
-    retrying(lambda: env["relationship.referral"]._claim({
-        "referrer_id": referrers[number], "referred_id": friend, "source": "pos"}), env)
+    retrying(
+        lambda: env["relationship.referral"]._claim(
+            {"referrer_id": referrers[number], "referred_id": friend, "source": "pos"}
+        ),
+        env,
+    )
 
 
 def process(env, _number):
@@ -96,19 +107,35 @@ def setup(env):
 
     env["ir.cron"].search([]).active = False
     company = env.company
-    points = env["loyalty.program"].create({
-        "name": "Points", "program_type": "loyalty", "company_id": company.id})
+    points = env["loyalty.program"].create(
+        {"name": "Points", "program_type": "loyalty", "company_id": company.id}
+    )
     program = env["relationship.referral.program"]._get_program(company)
-    program.write({
-        "referrer_program_id": points.id, "referrer_points": 50, "cap_count": 3,
-        "referred_program_id": points.id, "referred_points": 20})
+    program.write(
+        {
+            "referrer_program_id": points.id,
+            "referrer_points": 50,
+            "cap_count": 3,
+            "referred_program_id": points.id,
+            "referred_points": 20,
+        }
+    )
     product = env["product.product"].create({"name": "Tea", "type": "service"})
-    people = env["res.partner"].create([
-        {"name": f"Person {n}", "email": f"person{n}@example.com"}
-        for n in range(FRIENDS + WORKERS + 2)])
-    for friend in people[1:FRIENDS + 1]:
-        order = env["sale.order"].create({"partner_id": friend.id, "order_line": [(0, 0, {
-            "product_id": product.id, "price_unit": 100, "tax_ids": False})]})
+    people = env["res.partner"].create(
+        [
+            {"name": f"Person {n}", "email": f"person{n}@example.com"}
+            for n in range(FRIENDS + WORKERS + 2)
+        ]
+    )
+    for friend in people[1 : FRIENDS + 1]:
+        order = env["sale.order"].create(
+            {
+                "partner_id": friend.id,
+                "order_line": [
+                    (0, 0, {"product_id": product.id, "price_unit": 100, "tax_ids": False})
+                ],
+            }
+        )
         order.action_confirm()
         order.date_order = fields.Datetime.subtract(fields.Datetime.now(), days=30)
     env.cr.commit()
@@ -121,7 +148,7 @@ def main(database):
     env = environment(registry)
     ids, day = setup(env)
     env.cr.close()
-    referrer, friends, rivals = ids[0], ids[1:FRIENDS + 1], ids[FRIENDS + 1:]
+    referrer, friends, rivals = ids[0], ids[1 : FRIENDS + 1], ids[FRIENDS + 1 :]
     found = {"claims_ended": together(registry, claim, referrer, friends, day)}
     found["compete_ended"] = together(registry, compete, rivals[:WORKERS], rivals[-1])
     # Confirmed claims qualify and are due at once: two processes die in the middle.
@@ -138,13 +165,16 @@ def main(database):
     rewards = mine.reward_ids
     found["rewards"] = sorted(f"{r.side} {r.state}" for r in rewards)
     cards = env["loyalty.card"].search([("partner_id", "=", referrer)])
-    found["points"] = [sum(cards.mapped("points")), len(cards),
-                       sum(cards.history_ids.mapped("issued"))]
+    found["points"] = [
+        sum(cards.mapped("points")),
+        len(cards),
+        sum(cards.history_ids.mapped("issued")),
+    ]
     found["friends_points"] = [
         env["loyalty.card"].search([("partner_id", "=", friend)]).mapped("points")
-        for friend in friends]
-    found["mails"] = env["mail.mail"].search_count(
-        [("model", "=", "relationship.referral.reward")])
+        for friend in friends
+    ]
+    found["mails"] = env["mail.mail"].search_count([("model", "=", "relationship.referral.reward")])
     env.cr.close()
     sys.stdout.write(json.dumps(found) + "\n")
 

@@ -18,20 +18,24 @@ def main(database):
         env = api.Environment(other, SUPERUSER_ID, {})
         customer = env["res.partner"].create({"name": "Bought meanwhile"})
         product = env["product.product"].create({"name": "Cup", "list_price": 10})
-        order = env["sale.order"].create({
-            "partner_id": customer.id, "order_line": [(0, 0, {"product_id": product.id})]})
+        order = env["sale.order"].create(
+            {"partner_id": customer.id, "order_line": [(0, 0, {"product_id": product.id})]}
+        )
         order.action_confirm()
         env["relationship.profile"]._refresh(customer.ids)
         other.commit()
         night["relationship.profile"]._cron_refresh()
         early.commit()
         profile = night["relationship.profile"].search(
-            [("commercial_partner_id", "=", customer.id)])
+            [("commercial_partner_id", "=", customer.id)]
+        )
         today = night["relationship.profile"]._local_today(night.company)
-        calibrations = night["relationship.calibration"].search_count([
-            ("company_id", "=", night.company.id), ("date", "=", today)])
-        sys.stdout.write(json.dumps({
-            "days": profile.mapped("purchase_days"), "calibrations": calibrations}))
+        calibrations = night["relationship.calibration"].search_count(
+            [("company_id", "=", night.company.id), ("date", "=", today)]
+        )
+        sys.stdout.write(
+            json.dumps({"days": profile.mapped("purchase_days"), "calibrations": calibrations})
+        )
 
 
 main(*sys.argv[1:])

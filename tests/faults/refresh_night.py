@@ -22,14 +22,20 @@ def prepare(env):
         customer = env["res.partner"].create({"name": f"Nightly {number}"})
         for days in range(20, 400, 40):
             day = datetime.combine(date.today(), time(5)) - timedelta(days=days + number)
-            order = env["sale.order"].create({
-                "partner_id": customer.id,
-                "order_line": [(0, 0, {"product_id": product.id})]})
+            order = env["sale.order"].create(
+                {"partner_id": customer.id, "order_line": [(0, 0, {"product_id": product.id})]}
+            )
             order.action_confirm()
             order.date_order = day
-            env["relationship.reading"].create({
-                "partner_id": customer.id, "measure_id": measure.id, "value": 1 + days % 5,
-                "date": day, "origin": "import"})
+            env["relationship.reading"].create(
+                {
+                    "partner_id": customer.id,
+                    "measure_id": measure.id,
+                    "value": 1 + days % 5,
+                    "date": day,
+                    "origin": "import",
+                }
+            )
 
 
 def stored(env):

@@ -21,8 +21,7 @@ class Sink:
 
     def start(self):
         """Open for connections."""
-        self._controller = Controller(
-            self, hostname="127.0.0.1", port=self.port, ready_timeout=30)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=30)
         self._controller.start()
         return self
 

@@ -19,11 +19,13 @@ def link(server, clone):
     country = client.ref("base", "th")
     client.call("res.company", "write", [1], {"country_id": country})
     client.call(
-        "ir.config_parameter", "set_param", "relationship_insight.limit_try", str(10 * CALLERS))
+        "ir.config_parameter", "set_param", "relationship_insight.limit_try", str(10 * CALLERS)
+    )
     anna = client.call("res.partner", "create", {"name": "Anna Sukjai"})
     client.call("res.partner", "action_open_referral_page", [anna])
     (code,) = client.call(
-        "relationship.referral.code", "search_read", [("partner_id", "=", anna)], ["share_url"])
+        "relationship.referral.code", "search_read", [("partner_id", "=", anna)], ["share_url"]
+    )
     return server.url + urllib.parse.urlsplit(code["share_url"]).path
 
 
@@ -36,7 +38,8 @@ def load(link):
 def join(link, nonce, **typed):
     form = {"n": nonce, "step": "join", "name": "Bo", "agreed": "1", **typed}
     request = urllib.request.Request(
-        link, urllib.parse.urlencode(form).encode(), {"User-Agent": f"Phone of {form['name']}"})
+        link, urllib.parse.urlencode(form).encode(), {"User-Agent": f"Phone of {form['name']}"}
+    )
     with urllib.request.urlopen(request, timeout=120) as page:
         return "Welcome!" in page.read().decode()
 
@@ -44,9 +47,14 @@ def join(link, nonce, **typed):
 def found(client, domain):
     friends = client.call("res.partner", "search", domain)
     claims = client.call(
-        "relationship.referral", "search_read", [("referred_id", "in", friends)], ["state"])
-    rules = client.call("relationship.referral.flag", "search_read", [
-        ("referral_id", "in", [claim["id"] for claim in claims])], ["rule"])
+        "relationship.referral", "search_read", [("referred_id", "in", friends)], ["state"]
+    )
+    rules = client.call(
+        "relationship.referral.flag",
+        "search_read",
+        [("referral_id", "in", [claim["id"] for claim in claims])],
+        ["rule"],
+    )
     return len(friends), [claim["state"] for claim in claims], [flag["rule"] for flag in rules]
 
 
@@ -54,8 +62,8 @@ def test_one_page_sent_eight_times(client, link):
     nonce = load(link)
     time.sleep(1.2)
     answers = at_once(
-        lambda _number: join(link, nonce, email="bo@example.com", phone=PHONES[0]),
-        range(CALLERS))
+        lambda _number: join(link, nonce, email="bo@example.com", phone=PHONES[0]), range(CALLERS)
+    )
     assert answers == [True] * CALLERS
     assert found(client, [("email", "=", "bo@example.com")]) == (1, ["confirmed"], [])
 
@@ -64,8 +72,8 @@ def test_eight_pages_with_one_phone_number(client, link):
     pages = [(load(link), PHONES[number % len(PHONES)]) for number in range(CALLERS)]
     time.sleep(1.2)
     answers = at_once(
-        lambda page: join(link, page[0], name="Chai", phone=page[1].replace("5678", "9999")),
-        pages)
+        lambda page: join(link, page[0], name="Chai", phone=page[1].replace("5678", "9999")), pages
+    )
     assert answers == [True] * CALLERS
     assert found(client, [("name", "=", "Chai")]) == (1, ["confirmed"], [])
 

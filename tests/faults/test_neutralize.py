@@ -39,24 +39,37 @@ def test_a_neutralized_copy_writes_to_nobody(databases, clone, start_server, sin
     from ridev import odoo
 
     def shell(code):
-        odoo.shell(databases.server, databases.conf, clone, code, log=tmp_path / "shell.log",
-                   what="the copy")
+        odoo.shell(
+            databases.server,
+            databases.conf,
+            clone,
+            code,
+            log=tmp_path / "shell.log",
+            what="the copy",
+        )
 
     def sql(query):
         return databases.sql(query, database=clone)
 
-    shell(SETUP.format(port=sink.port)
-          + INVITE.format(name="Copy", count=20, domain="example.com")
-          + QUEUE)
+    shell(
+        SETUP.format(port=sink.port)
+        + INVITE.format(name="Copy", count=20, domain="example.com")
+        + QUEUE
+    )
     assert sql("SELECT state, COUNT(*) FROM relationship_delivery GROUP BY 1") == ["queued|20"]
     odoo.run(
         [odoo.PYTHON, odoo.ODOO, "neutralize", "-c", databases.conf, "-d", clone],
-        tmp_path / "neutralize.log", "neutralize", env=odoo.environment(databases.server),
-        cwd=tmp_path)
+        tmp_path / "neutralize.log",
+        "neutralize",
+        env=odoo.environment(databases.server),
+        cwd=tmp_path,
+    )
     assert sql("SELECT DISTINCT state || '|' || failure_type FROM relationship_delivery") == [
-        "cancelled|neutralized"]
-    assert sql(
-        "SELECT state FROM relationship_campaign WHERE name->>'en_US' = 'Faults'") == ["paused"]
+        "cancelled|neutralized"
+    ]
+    assert sql("SELECT state FROM relationship_campaign WHERE name->>'en_US' = 'Faults'") == [
+        "paused"
+    ]
     assert not sql("SELECT id FROM relationship_invitation WHERE state = 'planned'")
     shell(INVITE.format(name="Later", count=3, domain="example.com") + STUBBORN)
     server = start_server(clone, "--max-cron-threads=2")

@@ -42,7 +42,11 @@ def planned(databases, clone, tmp_path_factory):
         log = script.with_suffix(".log").open("w")
         process = subprocess.Popen(
             list(map(str, (PYTHON, ODOO, "shell", "-c", databases.conf, "-d", clone, "--no-http"))),
-            stdin=script.open(), stdout=log, stderr=log, env=environment(databases.server))
+            stdin=script.open(),
+            stdout=log,
+            stderr=log,
+            env=environment(databases.server),
+        )
         return process, Path(log.name)
 
     def wait(process, log):
@@ -57,18 +61,26 @@ def planned(databases, clone, tmp_path_factory):
     meeting.mkdir()
     workers = [
         shell("planner_worker.py", worker=number, workers=WORKERS, folder=str(meeting), days=DAYS)
-        for number in range(WORKERS)]
+        for number in range(WORKERS)
+    ]
     logs = [wait(*worker) for worker in workers]
     found = {"conflicts": sum(int(log.rpartition("conflicts ")[2].split()[0]) for log in logs)}
     server = {**os.environ, **databases.server.environment()}
-    with psycopg2.connect(
-        dbname=clone, host=server.get("PGHOST"), port=server.get("PGPORT"),
-        user=server.get("PGUSER"), password=server.get("PGPASSWORD"),
-    ) as connection, connection.cursor() as cursor:
+    with (
+        psycopg2.connect(
+            dbname=clone,
+            host=server.get("PGHOST"),
+            port=server.get("PGPORT"),
+            user=server.get("PGUSER"),
+            password=server.get("PGPASSWORD"),
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
         for name, query in QUERIES.items():
             cursor.execute(f"SELECT to_jsonb(q) FROM ({query}) q")
-            found[name] = [row if isinstance(row, dict) else json.loads(row)
-                           for row, in cursor.fetchall()]
+            found[name] = [
+                row if isinstance(row, dict) else json.loads(row) for (row,) in cursor.fetchall()
+            ]
     return found
 
 
@@ -121,24 +133,35 @@ def violations(found):
 
 def broken(row, rows, company, wish, profiles):
     now = row["create_date"]
-    before = [other for other in rows if other is not row
-              and (other["create_date"] or other["date_planned"]) < now]
+    before = [
+        other
+        for other in rows
+        if other is not row and (other["create_date"] or other["date_planned"]) < now
+    ]
     contacts = [other for other in before if other["contact"]]
     answered = [other for other in before if other["date_start"] and other["date_start"] <= now]
     heard = max((other["date_planned"] for other in answered), default=datetime.min)
     ignored = sum(
-        other["contact"] and other["date_planned"] > heard and other not in answered
+        other["contact"]
+        and other["date_planned"] > heard
+        and other not in answered
         and other["state"] in ("sent", "opened", "expired", "done", "uncertain")
-        and other["date_planned"] < now - 14 * DAY for other in before)
+        and other["date_planned"] < now - 14 * DAY
+        for other in before
+    )
     stretch = {"normal": 1, "half": 2, "quarter": 4}[wish["pace"] if wish else "normal"] * (
-        2 if ignored >= 2 else 1)
+        2 if ignored >= 2 else 1
+    )
 
     def closer(others, days, name="date_planned"):
         return any(other[name] + days * stretch * DAY > now for other in others)
 
     for other in rows:
-        if other is not row and other["contact"] and abs(
-                other["date_planned"] - row["date_planned"]) < DAY:
+        if (
+            other is not row
+            and other["contact"]
+            and abs(other["date_planned"] - row["date_planned"]) < DAY
+        ):
             yield "24 hours"
     if closer(contacts, 30):
         yield "asked within 30 days"
@@ -156,8 +179,10 @@ def broken(row, rows, company, wish, profiles):
     if wish and (wish["opted_out"] or moment(wish["paused_until"] or "1970-01-01") > now):
         yield "opted out or paused"
     key = f"{company['relationship_holdout_seed']}:holdout:{row['customer']}"
-    if int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") / 2**48 < (
-            company["relationship_holdout_share"]):
+    if (
+        int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") / 2**48
+        < (company["relationship_holdout_share"])
+    ):
         yield "holdout"
     if row["channel"] == "email" and not row["address"]:
         yield "no address"
@@ -204,13 +229,27 @@ def test_the_checker_sees_what_is_wrong(planned):
         if row["channel"] in CONTACT and row["state"] not in GONE:
             by_person[row["person"]].append(row)
     new, other = next(
-        (row, earlier) for group in by_person.values() for row in group for earlier in group
-        if (row["source_key"] or "").startswith("ledger:") and not earlier["source_key"])
-    near = other["date_planned"] if isinstance(other["date_planned"], datetime) else moment(
-        other["date_planned"])
+        (row, earlier)
+        for group in by_person.values()
+        for row in group
+        for earlier in group
+        if (row["source_key"] or "").startswith("ledger:") and not earlier["source_key"]
+    )
+    near = (
+        other["date_planned"]
+        if isinstance(other["date_planned"], datetime)
+        else moment(other["date_planned"])
+    )
     new["date_planned"] = new["create_date"] = near + timedelta(hours=2)
-    text = [{**row, **{name: row[name].isoformat() if isinstance(row[name], datetime)
-                       else row[name] for name in ("date_planned", "date_start", "create_date")}}
-            for row in rows]
+    text = [
+        {
+            **row,
+            **{
+                name: row[name].isoformat() if isinstance(row[name], datetime) else row[name]
+                for name in ("date_planned", "date_start", "create_date")
+            },
+        }
+        for row in rows
+    ]
     rules = {rule.partition(":")[0] for rule in violations({**planned, "invitation": text})}
     assert {"24 hours", "asked within 30 days"} <= rules

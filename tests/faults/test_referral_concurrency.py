@@ -26,7 +26,8 @@ def test_one_reward_on_each_side(found):
     assert found["killed"] == [True, True]
     assert found["process_ended"]
     assert found["rewards"] == (
-        ["referred issued"] * 4 + ["referrer capped"] + ["referrer issued"] * 3)
+        ["referred issued"] * 4 + ["referrer capped"] + ["referrer issued"] * 3
+    )
     assert found["states"] == ["rewarded"] * 4
     assert found["points"] == [150, 1, 150]
     assert found["friends_points"] == [[20]] * 4

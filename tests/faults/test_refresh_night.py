@@ -16,10 +16,17 @@ def night(databases):
     def run(database, kill_in=0):
         paths = filter(None, [os.environ.get("RI_ODOO_ROOT"), os.environ.get("PYTHONPATH")])
         done = subprocess.run(
-            [sys.executable, SCRIPT, str(kill_in), database], check=False, capture_output=True,
-            text=True, timeout=900, env={
-                **os.environ, "RI_ODOO_CONF": str(databases.conf),
-                "PYTHONPATH": os.pathsep.join(paths)})
+            [sys.executable, SCRIPT, str(kill_in), database],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=900,
+            env={
+                **os.environ,
+                "RI_ODOO_CONF": str(databases.conf),
+                "PYTHONPATH": os.pathsep.join(paths),
+            },
+        )
         if kill_in:
             assert done.returncode == -9, done.stderr[-3000:]
             return None
@@ -32,7 +39,8 @@ def night(databases):
 def months(databases, database):
     return databases.sql(
         "select date, count(*) from relationship_snapshot group by date order by date",
-        database=database)
+        database=database,
+    )
 
 
 def test_killed_night_goes_on(databases, template, night):
@@ -49,6 +57,7 @@ def test_killed_night_goes_on(databases, template, night):
         assert len(straight["ran"]) == 13
         assert straight["ran"][-1] == "None"
         assert {table: len(rows) for table, rows in after["stored"].items() if rows} == {
-            table: len(rows) for table, rows in straight["stored"].items() if rows}
+            table: len(rows) for table, rows in straight["stored"].items() if rows
+        }
         assert after["stored"] == straight["stored"]
         assert len(after["stored"]["profile"]) == 8

@@ -90,8 +90,14 @@ class Stage:
     def shell(self, code):
         from ridev import odoo
 
-        odoo.shell(self.databases.server, self.databases.conf, self.name, code,
-                   log=self.folder / "shell.log", what="the stage")
+        odoo.shell(
+            self.databases.server,
+            self.databases.conf,
+            self.name,
+            code,
+            log=self.folder / "shell.log",
+            what="the stage",
+        )
 
     def invite(self, name, count, domain="example.com"):
         self.shell(INVITE.format(name=name, count=count, domain=domain))
@@ -104,11 +110,18 @@ class Stage:
         rows = self.sql(
             "SELECT d.state || '|' || COUNT(*) FROM relationship_delivery d"
             " JOIN res_partner p ON p.id = d.partner_id"
-            f" WHERE p.name LIKE '{name} %' GROUP BY d.state")
+            f" WHERE p.name LIKE '{name} %' GROUP BY d.state"
+        )
         return {state: int(count) for state, count in (row.split("|") for row in rows)}
 
-    def wait(self, name, count, done=("sent", "failed", "uncertain", "bounced", "cancelled"),
-             seconds=PATIENCE, each=lambda: None):
+    def wait(
+        self,
+        name,
+        count,
+        done=("sent", "failed", "uncertain", "bounced", "cancelled"),
+        seconds=PATIENCE,
+        each=lambda: None,
+    ):
         """Wait until so many messages have come to an end."""
         deadline = time.monotonic() + seconds
         while True:
@@ -124,7 +137,8 @@ class Stage:
         self.sql(
             "INSERT INTO ir_cron_trigger (cron_id, call_at) SELECT res_id, now() AT TIME ZONE 'UTC'"
             " FROM ir_model_data WHERE name = 'ir_cron_relationship_send' AND NOT EXISTS ("
-            " SELECT FROM ir_cron_trigger WHERE cron_id = res_id)")
+            " SELECT FROM ir_cron_trigger WHERE cron_id = res_id)"
+        )
         self.databases.sql(f"NOTIFY cron_trigger, '{self.name}'")
 
 
@@ -152,10 +166,25 @@ def manual_runs(stage):
     script.write_text(MANUAL)
     with open(script) as stdin, open(stage.folder / "manual.log", "ab") as log:
         process = subprocess.Popen(
-            [str(part) for part in (
-                PYTHON, ODOO, "shell", "-c", stage.databases.conf, "-d", stage.name, "--no-http")],
-            stdin=stdin, stdout=log, stderr=log, env=environment(stage.databases.server),
-            cwd=stage.folder)
+            [
+                str(part)
+                for part in (
+                    PYTHON,
+                    ODOO,
+                    "shell",
+                    "-c",
+                    stage.databases.conf,
+                    "-d",
+                    stage.name,
+                    "--no-http",
+                )
+            ],
+            stdin=stdin,
+            stdout=log,
+            stderr=log,
+            env=environment(stage.databases.server),
+            cwd=stage.folder,
+        )
     try:
         yield process
     finally:
@@ -200,7 +229,8 @@ def test_killed_workers_send_nothing_twice_and_lose_nothing(stage, cron_server):
     addresses = stage.sink.addresses()
     sys.stdout.write(
         f"{SENDS} messages, {killed} workers killed: {states}, {len(stage.sink.mails)} mails"
-        f" taken, most to one address {max(addresses.values())}\n")
+        f" taken, most to one address {max(addresses.values())}\n"
+    )
     assert killed == KILLS
     assert set(counts.values()) == {1}
     assert set(addresses.values()) == {1}
@@ -209,13 +239,17 @@ def test_killed_workers_send_nothing_twice_and_lose_nothing(stage, cron_server):
     # A killed worker leaves at most the one message it was sending.
     assert states.get("uncertain", 0) <= killed
     # Whoever is told "sent" got it; whoever got none is not told "sent".
-    told = int(stage.sql(
-        "SELECT COUNT(*) FROM relationship_delivery WHERE state = 'sent' AND date_sent IS NULL")[0])
+    told = int(
+        stage.sql(
+            "SELECT COUNT(*) FROM relationship_delivery WHERE state = 'sent' AND date_sent IS NULL"
+        )[0]
+    )
     assert not told
     assert states["sent"] <= len(stage.sink.mails) <= states["sent"] + states.get("uncertain", 0)
     # Both the cron and the runs by hand have sent some of them.
     workers = stage.sql(
-        "SELECT DISTINCT worker FROM relationship_delivery WHERE worker IS NOT NULL")
+        "SELECT DISTINCT worker FROM relationship_delivery WHERE worker IS NOT NULL"
+    )
     assert len(workers) >= 2
 
 
@@ -253,8 +287,10 @@ def test_slow_refusing_and_greylisting_servers(stage, cron_server):
         time.sleep(0.5)
     assert stage.states("Mixed") == {"bounced": 1, "failed": 1, "sent": 2, "queued": 2}
     # Five minutes later, in the life of the queue.
-    stage.sql("UPDATE relationship_delivery SET date_due = date_due - INTERVAL '10 minutes'"
-              " WHERE state = 'queued'")
+    stage.sql(
+        "UPDATE relationship_delivery SET date_due = date_due - INTERVAL '10 minutes'"
+        " WHERE state = 'queued'"
+    )
     states = stage.wait("Mixed", 6, seconds=120, each=stage.wake)
     assert states == {"bounced": 1, "failed": 1, "sent": 4}
     assert set(stage.sink.addresses().values()) == {1}

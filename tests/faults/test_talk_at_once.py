@@ -19,22 +19,30 @@ def customer(clients):
 
 def test_line(clients, customer):
     line = {
-        "key": KEY, "partner_id": customer, "channel": "call_out", "text": "Likes the lamp",
-        "promise": "Send the price", "promise_date": "2031-05-05"}
+        "key": KEY,
+        "partner_id": customer,
+        "channel": "call_out",
+        "text": "Likes the lamp",
+        "promise": "Send the price",
+        "promise_date": "2031-05-05",
+    }
     rows = at_once(lambda client: client.call("relationship.note", "log_line", line), clients)
     assert len({row["id"] for row in rows}) == 1
-    notes = clients[0].call("relationship.note", "search_read", [
-        ("partner_id", "=", customer)], ["summary"])
+    notes = clients[0].call(
+        "relationship.note", "search_read", [("partner_id", "=", customer)], ["summary"]
+    )
     assert [note["summary"] for note in notes] == ["Likes the lamp"]
-    promises = clients[0].call("mail.activity", "search_count", [
-        ("summary", "=", "Send the price")])
+    promises = clients[0].call(
+        "mail.activity", "search_count", [("summary", "=", "Send the price")]
+    )
     assert promises == 1
 
 
 def test_draft(clients, customer):
     draft = {"key": f"{KEY}-draft", "partner_id": customer, "text": "To finish"}
     rows = at_once(
-        lambda client: client.call("relationship.note.draft", "keep_draft", draft), clients)
+        lambda client: client.call("relationship.note.draft", "keep_draft", draft), clients
+    )
     assert len({row["id"] for row in rows}) == 1
 
 
@@ -43,6 +51,7 @@ def test_form(clients, customer):
     vals = {"partner_id": customer, "channel": "visit", "summary": "In full"}
     context = {"default_source_key": f"{KEY}-form"}
     ids = at_once(
-        lambda client: client.call("relationship.note", "web_save", [], vals, {},
-                                   context=context), clients)
+        lambda client: client.call("relationship.note", "web_save", [], vals, {}, context=context),
+        clients,
+    )
     assert len({row["id"] for rows in ids for row in rows}) == 1

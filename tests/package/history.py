@@ -41,7 +41,8 @@ def landed():
     if FIRST not in found:
         raise LookupError(
             f"The history has no {FIRST} (only {', '.join(found) or 'nothing'}): upgrades can't be"
-            " tested. Get all of it by: git fetch --unshallow")
+            " tested. Get all of it by: git fetch --unshallow"
+        )
     return dict(reversed(found.items()))
 
 

@@ -23,7 +23,8 @@ def test_customers_are_read_soon_after_the_installation(databases, start_server,
     with databases.clone(databases.base_template(), "firstday") as name:
         log = tmp_path / "odoo.log"
         odoo.shell(
-            databases.server, databases.conf, name, ORDERS, log=log, what="selling for a year")
+            databases.server, databases.conf, name, ORDERS, log=log, what="selling for a year"
+        )
         databases.install(name, ["relationship_insight"], log)
         begin = time.monotonic()
         start_server(name, "--max-cron-threads=1")
@@ -32,8 +33,10 @@ def test_customers_are_read_soon_after_the_installation(databases, start_server,
             assert time.monotonic() - begin < PATIENCE, found
             time.sleep(0.5)
         sys.stderr.write(
-            f"40 customers read {time.monotonic() - begin:.1f} s after the installation\n")
+            f"40 customers read {time.monotonic() - begin:.1f} s after the installation\n"
+        )
         while databases.sql(
-                "select 1 from res_company where relationship_refreshed is null", database=name):
+            "select 1 from res_company where relationship_refreshed is null", database=name
+        ):
             assert time.monotonic() - begin < PATIENCE
             time.sleep(0.5)

@@ -1,21 +1,41 @@
 """Updating the addon, and updating it again, changes nothing: not the data, not what people set."""
 
-
 import pytest
 from conftest import Client
 
 # Columns that tell when something was written, not what; and what the server notes of its running.
 NOISE = (
-    "write_date", "write_uid", "lastcall", "nextcall", "failure_count", "first_failure_date",
+    "write_date",
+    "write_uid",
+    "lastcall",
+    "nextcall",
+    "failure_count",
+    "first_failure_date",
     "arch_prev",  # what a view was before it was written, be it the same
 )
 # Beside our own tables: what an addon puts into Odoo's.
 SHARED = (
-    "ir_model_data", "ir_model_access", "ir_rule", "ir_ui_view", "ir_ui_menu", "ir_act_window",
-    "ir_act_server", "ir_cron", "res_groups", "res_groups_implied_rel", "rule_group_rel",
-    "survey_survey", "survey_question", "survey_question_answer", "mail_template", "res_company",
-    "ir_model_constraint", "ir_model_fields", "ir_model_fields_selection", "ir_config_parameter",
-)  # fmt: skip
+    "ir_model_data",
+    "ir_model_access",
+    "ir_rule",
+    "ir_ui_view",
+    "ir_ui_menu",
+    "ir_act_window",
+    "ir_act_server",
+    "ir_cron",
+    "res_groups",
+    "res_groups_implied_rel",
+    "rule_group_rel",
+    "survey_survey",
+    "survey_question",
+    "survey_question_answer",
+    "mail_template",
+    "res_company",
+    "ir_model_constraint",
+    "ir_model_fields",
+    "ir_model_fields_selection",
+    "ir_config_parameter",
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,14 +45,27 @@ def used(databases, clone, start_server):
     client = Client(server.url, clone)
 
     def ref(name):
-        row = client.call("ir.model.data", "search_read", [
-            ("module", "=", "relationship_insight"), ("name", "=", name)], ["res_id"])[0]
+        row = client.call(
+            "ir.model.data",
+            "search_read",
+            [("module", "=", "relationship_insight"), ("name", "=", name)],
+            ["res_id"],
+        )[0]
         return row["res_id"]
 
     (customer,) = client.call("res.partner", "create", [{"name": "Mali"}])
-    client.call("relationship.note", "create", [{
-        "partner_id": customer, "summary": "Likes it quiet", "promise": "Call back",
-        "feeling_ids": [(4, ref("measure_m02_glad"))]}])
+    client.call(
+        "relationship.note",
+        "create",
+        [
+            {
+                "partner_id": customer,
+                "summary": "Likes it quiet",
+                "promise": "Call back",
+                "feeling_ids": [(4, ref("measure_m02_glad"))],
+            }
+        ],
+    )
     client.call("survey.survey", "write", [ref("relationship_survey_check")], {"title": "Our own"})
     client.call("relationship.measure", "write", [ref("measure_m13")], {"question": "All in all?"})
     client.call("relationship.measure", "write", [ref("measure_m15")], {"active": False})
@@ -48,12 +81,14 @@ def picture(databases, name):
         "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
         " where n.nspname = 'public' and c.relkind = 'r' and (c.relname like 'relationship%'"
         f" or c.relname in ({', '.join(repr(table) for table in SHARED)}))"
-        " and c.relname != 'relationship_refresh_queue' order by 1", database=name)
+        " and c.relname != 'relationship_refresh_queue' order by 1",
+        database=name,
+    )
     without = "".join(f" - '{column}'" for column in NOISE)
     return {
-        table: set(databases.sql(
-            f'select to_jsonb(t){without} from "{table}" t', database=name))
-        for table in tables}
+        table: set(databases.sql(f'select to_jsonb(t){without} from "{table}" t', database=name))
+        for table in tables
+    }
 
 
 def test_updating_twice_changes_nothing(databases, used, tmp_path):
@@ -63,8 +98,14 @@ def test_updating_twice_changes_nothing(databases, used, tmp_path):
     for turn in (1, 2):
         log = tmp_path / f"update-{turn}.log"
         odoo.command(
-            databases.server, databases.conf, used, "-u", "relationship_insight",
-            log=log, what="updating the addon")
+            databases.server,
+            databases.conf,
+            used,
+            "-u",
+            "relationship_insight",
+            log=log,
+            what="updating the addon",
+        )
         assert not [line for line in log.read_text().splitlines() if " ERROR " in line]
         pictures.append(picture(databases, used))
     first, *others = pictures

@@ -106,13 +106,28 @@ class Upgrade:
         from ridev import odoo, venv
 
         log = self.folder / f"{what}.log"
-        command = [venv.PYTHON, venv.ODOO, *(["shell"] if code else []), "-c", conf,
-                   "-d", self.name, "--no-http", *arguments]
+        command = [
+            venv.PYTHON,
+            venv.ODOO,
+            *(["shell"] if code else []),
+            "-c",
+            conf,
+            "-d",
+            self.name,
+            "--no-http",
+            *arguments,
+        ]
         with log.open("ab") as stream:
             done = subprocess.run(
-                list(map(str, command)), env=odoo.environment(self.databases.server),
-                cwd=self.folder, input=code, text=True, stdout=subprocess.PIPE, stderr=stream,
-                check=False)
+                list(map(str, command)),
+                env=odoo.environment(self.databases.server),
+                cwd=self.folder,
+                input=code,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=stream,
+                check=False,
+            )
         text = log.read_text(errors="replace")
         assert not done.returncode, f"{self.name}: {what}\n{text[-3000:]}"
         if not code:
@@ -138,12 +153,26 @@ class Upgrade:
         """Begin the update and kill it while it works."""
         from ridev import odoo, venv
 
-        command = [venv.PYTHON, venv.ODOO, "-c", self.new, "-d", self.name, "--no-http",
-                   "-u", ADDON, "--stop-after-init"]
+        command = [
+            venv.PYTHON,
+            venv.ODOO,
+            "-c",
+            self.new,
+            "-d",
+            self.name,
+            "--no-http",
+            "-u",
+            ADDON,
+            "--stop-after-init",
+        ]
         with subprocess.Popen(
-                list(map(str, command)), env=odoo.environment(self.databases.server),
-                cwd=self.folder, text=True, stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE) as process:
+            list(map(str, command)),
+            env=odoo.environment(self.databases.server),
+            cwd=self.folder,
+            text=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as process:
             for line in process.stderr:
                 if HALF_WAY in line:
                     process.kill()
@@ -155,19 +184,29 @@ class Upgrade:
 
     def promised(self):
         """{(conversation, words, day, state)} of all that was promised in conversations."""
-        columns = set(self.sql(
-            "select table_name || '.' || column_name from information_schema.columns"
-            " where table_schema = 'public'"))
+        columns = set(
+            self.sql(
+                "select table_name || '.' || column_name from information_schema.columns"
+                " where table_schema = 'public'"
+            )
+        )
         none = "and promise.further_id is null"
         said = [
-            query.format(row="null::jsonb" if "relationship_promise.id" not in columns else ROW[
-                table].format(
-                    none=none if "relationship_promise.further_id" in columns else ""))
-            for table, query in SAID.items() if f"{table}.{WORDS[table]}" in columns]
+            query.format(
+                row="null::jsonb"
+                if "relationship_promise.id" not in columns
+                else ROW[table].format(
+                    none=none if "relationship_promise.further_id" in columns else ""
+                )
+            )
+            for table, query in SAID.items()
+            if f"{table}.{WORDS[table]}" in columns
+        ]
         query = PROMISED.format(said=" union all ".join(said)) if said else PROMISES
         rows = self.sql(
             "select jsonb_build_array(promised.note_id, promised.name, promised.day,"
-            f" promised.state) from ({query}) promised")
+            f" promised.state) from ({query}) promised"
+        )
         return {tuple(json.loads(row)) for row in rows}
 
     def picture(self):
@@ -175,21 +214,40 @@ class Upgrade:
         tables = self.sql(
             "select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid"
             " where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'"
-            " and c.relname like 'relationship%' and a.attname = 'id' order by 1")
+            " and c.relname like 'relationship%' and a.attname = 'id' order by 1"
+        )
         ids = {
-            table: set(map(int, self.sql(
-                f'select id from "{table}" t'
-                + " where (to_jsonb(t)->>'final')::boolean" * (table in FINAL))))
-            for table in tables if table not in FLEETING}
+            table: set(
+                map(
+                    int,
+                    self.sql(
+                        f'select id from "{table}" t'
+                        + " where (to_jsonb(t)->>'final')::boolean" * (table in FINAL)
+                    ),
+                )
+            )
+            for table in tables
+            if table not in FLEETING
+        }
         left = {
-            (table, row["id"]): row for table, kept in self.rows.items()
+            (table, row["id"]): row
+            for table, kept in self.rows.items()
             if table in tables or not table.startswith("relationship_")
-            for row in map(json.loads, self.sql(
-                f'select to_jsonb(t) from "{table}" t where id in ({",".join(map(str, kept))})'))}
-        return {"ids": ids, "left": left, "promised": self.promised(),
-                "names": set(self.sql(NAMES)),
-                "closed": set(map(int, self.sql(CLOSED))),
-                "schema": set(self.sql(SCHEMA))}
+            for row in map(
+                json.loads,
+                self.sql(
+                    f'select to_jsonb(t) from "{table}" t where id in ({",".join(map(str, kept))})'
+                ),
+            )
+        }
+        return {
+            "ids": ids,
+            "left": left,
+            "promised": self.promised(),
+            "names": set(self.sql(NAMES)),
+            "closed": set(map(int, self.sql(CLOSED))),
+            "schema": set(self.sql(SCHEMA)),
+        }
 
 
 def _conf(databases, folder, commit=None):
@@ -243,9 +301,11 @@ def upgrades(databases, tmp_path_factory):
         killed = Upgrade(databases, folder, f"{oldest.name}_killed", oldest.old, today)
         stack.callback(databases.drop, killed.name)
         runs = [
-            pool.submit(_fresh, job) if version == "fresh"
+            pool.submit(_fresh, job)
+            if version == "fresh"
             else pool.submit(_from_old, job, killed if job is oldest else None)
-            for version, job in jobs.items()]
+            for version, job in jobs.items()
+        ]
         for run in runs:
             run.result()
         yield {**jobs, "killed": killed}
@@ -262,12 +322,15 @@ def test_no_row_is_lost(upgrades):
         # Each is found as a promise: see test_what_was_promised_is_found.
         before.pop("relationship_note_further", None)
         lost = {
-            table: len(ids - after.get(table, set())) for table, ids in before.items()
-            if ids - after.get(table, set())}
+            table: len(ids - after.get(table, set()))
+            for table, ids in before.items()
+            if ids - after.get(table, set())
+        }
         assert not lost, f"{version}: {lost}"
         sys.stderr.write(
             f"{version}: {sum(map(len, before.values()))} rows before,"
-            f" {sum(map(len, after.values()))} after, {upgrade.seconds:.0f} s\n")
+            f" {sum(map(len, after.values()))} after, {upgrade.seconds:.0f} s\n"
+        )
 
 
 def test_what_somebody_left_says_the_same(upgrades):
@@ -301,7 +364,9 @@ def test_all_is_as_after_a_fresh_install(upgrades, what):
     fresh = upgrades["fresh"].after[what]
     differences = {
         version: (sorted(upgrade.after[what] - fresh), sorted(fresh - upgrade.after[what]))
-        for version, upgrade in _old(upgrades).items() if upgrade.after[what] != fresh}
+        for version, upgrade in _old(upgrades).items()
+        if upgrade.after[what] != fresh
+    }
     assert not differences
 
 

@@ -117,8 +117,12 @@ def installed(wheel, databases, tmp_path_factory):
         done = subprocess.run(
             [str(part) for part in (python, environment / "bin" / "odoo", *options)],
             env=odoo.environment(databases.server),
-            cwd=folder, input=code, text=True, capture_output=True, check=False,
-        )  # fmt: skip
+            cwd=folder,
+            input=code,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout + done.stderr
 

@@ -27,8 +27,7 @@ def _customer(rng, level, rival_level, rival_loyalty):
 
 def _gap(customers, equating):
     """Share attached when compared less the share attached when not, in the same customers."""
-    compared = fmean(
-        scales.equated_attitude(RA, equating) >= THRESHOLD for _alone, RA in customers)
+    compared = fmean(scales.equated_attitude(RA, equating) >= THRESHOLD for _alone, RA in customers)
     return compared - fmean(alone >= THRESHOLD for alone, _RA in customers)
 
 

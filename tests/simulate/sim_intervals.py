@@ -14,9 +14,13 @@ LIMIT = 0.93
 
 def _clusters(pairs):
     return intervals.Clusters(
-        len(pairs), math.fsum(y for y, _m in pairs), math.fsum(m for _y, m in pairs),
-        math.fsum(y * y for y, _m in pairs), math.fsum(y * m for y, m in pairs),
-        math.fsum(m * m for _y, m in pairs))
+        len(pairs),
+        math.fsum(y for y, _m in pairs),
+        math.fsum(m for _y, m in pairs),
+        math.fsum(y * y for y, _m in pairs),
+        math.fsum(y * m for y, m in pairs),
+        math.fsum(m * m for _y, m in pairs),
+    )
 
 
 def _beta(rng, mean, rho):
@@ -61,8 +65,7 @@ def _poisson(rng, mean):
 def _friends(rng, people, _answers, mean, size):
     counts = [_poisson(rng, rng.gammavariate(size, mean / size)) for _person in range(people)]
     found = intervals.rate_interval(people, sum(counts), sum(k * k for k in counts))
-    draws = sorted(
-        sum(rng.choices(counts, k=people)) / people for _replicate in range(50))
+    draws = sorted(sum(rng.choices(counts, k=people)) / people for _replicate in range(50))
     return found.low <= mean <= found.high, draws[1] <= mean <= draws[48]
 
 
@@ -86,7 +89,13 @@ def run(seed, quick=False):
         found = [draw(rng, people, answers, mean, rho) for _repeat in range(times)]
         hit = sum(one for one, _plain in found) / times
         rows.append((f"{name}, {people} customers: coverage", times, hit, ">= 0.93", hit >= LIMIT))
-        rows.append((
-            f"{name}, {people} customers: coverage, old way", times,
-            sum(plain for _one, plain in found) / times, "", None))
+        rows.append(
+            (
+                f"{name}, {people} customers: coverage, old way",
+                times,
+                sum(plain for _one, plain in found) / times,
+                "",
+                None,
+            )
+        )
     return rows

@@ -13,11 +13,13 @@ from itertools import combinations
 from ri_stats import suppression
 
 FLOOR, COUNTS_ONLY = 5, 10
-PRIME = 2 ** 61 - 1
+PRIME = 2**61 - 1
 WAVES = 100
 CUTS = {
-    "stratum": ("a", "b", "c", None), "shop": ("here", "there", None),
-    "channel": ("email", "sms"), "lang": ("en", "en", "en", "th"),
+    "stratum": ("a", "b", "c", None),
+    "shop": ("here", "there", None),
+    "channel": ("email", "sms"),
+    "lang": ("en", "en", "en", "th"),
 }
 
 
@@ -30,12 +32,15 @@ def _groups(people):
 
 def _steps(people):
     groups = dict(_groups(people))
-    counted = {key: group[:len(group) - len(group) % FLOOR] if len(group) >= FLOOR else group
-               for key, group in groups.items()}
+    counted = {
+        key: group[: len(group) - len(group) % FLOOR] if len(group) >= FLOOR else group
+        for key, group in groups.items()
+    }
     hidden = set()
     for cut in ("all", *CUTS):
         hidden |= suppression.hidden_cells(
-            {key: len(group) for key, group in counted.items() if key[0] == cut}, FLOOR)
+            {key: len(group) for key, group in counted.items() if key[0] == cut}, FLOOR
+        )
     return {key: group for key, group in counted.items() if key not in hidden}
 
 
@@ -44,15 +49,19 @@ def _at_once(people):
     hidden = set()
     for cut in ("all", *CUTS):
         hidden |= suppression.hidden_cells(
-            {key: len(group) for key, group in groups.items() if key[0] == cut}, FLOOR)
+            {key: len(group) for key, group in groups.items() if key[0] == cut}, FLOOR
+        )
     return {key: group for key, group in groups.items() if key not in hidden}
 
 
 def _looks(people, days, shown):
     """{(day, cut, value): who is counted} of all figures that anybody sees; none is empty."""
     return {
-        (day, *key): frozenset(group) for day in days for key, group in shown(people[:day]).items()
-        if group and (key[0] == "all" or key[1])}
+        (day, *key): frozenset(group)
+        for day in days
+        for key, group in shown(people[:day]).items()
+        if group and (key[0] == "all" or key[1])
+    }
 
 
 def _tells(one, other):
@@ -115,7 +124,8 @@ def run(seed, quick=False):
             size = rng.randint(30, 80)
             wave = [
                 (person, {cut: rng.choice(values) for cut, values in CUTS.items()})
-                for person in range(size)]
+                for person in range(size)
+            ]
             days = sorted({size, size - 1, *(rng.randint(10, size) for _look in range(4))})
             looks = _looks(wave, days, shown)
             pairs = [a + b for a, b in zip(pairs, _pairs(looks))]

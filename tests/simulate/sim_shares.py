@@ -37,7 +37,8 @@ class World:
             days.append(day)
         told = [
             (rng.uniform(0, 300), rng.gauss(feels, SIGMA))
-            for _answer in range(rng.choice((1, 1, 1, 2, 3)))]
+            for _answer in range(rng.choice((1, 1, 1, 2, 3)))
+        ]
         return {"feels": feels, "often": often, "T": T, "days": days, "told": told}
 
 
@@ -60,26 +61,42 @@ def _prepare(town):
     nbd = rate.fit_nbd(rate.collapse([(len(one["days"]), round(one["T"])) for one in town]))
     latest = [one["told"][0][1] for one in asked]
     spread = attitude.variance_components(
-        [[y for _age, y in one["told"]] for one in asked], latest, 0.85)
+        [[y for _age, y in one["told"]] for one in asked], latest, 0.85
+    )
     mu = (math.fsum(latest) + 30 * 62) / (len(latest) + 30)
     sigma = math.sqrt(spread.sigma_w2)
     tau = sigma / math.sqrt(spread.kappa)
     rows, chances, unsure, placed = [], [], [], [0] * 4
     for number, one in enumerate(asked):
         seen = attitude.evidence(one["told"])
-        answers = seen.W ** 2 / sum(4 ** (-age / 180) for age, _y in one["told"])
+        answers = seen.W**2 / sum(4 ** (-age / 180) for age, _y in one["told"])
         reliability = answers / (answers + spread.kappa)
         o = (seen.y - THETA) / tau
         x_w = sum(2 ** (-(one["T"] - day) / HALF_LIFE) for day in one["days"])
         T_w = rate.discounted_time(one["T"], HALF_LIFE)
         score = shares.behaviour_score(x_w, T_w, HALF_LIFE, nbd.r, nbd.alpha, THETA_B)
-        rows.append((number % 100, score, *(
-            shares.Told(w, w * reliability, w * reliability * o, w * reliability ** 2,
-                        w * (reliability ** 2 * o * o - reliability * (1 - reliability)))
-            for w in (1.0, one.get("weight", 1.0)))))
-        chances.append((
-            attitude.posterior(seen.W, seen.y, mu, sigma, spread.kappa, THETA).pA,
-            rate.probability_at_least(x_w, T_w, nbd.r, nbd.alpha, THETA_B)))
+        rows.append(
+            (
+                number % 100,
+                score,
+                *(
+                    shares.Told(
+                        w,
+                        w * reliability,
+                        w * reliability * o,
+                        w * reliability**2,
+                        w * (reliability**2 * o * o - reliability * (1 - reliability)),
+                    )
+                    for w in (1.0, one.get("weight", 1.0))
+                ),
+            )
+        )
+        chances.append(
+            (
+                attitude.posterior(seen.W, seen.y, mu, sigma, spread.kappa, THETA).pA,
+                rate.probability_at_least(x_w, T_w, nbd.r, nbd.alpha, THETA_B),
+            )
+        )
         state = classify.classify(*chances[-1]).state
         one["placed"] = CLASSES.index(state) if state in CLASSES else None
         if one["placed"] is None:
@@ -93,7 +110,8 @@ def _found(arguments):
     size = sum(arguments[0]) + len(arguments[2]) + arguments[3]
     return [
         intervals.Interval(*(value / size for value in each))
-        for each in shares.class_totals(*arguments, replicates=200)[:4]]
+        for each in shares.class_totals(*arguments, replicates=200)[:4]
+    ]
 
 
 def _fifths(values):
@@ -112,7 +130,8 @@ def _weigh(town):
         cells[tuple(cell)] = (asked + 1, done + one["asked"], design + 1 - one["asked"])
         one["cell"] = tuple(cell)
     weights, _likeness = raking.cell_weights(
-        {cell: each for cell, each in cells.items() if each[2]}, lambda cell: cell)
+        {cell: each for cell, each in cells.items() if each[2]}, lambda cell: cell
+    )
     for one in town:
         one["weight"] = weights.get(one["cell"], 0.0)
 
@@ -121,8 +140,11 @@ def _independent(chances):
     """The old way: sums of products, Wilson's interval."""
     n = len(chances)
     sums = [
-        math.fsum(column) for column in zip(*(
-            (a * b, a * (1 - b), (1 - a) * b, (1 - a) * (1 - b)) for a, b in chances))]
+        math.fsum(column)
+        for column in zip(
+            *((a * b, a * (1 - b), (1 - a) * b, (1 - a) * (1 - b)) for a, b in chances)
+        )
+    ]
     return [intervals.wilson(min(total, n), n) for total in sums]
 
 
@@ -134,8 +156,10 @@ def run(seed, quick=False):
     towns = 40 if quick else 200
     rows = []
     for name, size, r, rho, answers in (
-        ("together 0", 300, 1.0, 0, "all"), ("together 0.35", 300, 1.0, 0.35, "all"),
-        ("together 0.6", 300, 1.0, 0.6, "all"), ("together -0.3", 300, 1.0, -0.3, "all"),
+        ("together 0", 300, 1.0, 0, "all"),
+        ("together 0.35", 300, 1.0, 0.35, "all"),
+        ("together 0.6", 300, 1.0, 0.6, "all"),
+        ("together -0.3", 300, 1.0, -0.3, "all"),
         ("together 0.6, most buy once", 300, 0.4, 0.6, "all"),
         ("together 0.6, 60 answer", 60, 1.0, 0.6, "all"),
         ("together 0.35, half answer", 300, 1.0, 0.35, "half"),
@@ -161,8 +185,11 @@ def run(seed, quick=False):
             arguments, chances = _prepare(town)
             found, target, truth = _found(arguments), _truth(town, _counted), _truth(town)
             below += any(
-                each.low * size < count - 1e-6 or each.estimate < each.low or
-                each.high < each.estimate for each, count in zip(found, arguments[0]))
+                each.low * size < count - 1e-6
+                or each.estimate < each.low
+                or each.high < each.estimate
+                for each, count in zip(found, arguments[0])
+            )
             hit = [k + covered for k, covered in zip(hit, _covers(found, target))]
             old = [k + covered for k, covered in zip(old, _covers(_independent(chances), truth))]
             error = [e + each.estimate - true for e, each, true in zip(error, found, target)]
@@ -172,8 +199,15 @@ def run(seed, quick=False):
         bias = max(map(abs, error)) / towns
         # Sixty answers can't tell more than to some six points: a bias of two is no news there.
         goal = size >= 300
-        rows.append((f"{name}: bias, most of 4", towns, bias, "<= 0.015" if goal else "",
-                     bias <= 0.015 if goal else None))
+        rows.append(
+            (
+                f"{name}: bias, most of 4",
+                towns,
+                bias,
+                "<= 0.015" if goal else "",
+                bias <= 0.015 if goal else None,
+            )
+        )
         rows.append((f"{name}: below who is placed", towns, below, "0", not below))
         rows.append((f"{name}: misplaced", towns, max(map(abs, moved)) / towns, "", None))
         if answers == "all":

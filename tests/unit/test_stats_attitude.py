@@ -102,10 +102,7 @@ def test_variances_agree_with_pingouin():
 
 def test_variances_of_unequal_panels_are_found_again():
     rng = np.random.default_rng(3)
-    panels = [
-        list(rng.normal(rng.normal(62, 14), 10, size))
-        for size in rng.integers(1, 7, 4000)
-    ]
+    panels = [list(rng.normal(rng.normal(62, 14), 10, size)) for size in rng.integers(1, 7, 4000)]
     found = attitude.variance_components(panels)
     assert found.sigma_w2 == pytest.approx(100, rel=0.05)
     assert found.tau2 == pytest.approx(196, rel=0.08)
@@ -130,10 +127,17 @@ def test_few_panels_fall_back_to_reliability():
     assert found.sigma_w2 / found.tau2 == pytest.approx(found.kappa)
 
 
-@pytest.mark.parametrize("arguments", [
-    ([],), ([[50]] * 100, [70]), ([], [70, 70], 0.8), ([], [70], 0.8), ([], [70, 80], 1),
-    ([[60, 60]] * 50,),
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ([],),
+        ([[50]] * 100, [70]),
+        ([], [70, 70], 0.8),
+        ([], [70], 0.8),
+        ([], [70, 80], 1),
+        ([[60, 60]] * 50,),
+    ],
+)
 def test_nothing_to_go_by_takes_the_default(arguments):
     found = attitude.variance_components(*arguments)
     assert found == (100, 196, pytest.approx(100 / 196), "default")
@@ -152,21 +156,24 @@ def test_more_evidence_shrinks_less(W, more, mean, prior):
     assert less < abs(shrinkage.shrink(W, mean, 1, prior) - mean)
 
 
-@pytest.mark.parametrize("call", [
-    lambda: attitude.evidence([(-1, 50)]),
-    lambda: attitude.evidence([(1, 50)], 0),
-    lambda: attitude.posterior(-1, 50, 60, 10, 0.5),
-    lambda: attitude.posterior(1, 50, 60, 0, 0.5),
-    lambda: attitude.posterior(1, 50, 60, 10, 0),
-    lambda: attitude.posterior(1, 50, math.nan, 10, 1),
-    lambda: attitude.variance_components([[1, math.nan]]),
-    lambda: attitude.variance_components([], [50, 60], 1.2),
-    lambda: attitude.variance_components([], [50, 60], 0),
-    lambda: attitude.segment_prior([[(50, -1)]]),
-    lambda: shrinkage.shrink(0, 5, 0, 5),
-    lambda: shrinkage.weighted_mean([1, 2], [1]),
-    lambda: shrinkage.kappa_from_reliability(1.1),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: attitude.evidence([(-1, 50)]),
+        lambda: attitude.evidence([(1, 50)], 0),
+        lambda: attitude.posterior(-1, 50, 60, 10, 0.5),
+        lambda: attitude.posterior(1, 50, 60, 0, 0.5),
+        lambda: attitude.posterior(1, 50, 60, 10, 0),
+        lambda: attitude.posterior(1, 50, math.nan, 10, 1),
+        lambda: attitude.variance_components([[1, math.nan]]),
+        lambda: attitude.variance_components([], [50, 60], 1.2),
+        lambda: attitude.variance_components([], [50, 60], 0),
+        lambda: attitude.segment_prior([[(50, -1)]]),
+        lambda: shrinkage.shrink(0, 5, 0, 5),
+        lambda: shrinkage.weighted_mean([1, 2], [1]),
+        lambda: shrinkage.kappa_from_reliability(1.1),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

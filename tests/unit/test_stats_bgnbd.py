@@ -35,11 +35,14 @@ def peers(histories):
     return fitted
 
 
-@pytest.mark.parametrize("data, modified, r, alpha, a, b", [
-    ("summary", False, 0.242593, 4.413532, 0.792886, 2.425752),
-    ("summary", True, 0.524838, 6.182988, 0.891356, 1.614000),
-    ("master", False, 0.25162, 4.78894, 0.72343, 2.16109),
-])
+@pytest.mark.parametrize(
+    "data, modified, r, alpha, a, b",
+    [
+        ("summary", False, 0.242593, 4.413532, 0.792886, 2.425752),
+        ("summary", True, 0.524838, 6.182988, 0.891356, 1.614000),
+        ("master", False, 0.25162, 4.78894, 0.72343, 2.16109),
+    ],
+)
 def test_published_parameters(fits, data, modified, r, alpha, a, b):
     fitted = fits[data, modified]
     assert fitted.converged
@@ -50,14 +53,17 @@ def test_published_likelihood(fits):
     assert fits["summary", False].loglik == pytest.approx(-9582.43, abs=0.01)
 
 
-@pytest.mark.parametrize("x, t_x, expected, alive", [
-    (2, 30.43, 1.225910, 0.726609),
-    (1, 1.71, 0.203251, 0.212227),
-    (0, 0, 0.194781, 1.0),
-    (10, 35, 6.163802, 0.846961),
-    (6, 10, 0.043694, 0.009700),
-    (29, 38, 19.453013, 0.955228),
-])
+@pytest.mark.parametrize(
+    "x, t_x, expected, alive",
+    [
+        (2, 30.43, 1.225910, 0.726609),
+        (1, 1.71, 0.203251, 0.212227),
+        (0, 0, 0.194781, 1.0),
+        (10, 35, 6.163802, 0.846961),
+        (6, 10, 0.043694, 0.009700),
+        (29, 38, 19.453013, 0.955228),
+    ],
+)
 def test_published_customers(fits, x, t_x, expected, alive):
     parameters = fits["summary", False][:4]
     assert bgnbd.alive(x, t_x, 38.86, *parameters) == pytest.approx(alive, abs=1e-5)
@@ -66,11 +72,14 @@ def test_published_customers(fits, x, t_x, expected, alive):
     )
 
 
-@pytest.mark.parametrize("x, t_x, expected, alive", [
-    (2, 30.43, 1.262671, 0.706126),
-    (1, 1.71, 0.188789, 0.170820),
-    (0, 0, 0.153954, 0.389716),
-])
+@pytest.mark.parametrize(
+    "x, t_x, expected, alive",
+    [
+        (2, 30.43, 1.262671, 0.706126),
+        (1, 1.71, 0.188789, 0.170820),
+        (0, 0, 0.153954, 0.389716),
+    ],
+)
 def test_published_customers_modified(fits, x, t_x, expected, alive):
     history = (x, t_x, 38.86, *fits["summary", True][:4])
     assert bgnbd.alive(*history, modified=True) == pytest.approx(alive, abs=1e-5)
@@ -91,11 +100,10 @@ def test_fit_agrees_with_lifetimes(fits, peers, histories, data, modified):
     logs = np.log(ours[:4])
     loss = type(theirs)._negative_log_likelihood(logs, x, t_x, T, counts, 0)
     assert ours.loglik == pytest.approx(-loss * counts.sum(), rel=1e-9)
-    assert bgnbd.loglik(rows, *ours[:4], modified=modified) == pytest.approx(
-        ours.loglik, rel=1e-12
+    assert bgnbd.loglik(rows, *ours[:4], modified=modified) == pytest.approx(ours.loglik, rel=1e-12)
+    best = bgnbd.loglik(
+        rows, *(theirs.params_[name] for name in ("r", "alpha", "a", "b")), modified=modified
     )
-    best = bgnbd.loglik(rows, *(theirs.params_[name] for name in ("r", "alpha", "a", "b")),
-                        modified=modified)
     assert ours.loglik >= best - 1e-6
 
 
@@ -161,9 +169,9 @@ def test_unit_of_time_does_not_matter(fits, cdnow_summary, modified):
     assert (fitted.r, fitted.a, fitted.b) == pytest.approx((weeks.r, weeks.a, weeks.b), rel=1e-4)
 
 
-HISTORY = st.tuples(
-    st.integers(0, 2000), st.floats(0, 1), st.floats(0.1, 3000)
-).map(lambda drawn: (drawn[0], drawn[1] * drawn[2] if drawn[0] else 0.0, drawn[2]))
+HISTORY = st.tuples(st.integers(0, 2000), st.floats(0, 1), st.floats(0.1, 3000)).map(
+    lambda drawn: (drawn[0], drawn[1] * drawn[2] if drawn[0] else 0.0, drawn[2])
+)
 PARAMETERS = st.tuples(
     st.floats(0.05, 5), st.floats(0.5, 200), st.floats(0.05, 5), st.floats(0.05, 9)
 )
@@ -199,9 +207,7 @@ def test_dropout_shape_of_one_is_no_hole(modified):
 
 
 def test_whole_number_hole_of_the_series_is_no_hole():
-    values = [
-        bgnbd.expected_purchases(39, 0, 0, 38, 0.4, 5, 0.4, b) for b in (0.5999, 0.6, 0.6001)
-    ]
+    values = [bgnbd.expected_purchases(39, 0, 0, 38, 0.4, 5, 0.4, b) for b in (0.5999, 0.6, 0.6001)]
     assert values[1] == pytest.approx((values[0] + values[2]) / 2, rel=1e-4)
 
 
@@ -210,17 +216,20 @@ def test_frequent_buyers_do_not_overflow():
     assert bgnbd.expected_purchases(365, 1500, 1800, 1800, 0.4, 30, 0.8, 2.4) > 100
 
 
-@pytest.mark.parametrize("call", [
-    lambda: bgnbd.alive(1, 5, 4, 1, 1, 1, 1),
-    lambda: bgnbd.alive(-1, 0, 4, 1, 1, 1, 1),
-    lambda: bgnbd.alive(1, 1, 4, 0, 1, 1, 1),
-    lambda: bgnbd.expected_purchases(-1, 1, 1, 4, 1, 1, 1, 1),
-    lambda: bgnbd.expected_purchases(1, 1, 1, math.inf, 1, 1, 1, 1),
-    lambda: bgnbd.fit([]),
-    lambda: bgnbd.fit([(0, 0, 10, 5)]),
-    lambda: bgnbd.fit([(1, 1, 10, 0)]),
-    lambda: bgnbd.loglik([(1, 1, 10, 1)], 1, 1, 1, -1),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: bgnbd.alive(1, 5, 4, 1, 1, 1, 1),
+        lambda: bgnbd.alive(-1, 0, 4, 1, 1, 1, 1),
+        lambda: bgnbd.alive(1, 1, 4, 0, 1, 1, 1),
+        lambda: bgnbd.expected_purchases(-1, 1, 1, 4, 1, 1, 1, 1),
+        lambda: bgnbd.expected_purchases(1, 1, 1, math.inf, 1, 1, 1, 1),
+        lambda: bgnbd.fit([]),
+        lambda: bgnbd.fit([(0, 0, 10, 5)]),
+        lambda: bgnbd.fit([(1, 1, 10, 0)]),
+        lambda: bgnbd.loglik([(1, 1, 10, 1)], 1, 1, 1, -1),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

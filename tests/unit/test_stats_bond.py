@@ -9,21 +9,27 @@ from hypothesis import strategies as st
 from ri_stats import bond
 
 REFERENCE = {
-    "c_w": 4, "days_since": 20, "listen": 6, "sell": 2, "cust_init": 3, "total": 8,
-    "months": 24, "facts": 4,
+    "c_w": 4,
+    "days_since": 20,
+    "listen": 6,
+    "sell": 2,
+    "cust_init": 3,
+    "total": 8,
+    "months": 24,
+    "facts": 4,
 }
 COUNT = st.integers(0, 200)
-DYADS = st.fixed_dictionaries({
-    "c_w": st.floats(0, 500),
-    "days_since": st.one_of(st.none(), st.floats(0, 5000)),
-    "listen": COUNT,
-    "sell": COUNT,
-    "cust_init": COUNT,
-    "months": st.floats(0, 600),
-    "facts": COUNT,
-}).flatmap(
-    lambda dyad: COUNT.map(lambda more: {**dyad, "total": dyad["cust_init"] + more})
-)
+DYADS = st.fixed_dictionaries(
+    {
+        "c_w": st.floats(0, 500),
+        "days_since": st.one_of(st.none(), st.floats(0, 5000)),
+        "listen": COUNT,
+        "sell": COUNT,
+        "cust_init": COUNT,
+        "months": st.floats(0, 600),
+        "facts": COUNT,
+    }
+).flatmap(lambda dyad: COUNT.map(lambda more: {**dyad, "total": dyad["cust_init"] + more}))
 
 
 def test_reference_value():
@@ -70,10 +76,19 @@ def test_silence_weakens(dyad, Q, days):
 
 
 def test_weights_are_renormalised_without_rapport():
-    poor = {**REFERENCE, "c_w": 0, "days_since": 900, "listen": 0, "sell": 18, "cust_init": 0,
-            "total": 18, "months": 0, "facts": 0}
-    parts = .15 * 2**-10 + .10 * .05 + .10 * .1
-    assert bond.bond(None, **poor).value == pytest.approx(100 * parts / .65, abs=4e-4)
+    poor = {
+        **REFERENCE,
+        "c_w": 0,
+        "days_since": 900,
+        "listen": 0,
+        "sell": 18,
+        "cust_init": 0,
+        "total": 18,
+        "months": 0,
+        "facts": 0,
+    }
+    parts = 0.15 * 2**-10 + 0.10 * 0.05 + 0.10 * 0.1
+    assert bond.bond(None, **poor).value == pytest.approx(100 * parts / 0.65, abs=4e-4)
 
 
 def test_a_customer_may_speak_before_staff_logged_anything():
@@ -90,23 +105,23 @@ def test_points_add_up_to_the_bond(dyad, Q):
     assert sum(found.points) == Decimal(repr(found.value))
     assert found.points.cap <= 0
     assert all(point >= 0 for point in found.points[:-1])
-    whole = 1 if Q is not None else .65
+    whole = 1 if Q is not None else 0.65
     for name, part in found.components._asdict().items():
         exact = 100 * bond.WEIGHTS[name] * (part or 0) / whole
         assert float(getattr(found.points, name)) == pytest.approx(exact, abs=5.1e-5)
     shown = bond.shown_points(found.points)
-    assert sum(shown) == math.floor(found.value + .5)
-    assert all(abs(whole - float(point)) < 1 for whole, point in zip(
-        shown, found.points, strict=True))
+    assert sum(shown) == math.floor(found.value + 0.5)
+    assert all(
+        abs(whole - float(point)) < 1 for whole, point in zip(shown, found.points, strict=True)
+    )
 
 
 def test_reference_points():
     points = bond.bond(0.8, **REFERENCE).points
-    assert [round(float(point), 2) for point in points] == [
-        28, 14.73, 12.86, 7, 8, 4.46, 4, 0]
+    assert [round(float(point), 2) for point in points] == [28, 14.73, 12.86, 7, 8, 4.46, 4, 0]
     points = bond.bond(None, **REFERENCE).points
     assert float(points.Q) == 0
-    assert float(points.cap) == pytest.approx(60 - 51.0438 / .65, abs=1e-3)
+    assert float(points.cap) == pytest.approx(60 - 51.0438 / 0.65, abs=1e-3)
 
 
 def test_conversation_mass():
@@ -121,14 +136,31 @@ def test_rapport_is_drawn_towards_the_staff_mean():
     assert bond.shrunk_rapport(0, None, 60, 0.8) is None
 
 
-@pytest.mark.parametrize("value, prev, expected", [
-    (0, None, "none"), (24.9, None, "none"), (25, None, "weak"), (49.9, None, "weak"),
-    (50, None, "good"), (69.9, None, "good"), (70, None, "strong"), (100, None, "strong"),
-    (46, "good", "good"), (45, "good", "good"), (44.9, "good", "weak"),
-    (74.9, "good", "good"), (75, "good", "strong"), (66, "strong", "strong"),
-    (64.9, "strong", "good"), (29, "none", "none"), (30, "none", "weak"),
-    (100, "strong", "strong"), (0, "none", "none"), (10, "strong", "none"),
-])
+@pytest.mark.parametrize(
+    "value, prev, expected",
+    [
+        (0, None, "none"),
+        (24.9, None, "none"),
+        (25, None, "weak"),
+        (49.9, None, "weak"),
+        (50, None, "good"),
+        (69.9, None, "good"),
+        (70, None, "strong"),
+        (100, None, "strong"),
+        (46, "good", "good"),
+        (45, "good", "good"),
+        (44.9, "good", "weak"),
+        (74.9, "good", "good"),
+        (75, "good", "strong"),
+        (66, "strong", "strong"),
+        (64.9, "strong", "good"),
+        (29, "none", "none"),
+        (30, "none", "weak"),
+        (100, "strong", "strong"),
+        (0, "none", "none"),
+        (10, "strong", "none"),
+    ],
+)
 def test_bands(value, prev, expected):
     assert bond.band(value, prev) == expected
 
@@ -155,34 +187,40 @@ def test_customer_bond_is_bounded_in_any_order(dyads, random):
     assert bond.customer_bond(*zip(*dyads, strict=True)) == found
 
 
-@pytest.mark.parametrize("bonds, contacts, top, stay, expected", [
-    ([80, 20], [9, 1], True, None, True),  # hhi .82
-    ([80, 20], [8, 2], True, None, False),  # hhi .68
-    ([80, 20], [8, 2], True, 4, True),
-    ([80, 20], [8, 2], True, 3, False),
-    ([80, 20], [9, 1], False, 5, False),
-    ([80, 40], [9, 1], True, 5, False),  # two hold the customer
-    ([30, 20], [9, 1], True, 5, False),  # nobody does
-])
+@pytest.mark.parametrize(
+    "bonds, contacts, top, stay, expected",
+    [
+        ([80, 20], [9, 1], True, None, True),  # hhi .82
+        ([80, 20], [8, 2], True, None, False),  # hhi .68
+        ([80, 20], [8, 2], True, 4, True),
+        ([80, 20], [8, 2], True, 3, False),
+        ([80, 20], [9, 1], False, 5, False),
+        ([80, 40], [9, 1], True, 5, False),  # two hold the customer
+        ([30, 20], [9, 1], True, 5, False),  # nobody does
+    ],
+)
 def test_key_person_alert(bonds, contacts, top, stay, expected):
     assert bond.key_person_alert(bond.customer_bond(bonds, contacts), top, stay) is expected
 
 
-@pytest.mark.parametrize("call", [
-    lambda: bond.bond(1.2, **REFERENCE),
-    lambda: bond.bond(0.8, **{**REFERENCE, "c_w": -1}),
-    lambda: bond.bond(0.8, **{**REFERENCE, "days_since": -1}),
-    lambda: bond.bond(0.8, **{**REFERENCE, "cust_init": 9}),
-    lambda: bond.bond(0.8, **{**REFERENCE, "facts": None}),
-    lambda: bond.shrunk_rapport(1, 90, 60, 0),
-    lambda: bond.shrunk_rapport(1, 190, 60, 0.8),
-    lambda: bond.conversation_mass([(1, -1)]),
-    lambda: bond.band(101),
-    lambda: bond.band(50, "great"),
-    lambda: bond.customer_bond([101], [1]),
-    lambda: bond.customer_bond([50], [-1]),
-    lambda: bond.key_person_alert(bond.customer_bond([50], [1]), True, 6),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: bond.bond(1.2, **REFERENCE),
+        lambda: bond.bond(0.8, **{**REFERENCE, "c_w": -1}),
+        lambda: bond.bond(0.8, **{**REFERENCE, "days_since": -1}),
+        lambda: bond.bond(0.8, **{**REFERENCE, "cust_init": 9}),
+        lambda: bond.bond(0.8, **{**REFERENCE, "facts": None}),
+        lambda: bond.shrunk_rapport(1, 90, 60, 0),
+        lambda: bond.shrunk_rapport(1, 190, 60, 0.8),
+        lambda: bond.conversation_mass([(1, -1)]),
+        lambda: bond.band(101),
+        lambda: bond.band(50, "great"),
+        lambda: bond.customer_bond([101], [1]),
+        lambda: bond.customer_bond([50], [-1]),
+        lambda: bond.key_person_alert(bond.customer_bond([50], [1]), True, 6),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

@@ -27,8 +27,13 @@ def test_paired_change_agrees_with_scipy(pairs):
 @given(VARIED, VARIED)
 def test_mean_change_agrees_with_statsmodels(one, other):
     change = changes.mean_change(
-        np.mean(one), np.var(one, ddof=1), len(one), np.mean(other), np.var(other, ddof=1),
-        len(other))
+        np.mean(one),
+        np.var(one, ddof=1),
+        len(one),
+        np.mean(other),
+        np.var(other, ddof=1),
+        len(other),
+    )
     theirs = CompareMeans(DescrStatsW(other), DescrStatsW(one)).tconfint_diff(usevar="unequal")
     assert change[1:3] == pytest.approx(theirs, abs=1e-8)
 
@@ -36,10 +41,14 @@ def test_mean_change_agrees_with_statsmodels(one, other):
 @given(VARIED, VARIED)
 def test_p_of_a_mean_change_is_that_of_welch(one, other):
     change = changes.mean_change(
-        np.mean(one), np.var(one, ddof=1), len(one), np.mean(other), np.var(other, ddof=1),
-        len(other))
-    assert change.p == pytest.approx(
-        peer.ttest_ind(other, one, equal_var=False).pvalue, abs=1e-8)
+        np.mean(one),
+        np.var(one, ddof=1),
+        len(one),
+        np.mean(other),
+        np.var(other, ddof=1),
+        len(other),
+    )
+    assert change.p == pytest.approx(peer.ttest_ind(other, one, equal_var=False).pvalue, abs=1e-8)
 
 
 def test_the_same_people_twice_are_a_paired_comparison():
@@ -48,8 +57,14 @@ def test_the_same_people_twice_are_a_paired_comparison():
     before = draw.normal(60, 15, 80)
     after = before + draw.normal(1, 8, 80)
     change = changes.mean_change(
-        before.mean(), before.var(ddof=1), 80, after.mean(), after.var(ddof=1), 80,
-        covariance=np.cov(before, after)[0, 1] / 80)
+        before.mean(),
+        before.var(ddof=1),
+        80,
+        after.mean(),
+        after.var(ddof=1),
+        80,
+        covariance=np.cov(before, after)[0, 1] / 80,
+    )
     paired = changes.paired_change(before, after)
     assert change[:3] == pytest.approx(paired, abs=1e-8)
     assert change.p == pytest.approx(peer.ttest_rel(after, before).pvalue, abs=1e-8)
@@ -63,7 +78,8 @@ def test_pairs_see_more_than_strangers():
     before, after = base + draw.normal(0, 12, 200), base + draw.normal(0, 12, 200)
     paired = changes.paired_change(before, after)
     strangers = changes.mean_change(
-        before.mean(), before.var(ddof=1), 200, after.mean(), after.var(ddof=1), 200)
+        before.mean(), before.var(ddof=1), 200, after.mean(), after.var(ddof=1), 200
+    )
     assert paired.high - paired.low < strangers.high - strangers.low
 
 
@@ -84,7 +100,8 @@ def test_what_is_told_as_a_change():
 @given(P_VALUES)
 def test_adjusted_p_values_agree_with_statsmodels(p_values):
     assert changes.adjusted_among(p_values) == pytest.approx(
-        multipletests(p_values, method="fdr_bh")[1])
+        multipletests(p_values, method="fdr_bh")[1]
+    )
 
 
 def test_adjusted_p_values_by_hand():

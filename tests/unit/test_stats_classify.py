@@ -11,24 +11,94 @@ R, ALPHA, THETA_B = 0.3872, 12.2713, 0.05  # weeks
 
 VECTORS = [
     # W, y, x_w, T_w, m, s, pA, pB, P, state, confidence, reason
-    (1, 80, 2, 15, 73.9189, 8.1373, .8635, .7142, (.6167, .2468, .0975, .0390),
-     "true", "medium", None),
-    (1, 80, 0, 15, 73.9189, 8.1373, .8635, .0703, (.0607, .8028, .0096, .1269),
-     "latent", "high", None),
-    (1, 45, 3, 15, 50.7432, 8.1373, .0399, .8965, (.0358, .0041, .8608, .0994),
-     "spurious", "high", None),
-    (1, 45, 0, 15, 50.7432, 8.1373, .0399, .0703, (.0028, .0371, .0674, .8927),
-     "low", "high", None),
-    (.1, 80, 3, 15, 64.9498, 12.8015, .4984, .8965, (.4469, .0516, .4497, .0519),
-     "unknown", None, "stale"),
-    (2.5, 66, 3, 15, 65.3220, 5.7637, .5223, .8965, (.4682, .0540, .4283, .0494),
-     "unknown", None, "ambiguous"),
+    (
+        1,
+        80,
+        2,
+        15,
+        73.9189,
+        8.1373,
+        0.8635,
+        0.7142,
+        (0.6167, 0.2468, 0.0975, 0.0390),
+        "true",
+        "medium",
+        None,
+    ),
+    (
+        1,
+        80,
+        0,
+        15,
+        73.9189,
+        8.1373,
+        0.8635,
+        0.0703,
+        (0.0607, 0.8028, 0.0096, 0.1269),
+        "latent",
+        "high",
+        None,
+    ),
+    (
+        1,
+        45,
+        3,
+        15,
+        50.7432,
+        8.1373,
+        0.0399,
+        0.8965,
+        (0.0358, 0.0041, 0.8608, 0.0994),
+        "spurious",
+        "high",
+        None,
+    ),
+    (
+        1,
+        45,
+        0,
+        15,
+        50.7432,
+        8.1373,
+        0.0399,
+        0.0703,
+        (0.0028, 0.0371, 0.0674, 0.8927),
+        "low",
+        "high",
+        None,
+    ),
+    (
+        0.1,
+        80,
+        3,
+        15,
+        64.9498,
+        12.8015,
+        0.4984,
+        0.8965,
+        (0.4469, 0.0516, 0.4497, 0.0519),
+        "unknown",
+        None,
+        "stale",
+    ),
+    (
+        2.5,
+        66,
+        3,
+        15,
+        65.3220,
+        5.7637,
+        0.5223,
+        0.8965,
+        (0.4682, 0.0540, 0.4283, 0.0494),
+        "unknown",
+        None,
+        "ambiguous",
+    ),
 ]
 
 
-@pytest.mark.parametrize(
-    "W, y, x_w, T_w, m, s, pA, pB, P, state, confidence, reason", VECTORS
-)
+@pytest.mark.parametrize("W, y, x_w, T_w, m, s, pA, pB, P, state, confidence, reason", VECTORS)
 def test_reference_vectors(W, y, x_w, T_w, m, s, pA, pB, P, state, confidence, reason):
     kappa = SIGMA_W**2 / TAU**2
     found = attitude.posterior(W, y, MU, SIGMA_W, kappa, THETA_A)
@@ -51,21 +121,24 @@ def test_posteriors_sum_to_one(pA, pB):
     assert P.true + P.spurious == pytest.approx(pB)
 
 
-@pytest.mark.parametrize("arguments, reason", [
-    ({"W": 1, "T": 100, "x": 2}, None),
-    ({"W": 1, "T": 100, "x": 2, "opted_out": True, "has_attitude": False}, "opted_out"),
-    ({"W": 1, "T": 100, "x": 2, "opted_out": True}, None),
-    ({"W": 0, "T": 100, "x": 2, "has_attitude": False}, "no_attitude"),
-    ({"W": 0.2499, "T": 100, "x": 2}, "stale"),
-    ({"W": 0.25, "T": 100, "x": 2}, None),
-    ({"W": 1, "T": 59, "x": 0}, "no_behaviour"),
-    ({"W": 1, "T": 60, "x": 0}, None),
-    ({"W": 1, "T": 5, "x": 1}, None),
-    ({"W": 1, "T": 89, "x": 0, "median_gap": 90}, "no_behaviour"),
-    ({"W": 1, "T": 90, "x": 0, "median_gap": 90}, None),
-    ({"W": 1, "T": 59, "x": 0, "median_gap": 7}, "no_behaviour"),
-    ({"W": 1, "T": None, "x": 0}, "no_behaviour"),
-])
+@pytest.mark.parametrize(
+    "arguments, reason",
+    [
+        ({"W": 1, "T": 100, "x": 2}, None),
+        ({"W": 1, "T": 100, "x": 2, "opted_out": True, "has_attitude": False}, "opted_out"),
+        ({"W": 1, "T": 100, "x": 2, "opted_out": True}, None),
+        ({"W": 0, "T": 100, "x": 2, "has_attitude": False}, "no_attitude"),
+        ({"W": 0.2499, "T": 100, "x": 2}, "stale"),
+        ({"W": 0.25, "T": 100, "x": 2}, None),
+        ({"W": 1, "T": 59, "x": 0}, "no_behaviour"),
+        ({"W": 1, "T": 60, "x": 0}, None),
+        ({"W": 1, "T": 5, "x": 1}, None),
+        ({"W": 1, "T": 89, "x": 0, "median_gap": 90}, "no_behaviour"),
+        ({"W": 1, "T": 90, "x": 0, "median_gap": 90}, None),
+        ({"W": 1, "T": 59, "x": 0, "median_gap": 7}, "no_behaviour"),
+        ({"W": 1, "T": None, "x": 0}, "no_behaviour"),
+    ],
+)
 def test_gates(arguments, reason):
     assert classify.gate(**arguments) == reason
 
@@ -75,24 +148,27 @@ def chances(**given_chances):
     return [given_chances.get(name, rest) for name in classify.CLASSES]
 
 
-@pytest.mark.parametrize("prev, pend, P, ok, state", [
-    (None, 0, chances(true=.6), True, ("true", 0)),
-    (None, 0, chances(true=.59), True, ("unknown", 0)),
-    ("unknown", 1, chances(low=.65), True, ("low", 0)),
-    ("unknown", 0, chances(low=.95), False, ("unknown", 0)),
-    ("true", 0, chances(true=.95), False, ("unknown", 0)),
-    # Another class: waits one run, then is taken.
-    ("true", 0, chances(latent=.65), True, ("true", 1)),
-    ("true", 1, chances(latent=.65), True, ("latent", 0)),
-    # Or is taken at once when it is sure.
-    ("true", 0, chances(latent=.75), True, ("latent", 0)),
-    ("true", 0, chances(latent=.7499), True, ("true", 1)),
-    # The same class again forgets the wait.
-    ("true", 1, chances(true=.65), True, ("true", 0)),
-    # Nothing sure: the old class is kept down to 40 %.
-    ("true", 1, chances(true=.40, latent=.45), True, ("true", 0)),
-    ("true", 0, chances(true=.39, latent=.45), True, ("unknown", 0)),
-])
+@pytest.mark.parametrize(
+    "prev, pend, P, ok, state",
+    [
+        (None, 0, chances(true=0.6), True, ("true", 0)),
+        (None, 0, chances(true=0.59), True, ("unknown", 0)),
+        ("unknown", 1, chances(low=0.65), True, ("low", 0)),
+        ("unknown", 0, chances(low=0.95), False, ("unknown", 0)),
+        ("true", 0, chances(true=0.95), False, ("unknown", 0)),
+        # Another class: waits one run, then is taken.
+        ("true", 0, chances(latent=0.65), True, ("true", 1)),
+        ("true", 1, chances(latent=0.65), True, ("latent", 0)),
+        # Or is taken at once when it is sure.
+        ("true", 0, chances(latent=0.75), True, ("latent", 0)),
+        ("true", 0, chances(latent=0.7499), True, ("true", 1)),
+        # The same class again forgets the wait.
+        ("true", 1, chances(true=0.65), True, ("true", 0)),
+        # Nothing sure: the old class is kept down to 40 %.
+        ("true", 1, chances(true=0.40, latent=0.45), True, ("true", 0)),
+        ("true", 0, chances(true=0.39, latent=0.45), True, ("unknown", 0)),
+    ],
+)
 def test_state_machine(prev, pend, P, ok, state):
     assert classify.next_state(P, ok, prev, pend) == state
 
@@ -101,15 +177,15 @@ def test_a_year_of_one_customer():
     """One story through the machine: born, wavers, changes, goes stale, comes back."""
     state, pend, seen = None, 0, []
     for pA, pB, reason in [
-        (.7, .5, None),  # nothing sure yet
-        (.9, .8, None),  # true .72
-        (.9, .6, None),  # true .54: kept
-        (.9, .3, None),  # latent .63: waits
-        (.9, .8, None),  # true again
-        (.9, .3, None),  # latent .63: waits again
-        (.9, .3, None),  # latent, second run
-        (.9, .1, "stale"),
-        (.3, .1, None),  # low .63
+        (0.7, 0.5, None),  # nothing sure yet
+        (0.9, 0.8, None),  # true .72
+        (0.9, 0.6, None),  # true .54: kept
+        (0.9, 0.3, None),  # latent .63: waits
+        (0.9, 0.8, None),  # true again
+        (0.9, 0.3, None),  # latent .63: waits again
+        (0.9, 0.3, None),  # latent, second run
+        (0.9, 0.1, "stale"),
+        (0.3, 0.1, None),  # low .63
     ]:
         judged = classify.classify(pA, pB, reason, state, pend)
         state, pend = judged.state, judged.pend
@@ -127,14 +203,17 @@ def test_a_year_of_one_customer():
     ]
 
 
-@pytest.mark.parametrize("P, state, basis, expected", [
-    (chances(true=.8), "true", "relative", "high"),
-    (chances(true=.8), "true", "absolute", "medium"),
-    (chances(true=.6), "true", "relative", "medium"),
-    (chances(true=.599), "true", "relative", "low"),
-    (chances(true=.5), "true", "absolute", "low"),
-    (chances(true=.9), "unknown", "relative", None),
-])
+@pytest.mark.parametrize(
+    "P, state, basis, expected",
+    [
+        (chances(true=0.8), "true", "relative", "high"),
+        (chances(true=0.8), "true", "absolute", "medium"),
+        (chances(true=0.6), "true", "relative", "medium"),
+        (chances(true=0.599), "true", "relative", "low"),
+        (chances(true=0.5), "true", "absolute", "low"),
+        (chances(true=0.9), "unknown", "relative", None),
+    ],
+)
 def test_confidence(P, state, basis, expected):
     assert classify.confidence(P, state, basis) == expected
 
@@ -171,9 +250,7 @@ def test_class_does_not_depend_on_the_order_of_rows(readings, days, prev, random
         evidence = attitude.evidence(readings)
         found = attitude.posterior(*evidence, 62, 10, 0.5)
         chance = rate.probability_at_least(seen.x_w, seen.T_w, 0.4, 85, 1 / 60)
-        return classify.classify(
-            found.pA, chance, classify.gate(evidence.W, seen.T, seen.x), prev
-        )
+        return classify.classify(found.pA, chance, classify.gate(evidence.W, seen.T, seen.x), prev)
 
     first = judge(readings, days)
     random.shuffle(readings)
@@ -181,17 +258,20 @@ def test_class_does_not_depend_on_the_order_of_rows(readings, days, prev, random
     assert judge(readings, days) == first
 
 
-@pytest.mark.parametrize("call", [
-    lambda: classify.posteriors(1.1, 0),
-    lambda: classify.posteriors(0.5, 1.1),
-    lambda: classify.posteriors(0.5, None),
-    lambda: classify.gate(-1, 5, 0),
-    lambda: classify.gate(1, -5, 0),
-    lambda: classify.gate(1, 5, -1),
-    lambda: classify.next_state((.5, .5, .5, .5), True),
-    lambda: classify.next_state((1, 0, 0, 0), True, prev="loyal"),
-    lambda: classify.confidence((1, 0, 0, 0), "loyal"),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: classify.posteriors(1.1, 0),
+        lambda: classify.posteriors(0.5, 1.1),
+        lambda: classify.posteriors(0.5, None),
+        lambda: classify.gate(-1, 5, 0),
+        lambda: classify.gate(1, -5, 0),
+        lambda: classify.gate(1, 5, -1),
+        lambda: classify.next_state((0.5, 0.5, 0.5, 0.5), True),
+        lambda: classify.next_state((1, 0, 0, 0), True, prev="loyal"),
+        lambda: classify.confidence((1, 0, 0, 0), "loyal"),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

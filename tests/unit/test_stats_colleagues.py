@@ -78,11 +78,13 @@ def test_chance_equals_scipy():
     """The negative binomial averaged over Student's t of the logarithm."""
     comparison = colleagues.Comparison({}, 40.0, 22.0, colleagues.Usual(-0.2, 0.6, 8.0))
     for talks in (0, 1, 4, 25, 90):
+
         def chance(z, talks=talks):
             mean = 40 * math.exp(z)
-            return (
-                stats.nbinom.cdf(talks, 22, 22 / (22 + mean))
-                * stats.t.pdf(z, 8, loc=-0.2, scale=0.6))
+            return stats.nbinom.cdf(talks, 22, 22 / (22 + mean)) * stats.t.pdf(
+                z, 8, loc=-0.2, scale=0.6
+            )
+
         expected = integrate.quad(chance, -12, 12, limit=400)[0]
         assert colleagues.few_p(talks, comparison) == pytest.approx(expected, rel=2e-3)
 
@@ -92,7 +94,8 @@ def test_usual_draws_few_colleagues_towards_the_usual_difference():
     assert same.centre == pytest.approx(0, abs=1e-12)
     assert same.freedom == 8
     assert same.spread == pytest.approx(
-        math.sqrt(6 * 0.55 ** 2 / 8 + (6 * 0.55 ** 2 / 8 + 1 / 100.5) / 3))
+        math.sqrt(6 * 0.55**2 / 8 + (6 * 0.55**2 / 8 + 1 / 100.5) / 3)
+    )
     many = colleagues.usual([(100, 100, math.inf)] * 39)
     assert many.spread < 0.25
     apart = colleagues.usual([(40, 100, math.inf), (100, 100, math.inf), (250, 100, math.inf)])
@@ -106,7 +109,8 @@ def test_channels_are_compared_each_with_its_own():
     others = [
         {"store": seller(20, 40, 100), "sale": seller(10, 5, 50)},
         {"store": seller(20, 60, 100)},
-        {"sale": seller(10, 15, 50)}]
+        {"sale": seller(10, 15, 50)},
+    ]
     comparison = colleagues.compare(own, [], others)
     assert comparison.expected == pytest.approx(0.5 * 100 + 0.2 * 50, rel=0.05)
     alone = colleagues.compare({"sale": seller(10, 5, 50)}, [], others[1:2])

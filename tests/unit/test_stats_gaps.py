@@ -11,11 +11,14 @@ from ri_stats import gaps
 from scipy import stats as peer
 
 
-@pytest.mark.parametrize("events, expected, published", [
-    ([1, 6, 11, 16, 21, 26], 0.0357, 0.036),
-    ([2, 3, 4, 27, 28, 29], 0.4767, 0.48),
-    ([13, 14, 15, 16, 17, 18], 0.3408, 0.34),
-])
+@pytest.mark.parametrize(
+    "events, expected, published",
+    [
+        ([1, 6, 11, 16, 21, 26], 0.0357, 0.036),
+        ([2, 3, 4, 27, 28, 29], 0.4767, 0.48),
+        ([13, 14, 15, 16, 17, 18], 0.3408, 0.34),
+    ],
+)
 def test_published_clumpiness(events, expected, published):
     ours = gaps.clumpiness(events, 30)
     assert ours == pytest.approx(expected, abs=1e-4)
@@ -63,22 +66,32 @@ def test_every_cdnow_customer_agrees_with_numpy(cdnow_sample, cdnow_asof):
             assert seen.cv == pytest.approx(peer.variation(spaces, ddof=1))
 
 
-@pytest.mark.parametrize("median_gap, expected", [
-    (20, 80), (1, 30), (7.5, 30), (200, 365), (None, 365),
-])
+@pytest.mark.parametrize(
+    "median_gap, expected",
+    [
+        (20, 80),
+        (1, 30),
+        (7.5, 30),
+        (200, 365),
+        (None, 365),
+    ],
+)
 def test_half_life(median_gap, expected):
     assert gaps.half_life(median_gap) == expected
 
 
-@pytest.mark.parametrize("call", [
-    lambda: gaps.clumpiness([], 30),
-    lambda: gaps.clumpiness([0, 3], 30),
-    lambda: gaps.clumpiness([3, 31], 30),
-    lambda: gaps.clumpiness([3, 3], 30),
-    lambda: gaps.gap_statistics([], 3),
-    lambda: gaps.gap_statistics([4], 3),
-    lambda: gaps.half_life(0),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: gaps.clumpiness([], 30),
+        lambda: gaps.clumpiness([0, 3], 30),
+        lambda: gaps.clumpiness([3, 31], 30),
+        lambda: gaps.clumpiness([3, 3], 30),
+        lambda: gaps.gap_statistics([], 3),
+        lambda: gaps.gap_statistics([4], 3),
+        lambda: gaps.half_life(0),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

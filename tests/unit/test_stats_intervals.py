@@ -14,13 +14,16 @@ TRIALS = st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.j
 COUNTS = st.tuples(*[st.integers(0, 300)] * 3).filter(any)
 
 
-@pytest.mark.parametrize("function, arguments, low, high", [
-    (intervals.wilson, (8, 10), 0.490162, 0.943318),
-    (intervals.wilson, (0, 12), 0, 0.242494),
-    (intervals.wilson, (45, 60), 0.627679, 0.842235),
-    (intervals.agresti_coull, (8, 10), 0.479368, 0.954113),
-    (intervals.newcombe, (45, 60, 30, 60), 0.076780, 0.403461),
-])
+@pytest.mark.parametrize(
+    "function, arguments, low, high",
+    [
+        (intervals.wilson, (8, 10), 0.490162, 0.943318),
+        (intervals.wilson, (0, 12), 0, 0.242494),
+        (intervals.wilson, (45, 60), 0.627679, 0.842235),
+        (intervals.agresti_coull, (8, 10), 0.479368, 0.954113),
+        (intervals.newcombe, (45, 60, 30, 60), 0.076780, 0.403461),
+    ],
+)
 def test_reference_values(function, arguments, low, high):
     assert function(*arguments)[1:] == pytest.approx((low, high), abs=1e-6)
 
@@ -97,8 +100,10 @@ def test_recommend_change():
     before, after = intervals.recommend_index(25, 15, 10), intervals.recommend_index(60, 25, 15)
     difference, z, p = intervals.recommend_change(before, after)
     theirs = weightstats.ztest(
-        np.repeat([1, 0, -1], (60, 25, 15)), np.repeat([1, 0, -1], (25, 15, 10)),
-        usevar="unequal", ddof=0,
+        np.repeat([1, 0, -1], (60, 25, 15)),
+        np.repeat([1, 0, -1], (25, 15, 10)),
+        usevar="unequal",
+        ddof=0,
     )
     assert difference == pytest.approx(0.15)
     assert (z, p) == pytest.approx(theirs, rel=1e-9)
@@ -112,25 +117,28 @@ def test_sample_sizes_people_should_know():
     assert intervals.recommend_detectable(0.61, 957, 957) > 0.10
 
 
-@pytest.mark.parametrize("call", [
-    lambda: intervals.wilson(1, 0),
-    lambda: intervals.wilson(3, 2),
-    lambda: intervals.wilson(-1, 2),
-    lambda: intervals.wilson(1, 2, 1),
-    lambda: intervals.agresti_coull(3, 2),
-    lambda: intervals.newcombe(1, 2, 3, 2),
-    lambda: intervals.mean_interval([5]),
-    lambda: intervals.mean_interval([]),
-    lambda: intervals.mean_interval([5, 6], [1, 0]),
-    lambda: intervals.mean_interval([5, 6], [1]),
-    lambda: intervals.mean_interval([5, math.nan]),
-    lambda: intervals.recommend_index(0, 0, 0),
-    lambda: intervals.recommend_index(-1, 2, 2),
-    lambda: intervals.recommend_from_answers([11]),
-    lambda: intervals.recommend_from_answers([None]),
-    lambda: intervals.recommend_margin(-1, 5),
-    lambda: intervals.recommend_detectable(0.6, 0, 5),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: intervals.wilson(1, 0),
+        lambda: intervals.wilson(3, 2),
+        lambda: intervals.wilson(-1, 2),
+        lambda: intervals.wilson(1, 2, 1),
+        lambda: intervals.agresti_coull(3, 2),
+        lambda: intervals.newcombe(1, 2, 3, 2),
+        lambda: intervals.mean_interval([5]),
+        lambda: intervals.mean_interval([]),
+        lambda: intervals.mean_interval([5, 6], [1, 0]),
+        lambda: intervals.mean_interval([5, 6], [1]),
+        lambda: intervals.mean_interval([5, math.nan]),
+        lambda: intervals.recommend_index(0, 0, 0),
+        lambda: intervals.recommend_index(-1, 2, 2),
+        lambda: intervals.recommend_from_answers([11]),
+        lambda: intervals.recommend_from_answers([None]),
+        lambda: intervals.recommend_margin(-1, 5),
+        lambda: intervals.recommend_detectable(0.6, 0, 5),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()
@@ -143,18 +151,26 @@ def test_mean_from_sums_is_the_mean_from_values(sample):
     assume(sum(weights) ** 2 > 1.5 * sum(w * w for w in weights))
     direct = intervals.mean_interval(values, weights, 0.9)
     sums = (
-        sum(weights), sum(w * w for w in weights), sum(w * x for x, w in sample),
-        sum(w * x * x for x, w in sample))
+        sum(weights),
+        sum(w * w for w in weights),
+        sum(w * x for x, w in sample),
+        sum(w * x * x for x, w in sample),
+    )
     assert intervals.mean_interval_of_sums(*sums, level=0.9) == pytest.approx(
-        direct, rel=1e-6, abs=1e-3)
+        direct, rel=1e-6, abs=1e-3
+    )
 
 
 def _sums(customers):
     """Clusters of (hits or scores, answers or weight) a customer."""
     return intervals.Clusters(
-        len(customers), sum(y for y, _m in customers), sum(m for _y, m in customers),
-        sum(y * y for y, _m in customers), sum(y * m for y, m in customers),
-        sum(m * m for _y, m in customers))
+        len(customers),
+        sum(y for y, _m in customers),
+        sum(m for _y, m in customers),
+        sum(y * y for y, _m in customers),
+        sum(y * m for y, m in customers),
+        sum(m * m for _y, m in customers),
+    )
 
 
 def test_customers_who_answer_alike_five_times_are_no_more_people():

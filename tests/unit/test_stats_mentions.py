@@ -6,16 +6,19 @@ import pytest
 from ri_stats import mentions, tokens
 
 
-@pytest.mark.parametrize(("text", "names"), [
-    ("", []),
-    (None, []),
-    (" , ;\n", []),
-    ("Big C", ["Big C"]),
-    ("1. Big C 2. Lotus's, big c", ["Big C", "Lotus's"]),
-    ("1) Makro\n2) 7-Eleven\n3) Big C", ["Makro", "7-Eleven", "Big C"]),
-    ("ร้านมะลิ และ บิ๊กซี กับ โลตัส", ["ร้านมะลิ", "บิ๊กซี", "โลตัส"]),
-    ("Makro and H&M > Zara", ["Makro", "H&M", "Zara"]),
-])
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", []),
+        (None, []),
+        (" , ;\n", []),
+        ("Big C", ["Big C"]),
+        ("1. Big C 2. Lotus's, big c", ["Big C", "Lotus's"]),
+        ("1) Makro\n2) 7-Eleven\n3) Big C", ["Makro", "7-Eleven", "Big C"]),
+        ("ร้านมะลิ และ บิ๊กซี กับ โลตัส", ["ร้านมะลิ", "บิ๊กซี", "โลตัส"]),
+        ("Makro and H&M > Zara", ["Makro", "H&M", "Zara"]),
+    ],
+)
 def test_split_mentions(text, names):
     assert mentions.split_mentions(text) == names
 
@@ -28,15 +31,18 @@ def test_match_name_prefers_the_longest_alias():
     assert mentions.match_name("Vitamin C", aliases) is None
 
 
-@pytest.mark.parametrize(("weights", "total", "shared"), [
-    ({}, 10, {}),
-    ({"a": 0, "b": 0}, 10, {}),
-    ({"a": 5, "b": 3, "c": 2}, 10, {"a": 5, "b": 3, "c": 2}),
-    ({"a": 5, "b": 0}, 10, {"a": 10, "b": 0}),
-    ({"a": 1, "b": 1, "c": 1}, 10, {"a": 4, "b": 3, "c": 3}),
-    ({"a": 5, "b": 5, "c": 3}, 10, {"a": 4, "b": 4, "c": 2}),
-    ({"a": 0.1, "b": 0.2, "c": 0.7}, 10, {"a": 1, "b": 2, "c": 7}),
-])
+@pytest.mark.parametrize(
+    ("weights", "total", "shared"),
+    [
+        ({}, 10, {}),
+        ({"a": 0, "b": 0}, 10, {}),
+        ({"a": 5, "b": 3, "c": 2}, 10, {"a": 5, "b": 3, "c": 2}),
+        ({"a": 5, "b": 0}, 10, {"a": 10, "b": 0}),
+        ({"a": 1, "b": 1, "c": 1}, 10, {"a": 4, "b": 3, "c": 3}),
+        ({"a": 5, "b": 5, "c": 3}, 10, {"a": 4, "b": 4, "c": 2}),
+        ({"a": 0.1, "b": 0.2, "c": 0.7}, 10, {"a": 1, "b": 2, "c": 7}),
+    ],
+)
 def test_share_tokens(weights, total, shared):
     assert tokens.share_tokens(weights, total) == shared
 

@@ -50,17 +50,26 @@ def test_old_answers_fade_into_the_segment():
     assert motives.motive_shares([(0, {})], EVEN, 180) == pytest.approx(EVEN)
 
 
-@pytest.mark.parametrize("evidence, status", [
-    ([], None),
-    ([("stated", None), ("behavioural", None)], None),
-    ([("stated", False), ("behavioural", False)], None),
-    ([("stated", True)], "suspected"),
-    ([("behavioural", True), ("behavioural", True), ("stated", None)], "suspected"),
-    ([("stated", True), ("stated", True), ("behavioural", False)], "suspected"),
-    ([("stated", True), ("behavioural", True)], "named"),
-    ([motives.DriverEvidence("stated", True), motives.DriverEvidence("behavioural", True),
-      motives.DriverEvidence("behavioural", False)], "named"),
-])
+@pytest.mark.parametrize(
+    "evidence, status",
+    [
+        ([], None),
+        ([("stated", None), ("behavioural", None)], None),
+        ([("stated", False), ("behavioural", False)], None),
+        ([("stated", True)], "suspected"),
+        ([("behavioural", True), ("behavioural", True), ("stated", None)], "suspected"),
+        ([("stated", True), ("stated", True), ("behavioural", False)], "suspected"),
+        ([("stated", True), ("behavioural", True)], "named"),
+        (
+            [
+                motives.DriverEvidence("stated", True),
+                motives.DriverEvidence("behavioural", True),
+                motives.DriverEvidence("behavioural", False),
+            ],
+            "named",
+        ),
+    ],
+)
 def test_a_driver_is_named_on_two_kinds_of_evidence_only(evidence, status):
     assert motives.driver_status(evidence) == status
 
@@ -70,17 +79,20 @@ def test_any_amount_of_one_kind_only_raises_suspicion(evidence):
     assert motives.driver_status(evidence) in (None, "suspected")
 
 
-@pytest.mark.parametrize("call", [
-    lambda: motives.token_shares({"weather": 1}),
-    lambda: motives.token_shares({"price": -1}),
-    lambda: motives.motive_shares([], {"price": 0.5}, 180),
-    lambda: motives.motive_shares([], EVEN, 0),
-    lambda: motives.motive_shares([(-1, {"price": 1})], EVEN, 180),
-    lambda: motives.motive_shares([], EVEN, 180, 0),
-    lambda: motives.motive_groups({"price": 0.9}),
-    lambda: motives.motive_groups({"weather": 1}),
-    lambda: motives.driver_status([("rumour", True)]),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: motives.token_shares({"weather": 1}),
+        lambda: motives.token_shares({"price": -1}),
+        lambda: motives.motive_shares([], {"price": 0.5}, 180),
+        lambda: motives.motive_shares([], EVEN, 0),
+        lambda: motives.motive_shares([(-1, {"price": 1})], EVEN, 180),
+        lambda: motives.motive_shares([], EVEN, 180, 0),
+        lambda: motives.motive_groups({"price": 0.9}),
+        lambda: motives.motive_groups({"weather": 1}),
+        lambda: motives.driver_status([("rumour", True)]),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

@@ -10,8 +10,7 @@ from scipy import optimize as peer
 
 def rosenbrock(point):
     return sum(
-        100 * (later - earlier**2) ** 2 + (1 - earlier) ** 2
-        for earlier, later in pairwise(point)
+        100 * (later - earlier**2) ** 2 + (1 - earlier) ** 2 for earlier, later in pairwise(point)
     )
 
 
@@ -42,9 +41,15 @@ def test_gives_up_and_says_so():
     assert found.evaluations <= 23
 
 
-@pytest.mark.parametrize("arguments", [
-    ([],), ([0.0], 0), ([0.0], 0.5, 0), ([-1.0],),
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ([],),
+        ([0.0], 0),
+        ([0.0], 0.5, 0),
+        ([-1.0],),
+    ],
+)
 def test_bad_input_is_refused(arguments):
     with pytest.raises(ValueError):
         nelder_mead(lambda point: math.inf if point[0] < 0 else point[0], *arguments)

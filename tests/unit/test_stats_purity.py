@@ -9,8 +9,22 @@ import ri_stats
 
 FILES = sorted(Path(ri_stats.__file__).parent.glob("*.py"))
 ALLOWED = {
-    "bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "heapq",
-    "itertools", "math", "operator", "random", "re", "statistics", "string", "typing",
+    "bisect",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "functools",
+    "heapq",
+    "itertools",
+    "math",
+    "operator",
+    "random",
+    "re",
+    "statistics",
+    "string",
+    "typing",
     "unicodedata",
 }
 IMPURE = {"open", "print", "input", "eval", "exec", "__import__", "breakpoint", "now", "today"}

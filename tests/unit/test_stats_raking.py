@@ -35,8 +35,9 @@ def test_reference_table():
     rows = spread(TABLE)
     raked = raking.rake(rows, [{0: 55, 1: 45}, {0: 30, 1: 40, 2: 30}], tolerance=1e-12)
     assert raked.converged
-    assert by_cell(rows, raked.weights, (2, 3)) == pytest.approx(np.array([
-        [14.649056, 32.44463, 7.906314], [15.350944, 7.55537, 22.093686]]), abs=1e-4)
+    assert by_cell(rows, raked.weights, (2, 3)) == pytest.approx(
+        np.array([[14.649056, 32.44463, 7.906314], [15.350944, 7.55537, 22.093686]]), abs=1e-4
+    )
     assert raked.n_eff == pytest.approx(96.5227, abs=1e-3)
     assert raked.design_effect == pytest.approx(100 / 96.5227, abs=1e-4)
 
@@ -49,14 +50,19 @@ def test_reference_table():
 )
 def test_equals_independent_fitting(table, row_shares, column_shares):
     rows = spread(table)
-    row_shares = row_shares[:len(table)]
+    row_shares = row_shares[: len(table)]
     raked = raking.rake(
-        rows, [dict(enumerate(row_shares)), dict(enumerate(column_shares))], iterations=2000,
-        tolerance=1e-11)
+        rows,
+        [dict(enumerate(row_shares)), dict(enumerate(column_shares))],
+        iterations=2000,
+        tolerance=1e-11,
+    )
     n = len(rows)
     expected = fitted(
-        table, np.array(row_shares) / sum(row_shares) * n,
-        np.array(column_shares) / sum(column_shares) * n)
+        table,
+        np.array(row_shares) / sum(row_shares) * n,
+        np.array(column_shares) / sum(column_shares) * n,
+    )
     assert by_cell(rows, raked.weights, expected.shape) == pytest.approx(expected, rel=1e-6)
     assert math.fsum(raked.weights) == pytest.approx(n)
 
@@ -74,13 +80,16 @@ def test_margins_that_contradict_each_other_are_told():
     assert not raked.converged and raked.iterations == 50
 
 
-@pytest.mark.parametrize("rows, margins", [
-    ([], [{}]),
-    ([("a",)], [{"b": 1}]),
-    ([("a",)], [{"a": 0}]),
-    ([("a",)], [{"a": -1}]),
-    ([("a", 1)], [{"a": 1}]),
-])
+@pytest.mark.parametrize(
+    "rows, margins",
+    [
+        ([], [{}]),
+        ([("a",)], [{"b": 1}]),
+        ([("a",)], [{"a": 0}]),
+        ([("a",)], [{"a": -1}]),
+        ([("a", 1)], [{"a": 1}]),
+    ],
+)
 def test_bad_input(rows, margins):
     with pytest.raises(ValueError):
         raking.rake(rows, margins)

@@ -26,9 +26,7 @@ def test_percentiles_do_not_depend_on_the_order_of_rows(values, random):
     order = list(range(len(values)))
     random.shuffle(order)
     ours = ranks.percentiles(values)
-    assert ranks.percentiles([values[place] for place in order]) == [
-        ours[place] for place in order
-    ]
+    assert ranks.percentiles([values[place] for place in order]) == [ours[place] for place in order]
 
 
 def test_percentiles_of_every_cdnow_customer(cdnow_summary):
@@ -69,12 +67,15 @@ def test_rfm_of_every_cdnow_customer_agrees_with_pandas(cdnow_summary):
         assert [quintile[place] for quintile in quintiles] == theirs.tolist()
 
 
-@pytest.mark.parametrize("call", [
-    lambda: ranks.percentiles([1, None]),
-    lambda: ranks.percentiles([math.nan]),
-    lambda: ranks.fifths([None]),
-    lambda: ranks.rfm([(1, 2, math.inf)]),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ranks.percentiles([1, None]),
+        lambda: ranks.percentiles([math.nan]),
+        lambda: ranks.fifths([None]),
+        lambda: ranks.rfm([(1, 2, math.inf)]),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

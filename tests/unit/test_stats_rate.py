@@ -53,14 +53,17 @@ def test_cdnow_likelihood_agrees_with_scipy(exposures, nbd):
         assert rate.nbd_loglik(rows, r, alpha) < nbd.loglik
 
 
-@pytest.mark.parametrize("customer, x_w, lam, B, pB", [
-    ("0001", 0.781378, 0.005853, 81.438, 0.049489),
-    ("0002", 0.138011, 0.002624, 59.970, 0.010747),
-    ("0003", 0, 0.001931, None, 0.006494),
-    ("0004", 0, 0.001931, None, 0.006494),
-    ("0005", 0, 0.001931, None, 0.006494),
-    ("0006", 2.595742, 0.014958, 96.160, 0.350937),
-])
+@pytest.mark.parametrize(
+    "customer, x_w, lam, B, pB",
+    [
+        ("0001", 0.781378, 0.005853, 81.438, 0.049489),
+        ("0002", 0.138011, 0.002624, 59.970, 0.010747),
+        ("0003", 0, 0.001931, None, 0.006494),
+        ("0004", 0, 0.001931, None, 0.006494),
+        ("0005", 0, 0.001931, None, 0.006494),
+        ("0006", 2.595742, 0.014958, 96.160, 0.350937),
+    ],
+)
 def test_cdnow_customers(exposures, nbd, rates, customer, x_w, lam, B, pB):
     seen = exposures[customer]
     assert seen.T == 272
@@ -160,21 +163,24 @@ def test_rate_lies_between_data_and_prior(x_w, T_w, r, alpha):
         assert low * (1 - 1e-12) <= lam <= high * (1 + 1e-12)
 
 
-@pytest.mark.parametrize("call", [
-    lambda: rate.exposure([], 10, 91),
-    lambda: rate.exposure([11], 10, 91),
-    lambda: rate.exposure([1], 10, 0),
-    lambda: rate.discounted_time(-1, 91),
-    lambda: rate.purchase_rate(-1, 5, 1, 1),
-    lambda: rate.purchase_rate(1, 5, 0, 1),
-    lambda: rate.probability_at_least(1, 5, 1, 1, 0),
-    lambda: rate.fit_nbd([(0, 10, 5)]),
-    lambda: rate.fit_nbd([(1, 0, 5)]),
-    lambda: rate.fit_nbd([(1, 10, 0)]),
-    lambda: rate.nbd_loglik([(1, 10, 1)], -1, 1),
-    lambda: rate.fit_nbd_or_fallback([], [], 0),
-    lambda: rate.exposure([1], math.nan, 91),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: rate.exposure([], 10, 91),
+        lambda: rate.exposure([11], 10, 91),
+        lambda: rate.exposure([1], 10, 0),
+        lambda: rate.discounted_time(-1, 91),
+        lambda: rate.purchase_rate(-1, 5, 1, 1),
+        lambda: rate.purchase_rate(1, 5, 0, 1),
+        lambda: rate.probability_at_least(1, 5, 1, 1, 0),
+        lambda: rate.fit_nbd([(0, 10, 5)]),
+        lambda: rate.fit_nbd([(1, 0, 5)]),
+        lambda: rate.fit_nbd([(1, 10, 0)]),
+        lambda: rate.nbd_loglik([(1, 10, 1)], -1, 1),
+        lambda: rate.fit_nbd_or_fallback([], [], 0),
+        lambda: rate.exposure([1], math.nan, 91),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

@@ -33,7 +33,8 @@ def test_mean_difference_against_scipy():
     one, other = rng.normal(70, 10, 4000), rng.normal(66, 14, 3000)
     peer = scipy_stats.ttest_ind(one, other, equal_var=False).confidence_interval()
     mine = referral.mean_difference(
-        4000, one.mean(), one.std(ddof=1), 3000, other.mean(), other.std(ddof=1))
+        4000, one.mean(), one.std(ddof=1), 3000, other.mean(), other.std(ddof=1)
+    )
     assert mine.low == pytest.approx(peer.low, abs=0.002)
     assert mine.high == pytest.approx(peer.high, abs=0.002)
     with pytest.raises(ValueError):

@@ -16,8 +16,10 @@ AGREEABLENESS = ["A1", "A2", "A3", "A4", "A5"]
 
 def answers(rows, items, reversed_item=None):
     return [
-        [7 - row[item] if item == reversed_item and row[item] is not None else row[item]
-         for item in items]
+        [
+            7 - row[item] if item == reversed_item and row[item] is not None else row[item]
+            for item in items
+        ]
         for row in rows
     ]
 
@@ -31,11 +33,14 @@ def scales(questionnaires):
     }
 
 
-@pytest.mark.parametrize("scale, n, alpha, omega", [
-    ("PA", 3873, 0.852689, 0.8544),
-    ("NA", 3856, 0.725976, 0.7341),
-    ("A", 2709, 0.703756, 0.7110),
-])
+@pytest.mark.parametrize(
+    "scale, n, alpha, omega",
+    [
+        ("PA", 3873, 0.852689, 0.8544),
+        ("NA", 3856, 0.725976, 0.7341),
+        ("A", 2709, 0.703756, 0.7110),
+    ],
+)
 def test_published_questionnaires(scales, scale, n, alpha, omega):
     covariance, used = reliability.covariance_matrix(scales[scale])
     assert used == n
@@ -108,21 +113,24 @@ def test_prophecy():
     assert reliability.spearman_brown(0.75, 2) > reliability.spearman_brown(0.7, 2)
 
 
-@pytest.mark.parametrize("call", [
-    lambda: reliability.covariance_matrix([[1, 2], [1]]),
-    lambda: reliability.covariance_matrix([[1, 2], [None, 1]]),
-    lambda: reliability.covariance_matrix([]),
-    lambda: reliability.cronbach_alpha([[1]]),
-    lambda: reliability.cronbach_alpha([[0, 0], [0, 0]]),
-    lambda: reliability.mcdonald_omega([[1, 0.5], [0.5, 1]]),
-    lambda: reliability.one_factor([[1, 0, 0], [0, 0, 0], [0, 0, 1]]),
-    lambda: reliability.one_factor([[1, 2, 3], [2, 3]]),
-    lambda: reliability.spearman_brown(-1),
-    lambda: reliability.spearman_brown(1.1),
-    lambda: reliability.spearman_brown(0.5, 1),
-    lambda: reliability.two_item_reliability([(1, 2), (1, 3)]),
-    lambda: reliability.two_item_reliability([(1, None)]),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: reliability.covariance_matrix([[1, 2], [1]]),
+        lambda: reliability.covariance_matrix([[1, 2], [None, 1]]),
+        lambda: reliability.covariance_matrix([]),
+        lambda: reliability.cronbach_alpha([[1]]),
+        lambda: reliability.cronbach_alpha([[0, 0], [0, 0]]),
+        lambda: reliability.mcdonald_omega([[1, 0.5], [0.5, 1]]),
+        lambda: reliability.one_factor([[1, 0, 0], [0, 0, 0], [0, 0, 1]]),
+        lambda: reliability.one_factor([[1, 2, 3], [2, 3]]),
+        lambda: reliability.spearman_brown(-1),
+        lambda: reliability.spearman_brown(1.1),
+        lambda: reliability.spearman_brown(0.5, 1),
+        lambda: reliability.two_item_reliability([(1, 2), (1, 3)]),
+        lambda: reliability.two_item_reliability([(1, None)]),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

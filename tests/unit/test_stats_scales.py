@@ -8,26 +8,36 @@ from ri_stats import scales
 SCORE = st.one_of(st.none(), st.floats(0, 100))
 
 
-@pytest.mark.parametrize("x, low, high, reverse, expected", [
-    (1, 1, 5, False, 0), (5, 1, 5, False, 100), (4, 1, 7, False, 50), (2, 1, 5, True, 75),
-    (-3, -3, 3, False, 0), (8, 0, 10, False, 80),
-])
+@pytest.mark.parametrize(
+    "x, low, high, reverse, expected",
+    [
+        (1, 1, 5, False, 0),
+        (5, 1, 5, False, 100),
+        (4, 1, 7, False, 50),
+        (2, 1, 5, True, 75),
+        (-3, -3, 3, False, 0),
+        (8, 0, 10, False, 80),
+    ],
+)
 def test_pomp(x, low, high, reverse, expected):
     assert scales.pomp(x, low, high, reverse) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("answers, expected", [
-    ([3], 50),  # a single item needs just its answer
-    ([None], None),
-    ([5, None], None),  # two at least
-    ([5, 3], 75),
-    ([5, 5, None], 100),  # 2 of 3 = 67 %
-    ([5, 5, None, None], None),  # 2 of 4 = 50 %
-    ([5, 5, 5, None, None], 100),  # 3 of 5 = 60 % exactly
-    ([1] * 6 + [None] * 4, 0),  # 6 of 10
-    ([1] * 5 + [None] * 4, None),  # 5 of 9 = 56 %
-    ([], None),
-])
+@pytest.mark.parametrize(
+    "answers, expected",
+    [
+        ([3], 50),  # a single item needs just its answer
+        ([None], None),
+        ([5, None], None),  # two at least
+        ([5, 3], 75),
+        ([5, 5, None], 100),  # 2 of 3 = 67 %
+        ([5, 5, None, None], None),  # 2 of 4 = 50 %
+        ([5, 5, 5, None, None], 100),  # 3 of 5 = 60 % exactly
+        ([1] * 6 + [None] * 4, 0),  # 6 of 10
+        ([1] * 5 + [None] * 4, None),  # 5 of 9 = 56 %
+        ([], None),
+    ],
+)
 def test_enough_answers(answers, expected):
     assert scales.scale_score(answers, 1, 5) == expected
 
@@ -81,9 +91,15 @@ def test_attitude_lies_among_what_is_known(parts):
         assert min(known) - 1e-9 <= value <= max(known) + 1e-9
 
 
-@pytest.mark.parametrize("us, rival, expected", [
-    (80, 40, 86), (50, 10, 74), (80, 80, 62), (50, 50, 50),
-])
+@pytest.mark.parametrize(
+    "us, rival, expected",
+    [
+        (80, 40, 86),
+        (50, 10, 74),
+        (80, 80, 62),
+        (50, 50, 50),
+    ],
+)
 def test_differentiation_dominates(us, rival, expected):
     assert pytest.approx(expected) == scales.relative_attitude(us, us / 10, [rival / 10]).RA
 
@@ -115,20 +131,23 @@ def test_wallet_shares_sum_to_one(N):
     assert sum(scales.wallet_share(rank, N) for rank in range(1, N + 1)) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("call", [
-    lambda: scales.pomp(6, 1, 5),
-    lambda: scales.pomp(3, 5, 5),
-    lambda: scales.scale_score([3, 9], 1, 5),
-    lambda: scales.feeling_balance([0] * 5, [1] * 5),
-    lambda: scales.relationship_quality(101, 50, 50),
-    lambda: scales.attitude_towards_us(M13=-1),
-    lambda: scales.relative_attitude(70, 11, [5]),
-    lambda: scales.relative_attitude(70, 5, [50]),
-    lambda: scales.relative_attitude(700, 5, [5]),
-    lambda: scales.wallet_share(0, 3),
-    lambda: scales.wallet_share(4, 3),
-    lambda: scales.wallet_share(1, 0),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: scales.pomp(6, 1, 5),
+        lambda: scales.pomp(3, 5, 5),
+        lambda: scales.scale_score([3, 9], 1, 5),
+        lambda: scales.feeling_balance([0] * 5, [1] * 5),
+        lambda: scales.relationship_quality(101, 50, 50),
+        lambda: scales.attitude_towards_us(M13=-1),
+        lambda: scales.relative_attitude(70, 11, [5]),
+        lambda: scales.relative_attitude(70, 5, [50]),
+        lambda: scales.relative_attitude(700, 5, [5]),
+        lambda: scales.wallet_share(0, 3),
+        lambda: scales.wallet_share(4, 3),
+        lambda: scales.wallet_share(1, 0),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

@@ -62,12 +62,15 @@ def _town(rho, n, seed):
 NOBODY = (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize(("rho", "planted"), [
-    # P(feels > 0.2 and buys > 0.5) and so on; the products would be 0.130 at any correlation.
-    (0.0, (0.1298, 0.2909, 0.1787, 0.4006)),
-    (0.6, (0.2197, 0.2010, 0.0888, 0.4905)),
-    (-0.3, (0.0887, 0.3320, 0.2198, 0.3594)),
-])
+@pytest.mark.parametrize(
+    ("rho", "planted"),
+    [
+        # P(feels > 0.2 and buys > 0.5) and so on; the products would be 0.130 at any correlation.
+        (0.0, (0.1298, 0.2909, 0.1787, 0.4006)),
+        (0.6, (0.2197, 0.2010, 0.0888, 0.4905)),
+        (-0.3, (0.0887, 0.3320, 0.2198, 0.3594)),
+    ],
+)
 def test_planted_correlation_comes_out(rho, planted):
     found = shares.class_totals(NOBODY, _town(rho, 20000, 3), [], 10000, replicates=100)
     assert found.correlation == pytest.approx(rho, abs=0.03)
@@ -125,12 +128,15 @@ def test_rounded_totals_make_all():
     assert shares.whole_numbers((27, 17, 27, 0), (38.4, 30.4, 40.4, 38.8)) == [39, 30, 40, 39]
 
 
-@pytest.mark.parametrize(("rho", "o", "expected"), [
-    # Town of means 0 and spreads 1; noise as large as the spread halves score and variance.
-    # Nothing known of buying (B = 0): the rest is from the correlation, cov = rho / 2.
-    (0.0, 0.5, (0.3192, 0.3192, 0.1808, 0.1808)),
-    (0.6, 0.5, None),
-])
+@pytest.mark.parametrize(
+    ("rho", "o", "expected"),
+    [
+        # Town of means 0 and spreads 1; noise as large as the spread halves score and variance.
+        # Nothing known of buying (B = 0): the rest is from the correlation, cov = rho / 2.
+        (0.0, 0.5, (0.3192, 0.3192, 0.1808, 0.1808)),
+        (0.6, 0.5, None),
+    ],
+)
 def test_chances_of_one_customer_are_those_of_the_normal_distribution(rho, o, expected):
     cell = shares.Unsure(1, shares.Score(0, 0, 0), 0.5, o)
     found = shares._chances(cell, shares.Town(0, 0, 1, 1, rho))

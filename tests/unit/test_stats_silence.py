@@ -31,10 +31,11 @@ def test_deficit_equals_scipy(y, mu, size):
     expected = stats.nbinom.cdf(y, size, size / (size + mu))
     assert silence.deficit_p(y, mu, size) == pytest.approx(expected, rel=1e-7, abs=1e-13)
     assert silence.deficit_p(y, mu, math.inf) == pytest.approx(
-        stats.poisson.cdf(y, mu), rel=1e-8, abs=1e-14)
+        stats.poisson.cdf(y, mu), rel=1e-8, abs=1e-14
+    )
 
 
-@given(st.lists(st.tuples(st.sampled_from([0, .001, .01, .02, .3, 1]), st.integers(1, 9))))
+@given(st.lists(st.tuples(st.sampled_from([0, 0.001, 0.01, 0.02, 0.3, 1]), st.integers(1, 9))))
 def test_adjusted_equals_scipy(counted):
     """As if every test stood in the list by itself."""
     found = silence.adjusted_by_count(counted)
@@ -56,7 +57,7 @@ def test_size_by_moments(counts):
     elif variance <= mean + 1e-9:
         assert found > 1e6 or math.isinf(found)
     else:
-        assert found == pytest.approx(mean ** 2 / (variance - mean), rel=1e-6)
+        assert found == pytest.approx(mean**2 / (variance - mean), rel=1e-6)
 
 
 def test_rate_between_group_and_everybody():
@@ -83,11 +84,15 @@ def test_normal_pairs_are_rarely_flagged():
     rng = np.random.default_rng(4)
     mu, size, pairs = 8.0, 1.5, 20_000
     talks = rng.negative_binomial(size, size / (size + mu), pairs)
-    flagged = np.mean([
-        silence.deficit_p(y, mu, size) <= 0.05 and y <= silence.MAX_TALKS for y in talks[:4000]])
-    poisson = np.mean([
-        silence.deficit_p(y, mu, math.inf) <= 0.05 and y <= silence.MAX_TALKS
-        for y in talks[:4000]])
+    flagged = np.mean(
+        [silence.deficit_p(y, mu, size) <= 0.05 and y <= silence.MAX_TALKS for y in talks[:4000]]
+    )
+    poisson = np.mean(
+        [
+            silence.deficit_p(y, mu, math.inf) <= 0.05 and y <= silence.MAX_TALKS
+            for y in talks[:4000]
+        ]
+    )
     assert flagged < 0.01
     assert poisson > 0.10
 
@@ -98,12 +103,18 @@ def test_z_scores():
     assert silence.z_scores([1, 2]) is None
 
 
-@pytest.mark.parametrize("call", [
-    lambda: silence.growth_p(-1, 2), lambda: silence.growth_p(1, 2, 0, 1),
-    lambda: silence.deficit_p(-1, 2, 1), lambda: silence.deficit_p(1, 2, 0),
-    lambda: silence.adjusted_by_count([(1.2, 1)]), lambda: silence.size_by_moments(-1, 0, 0),
-    lambda: silence.shrunk_rate(-1, 2, [(1, 2), (9, 2)]),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: silence.growth_p(-1, 2),
+        lambda: silence.growth_p(1, 2, 0, 1),
+        lambda: silence.deficit_p(-1, 2, 1),
+        lambda: silence.deficit_p(1, 2, 0),
+        lambda: silence.adjusted_by_count([(1.2, 1)]),
+        lambda: silence.size_by_moments(-1, 0, 0),
+        lambda: silence.shrunk_rate(-1, 2, [(1, 2), (9, 2)]),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

@@ -79,15 +79,18 @@ def test_equal_spend_or_frequency_is_related_to_nothing():
     assert spend.fit([(1, 4), (2, 5), (2, 5)]).correlation == pytest.approx(1)
 
 
-@pytest.mark.parametrize("call", [
-    lambda: spend.fit([(1, 5), (2, 5)]),
-    lambda: spend.fit([(0, 5), (2, 5), (1, 5)]),
-    lambda: spend.fit([(1, 5), (2, 0), (1, 5)]),
-    lambda: spend.expected_spend(-1, 5, 1, 2, 1),
-    lambda: spend.expected_spend(0, 0, 1, 0.9, 1),
-    lambda: spend.expected_spend(1, 5, 0, 2, 1),
-    lambda: spend.loglik([(1, 5)], 1, 1, 0),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: spend.fit([(1, 5), (2, 5)]),
+        lambda: spend.fit([(0, 5), (2, 5), (1, 5)]),
+        lambda: spend.fit([(1, 5), (2, 0), (1, 5)]),
+        lambda: spend.expected_spend(-1, 5, 1, 2, 1),
+        lambda: spend.expected_spend(0, 0, 1, 0.9, 1),
+        lambda: spend.expected_spend(1, 5, 0, 2, 1),
+        lambda: spend.loglik([(1, 5)], 1, 1, 0),
+    ],
+)
 def test_bad_input_is_refused(call):
     with pytest.raises(ValueError):
         call()

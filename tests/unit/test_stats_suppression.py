@@ -8,14 +8,17 @@ from ri_stats.suppression import hidden_cells
 COUNTS = st.dictionaries(st.integers(0, 30), st.integers(0, 40), max_size=12)
 
 
-@pytest.mark.parametrize("counts, hidden", [
-    ({}, set()),
-    ({"a": 5, "b": 9}, set()),
-    ({"a": 4, "b": 9, "c": 7}, {"a", "c"}),
-    ({"a": 4, "b": 1, "c": 7}, {"a", "b"}),
-    ({"a": 2, "b": 1, "c": 7}, {"a", "b", "c"}),
-    ({"a": 0, "b": 9}, set()),
-])
+@pytest.mark.parametrize(
+    "counts, hidden",
+    [
+        ({}, set()),
+        ({"a": 5, "b": 9}, set()),
+        ({"a": 4, "b": 9, "c": 7}, {"a", "c"}),
+        ({"a": 4, "b": 1, "c": 7}, {"a", "b"}),
+        ({"a": 2, "b": 1, "c": 7}, {"a", "b", "c"}),
+        ({"a": 0, "b": 9}, set()),
+    ],
+)
 def test_examples(counts, hidden):
     assert hidden_cells(counts, 5) == hidden
 

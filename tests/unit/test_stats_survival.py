@@ -27,7 +27,8 @@ def counts(rows):
 def censored(rows):
     return scipy_stats.CensoredData(
         uncensored=[time for time, is_open in rows if not is_open],
-        right=[time for time, is_open in rows if is_open])
+        right=[time for time, is_open in rows if is_open],
+    )
 
 
 def random_rows(rng, rate, number=200):
@@ -68,7 +69,14 @@ def test_textbook():
     (treated, peer_one), (placebo, peer_two) = read(TREATED), read(PLACEBO)
     steps = survival.kaplan_meier(treated)
     assert [round(step.survival, 3) for step in steps] == [
-        0.857, 0.807, 0.753, 0.690, 0.627, 0.538, 0.448]
+        0.857,
+        0.807,
+        0.753,
+        0.690,
+        0.627,
+        0.538,
+        0.448,
+    ]
     assert survival.time_until(steps).estimate == 23
     assert survival.time_until(survival.kaplan_meier(placebo)).estimate == 8
     result = survival.log_rank(treated, placebo)
@@ -122,10 +130,10 @@ def test_matched_by_hand():
     assert (mine.n_one, mine.n_other, mine.strata) == (150, 350, 2)
     worth = 1 / (0.75**2 / 100 + 0.25**2 / 50)
     low = intervals.wilson(mine.one * worth, worth).low
-    upper = intervals.wilson(
-        mine.other * (other := 1 / (0.75**2 / 300 + 0.25**2 / 50)), other).high
+    upper = intervals.wilson(mine.other * (other := 1 / (0.75**2 / 300 + 0.25**2 / 50)), other).high
     assert mine.difference.low == pytest.approx(
-        0.175 - math.hypot(mine.one - low, upper - mine.other))
+        0.175 - math.hypot(mine.one - low, upper - mine.other)
+    )
 
 
 def test_matching_undoes_confounding():
@@ -145,7 +153,8 @@ def test_matched_interval_covers():
     for _run in range(runs):
         strata = [
             (rng.binomial(n1, p1), n1, rng.binomial(n2, p2), n2)
-            for (p1, p2), n1, n2 in zip(shares, (20, 40, 15, 30), (80, 60, 90, 40))]
+            for (p1, p2), n1, n2 in zip(shares, (20, 40, 15, 30), (80, 60, 90, 40))
+        ]
         found = survival.matched_difference(strata).difference
         hits += found.low <= 0.1 <= found.high
     assert 0.93 <= hits / runs <= 0.985

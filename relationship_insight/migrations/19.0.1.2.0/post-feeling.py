@@ -14,4 +14,6 @@ def migrate(cr, version):
              WHERE named.module = 'relationship_insight' AND named.res_id = measure.id
                AND named.model = 'relationship.measure'
                AND named.name LIKE 'measure\\_m02%%' AND measure.question->>%s = %s
-            """, [lang, NEW[lang], lang, old])
+            """,
+            [lang, NEW[lang], lang, old],
+        )

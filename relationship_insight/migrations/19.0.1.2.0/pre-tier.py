@@ -23,7 +23,9 @@ def migrate(cr, version):
             HAVING COUNT(*) = 1
                 ON CONFLICT DO NOTHING
             RETURNING res_id
-            """, [name, sequence, ideal, most])
+            """,
+            [name, sequence, ideal, most],
+        )
         found = cr.fetchone()
         if found:
             # They were named in the language of whoever installed the addon.
@@ -32,4 +34,6 @@ def migrate(cr, version):
                 UPDATE relationship_tier SET name = name || jsonb_build_object('en_US', %s::text)
                  WHERE id = %s AND (SELECT COUNT(DISTINCT value) FROM jsonb_each_text(name)) = 1
                    AND write_date = create_date
-                """, [english, found[0]])
+                """,
+                [english, found[0]],
+            )

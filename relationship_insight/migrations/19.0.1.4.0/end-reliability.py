@@ -13,6 +13,5 @@ def migrate(cr, version):
     for company in env["relationship.calibration"].search([]).company_id:
         day = env["relationship.profile"]._local_today(company)
         params = Reliability._get_params(Reliability._refresh(company, day))
-        latest = env["relationship.calibration"].search(
-            [("company_id", "=", company.id)], limit=1)
+        latest = env["relationship.calibration"].search([("company_id", "=", company.id)], limit=1)
         latest.params = {**latest.params, **params}

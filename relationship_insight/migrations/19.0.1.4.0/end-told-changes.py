@@ -22,11 +22,25 @@ def migrate(cr, version):
         campaign._add_changes(final, [], campaign._get_segments())
         for result, vals in zip(Result.browse(ids), final):
             was = result.moved in ("up", "down")
-            result.write({
-                name: vals[name] for name in (
-                    "change", "change_low", "change_high", "change_p", "change_q",
-                    "least_change", "pairs", "pair_change", "pair_low", "pair_high", "moved")
-                if name in vals})
+            result.write(
+                {
+                    name: vals[name]
+                    for name in (
+                        "change",
+                        "change_low",
+                        "change_high",
+                        "change_p",
+                        "change_q",
+                        "least_change",
+                        "pairs",
+                        "pair_change",
+                        "pair_low",
+                        "pair_high",
+                        "moved",
+                    )
+                    if name in vals
+                }
+            )
             now = result.moved in ("up", "down")
             fewer += was and not now
             more += now and not was

@@ -4,7 +4,10 @@ from odoo import SUPERUSER_ID, api
 
 CHANGED = {
     "relationship_life_event_rule_staff": {
-        "perm_write": False, "perm_create": False, "perm_unlink": False},
+        "perm_write": False,
+        "perm_create": False,
+        "perm_unlink": False,
+    },
     "relationship_note_rule_relations": {"perm_unlink": False},
 }
 

@@ -22,24 +22,30 @@ def migrate(cr, version):
 
         def _(source, lang=lang, **args):
             return get_translation("relationship_insight", lang, source, args)
+
         campaign = campaign.with_context(lang=lang)
         reason = _("Tapped in a mail that did not name this feeling")
         for start in range(0, len(readings), CHUNK):
-            readings[start:start + CHUNK]._void(reason)
+            readings[start : start + CHUNK]._void(reason)
             env.flush_all()
-        campaign.message_post(body=_(
-            "%(count)s answers were taken out of all figures. The mail of this campaign showed "
-            "1, 2 and 3 without naming a feeling, and a tap on one of them was stored as "
-            "“%(feeling)s”. They stay readable with this reason. Answers that were chosen or "
-            "changed on the page itself still count.",
-            count=len(readings),
-            feeling=readings[:1].measure_id.with_context(lang=lang).name))
+        campaign.message_post(
+            body=_(
+                "%(count)s answers were taken out of all figures. The mail of this campaign showed "
+                "1, 2 and 3 without naming a feeling, and a tap on one of them was stored as "
+                "“%(feeling)s”. They stay readable with this reason. Answers that were chosen or "
+                "changed on the page itself still count.",
+                count=len(readings),
+                feeling=readings[:1].measure_id.with_context(lang=lang).name,
+            )
+        )
         voided += campaign
         total += len(readings)
     if total:
         _logger.info(
             "%s answers of %s campaigns came from a mail that named no feeling: voided.",
-            total, len(voided))
+            total,
+            len(voided),
+        )
 
 
 def _find_unnamed(env):
@@ -85,7 +91,9 @@ def _find_unnamed(env):
                     SELECT FROM said other WHERE other.invitation_id = said.invitation_id
                        AND other.id != said.id))
           GROUP BY i.campaign_id
-            """, {"version": version_id, "group": group, "first": group[0]})
+            """,
+            {"version": version_id, "group": group, "first": group[0]},
+        )
         for campaign_id, ids in cr.fetchall():
             campaign = env["relationship.campaign"].browse(campaign_id)
             readings = env["relationship.reading"].browse(ids)

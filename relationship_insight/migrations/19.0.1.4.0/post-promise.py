@@ -25,8 +25,11 @@ READERS_ONLY = {"perm_write": False, "perm_create": False, "perm_unlink": False}
 
 def migrate(cr, version):
     sources = [
-        query for table, query in SOURCES.items() if sql.table_exists(cr, table)
-        and (table != "relationship_note" or sql.column_exists(cr, table, "promise"))]
+        query
+        for table, query in SOURCES.items()
+        if sql.table_exists(cr, table)
+        and (table != "relationship_note" or sql.column_exists(cr, table, "promise"))
+    ]
     if sources:
         if not sql.column_exists(cr, "relationship_promise", "further_id"):
             cr.execute("ALTER TABLE relationship_promise ADD COLUMN further_id int4")
@@ -42,7 +45,9 @@ def migrate(cr, version):
 
 def _tell_the_ledger(cr, said):
     """Add what the ledger doesn't know: it began later, and only with an activity."""
-    cr.execute(SQL("""
+    cr.execute(
+        SQL(
+            """
         INSERT INTO relationship_promise (
             name, partner_id, commercial_partner_id, company_id, staff_id, team_id, user_id,
             visibility, note_id, further_id, activity_id, date_made, date_due, date_done, state,
@@ -67,12 +72,17 @@ def _tell_the_ledger(cr, said):
                 OR said.further_id IS NULL AND known.further_id IS NULL
                    AND known.name = said.name))
       ORDER BY said.note_id, said.further_id NULLS FIRST
-        """, said))
+        """,
+            said,
+        )
+    )
 
 
 def _find_taken_off(cr, said):
     """Called off and not said any more: it was taken off its conversation."""
-    cr.execute(SQL("""
+    cr.execute(
+        SQL(
+            """
         UPDATE relationship_promise promise SET withdrawn = TRUE
          WHERE promise.note_id IS NOT NULL AND promise.state = 'cancelled'
            AND promise.withdrawn IS NOT TRUE AND NOT EXISTS (
@@ -80,16 +90,23 @@ def _find_taken_off(cr, said):
              WHERE said.note_id = promise.note_id
                AND said.further_id IS NOT DISTINCT FROM promise.further_id
                AND said.name = promise.name)
-        """, said))
+        """,
+            said,
+        )
+    )
 
 
 def _drop(cr):
     """Let the columns, the table and all that Odoo keeps about them go."""
     for table, columns in COLUMNS.items():
         for column in columns:
-            cr.execute(SQL(
-                "ALTER TABLE %s DROP COLUMN IF EXISTS %s CASCADE", SQL.identifier(table),
-                SQL.identifier(column)))
+            cr.execute(
+                SQL(
+                    "ALTER TABLE %s DROP COLUMN IF EXISTS %s CASCADE",
+                    SQL.identifier(table),
+                    SQL.identifier(column),
+                )
+            )
     cr.execute("""
         DELETE FROM ir_model_data
          WHERE module = 'relationship_insight' AND model = 'ir.rule'
@@ -106,15 +123,26 @@ def _rename_in_saved(cr):
     """Filters and exports that users saved go on working."""
     for table, column, others, link in (
         ("ir_filters", "domain", SQL("model_id = 'relationship.note'"), "."),
-        ("ir_exports_line", "name", SQL(
-            "export_id IN (SELECT id FROM ir_exports WHERE resource = 'relationship.note')"), "/"),
+        (
+            "ir_exports_line",
+            "name",
+            SQL("export_id IN (SELECT id FROM ir_exports WHERE resource = 'relationship.note')"),
+            "/",
+        ),
     ):
         for old, new in (
             ("promise_activity_id", f"promise_ids{link}activity_id"),
             ("further_ids", "promise_ids"),
         ):
-            cr.execute(SQL(
-                "UPDATE %(table)s SET %(column)s = REPLACE(%(column)s, %(old)s, %(new)s)"
-                " WHERE %(column)s LIKE %(like)s AND %(others)s",
-                table=SQL.identifier(table), column=SQL.identifier(column), old=old, new=new,
-                like=f"%{old}%", others=others))
+            cr.execute(
+                SQL(
+                    "UPDATE %(table)s SET %(column)s = REPLACE(%(column)s, %(old)s, %(new)s)"
+                    " WHERE %(column)s LIKE %(like)s AND %(others)s",
+                    table=SQL.identifier(table),
+                    column=SQL.identifier(column),
+                    old=old,
+                    new=new,
+                    like=f"%{old}%",
+                    others=others,
+                )
+            )

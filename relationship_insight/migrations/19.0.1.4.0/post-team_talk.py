@@ -1,4 +1,5 @@
 """What only a team may read no longer feeds what others see."""
+
 from odoo import SUPERUSER_ID, api
 
 
@@ -27,7 +28,8 @@ def migrate(cr, version):
            AND promise.team_id IS DISTINCT FROM note.team_id
         """)
     rule = api.Environment(cr, SUPERUSER_ID, {}).ref(
-        "relationship_insight.relationship_promise_report_rule_staff", raise_if_not_found=False)
+        "relationship_insight.relationship_promise_report_rule_staff", raise_if_not_found=False
+    )
     if rule and "'!=', 'me'" in rule.domain_force and "member_ids" not in rule.domain_force:
         rule.domain_force = """['|', '|', ('user_id', '=', user.id),
             '&', ('visibility', '!=', 'me'), ('team_id.user_id', '=', user.id),

@@ -8,6 +8,7 @@ never asked and the unwilling are left out.
 Bounces are the contact's own. Odoo counts one with every contact of an address, so where only one
 of two has some, that one had another address then: nothing against who shares this one now.
 """
+
 from odoo.tools import SQL
 
 from ...tools.sql_hash import sql_unit_hash
@@ -25,7 +26,9 @@ def sql_holdout(commercial, company):
         "(COALESCE(%(company)s.relationship_holdout_share, 0) > %(draw)s)",
         company=company,
         draw=sql_unit_hash(
-            SQL("COALESCE(%s.relationship_holdout_seed, '') || ':holdout'", company), commercial))
+            SQL("COALESCE(%s.relationship_holdout_seed, '') || ':holdout'", company), commercial
+        ),
+    )
 
 
 def sql_joins(partner, company):
@@ -38,7 +41,10 @@ def sql_joins(partner, company):
                ON blocked.email = %(partner)s.email_normalized AND blocked.active
         LEFT JOIN phone_blacklist silent
                ON silent.number = %(partner)s.phone_sanitized AND silent.active
-        """, partner=partner, company=company)
+        """,
+        partner=partner,
+        company=company,
+    )
 
 
 def sql_left(wish, campaign):
@@ -48,7 +54,10 @@ def sql_left(wish, campaign):
         EXISTS (SELECT 1 FROM relationship_contact_preference_campaign_rel r
                  WHERE r.relationship_contact_preference_id = %s
                    AND r.relationship_campaign_id = %s)
-        """, wish, campaign)
+        """,
+        wish,
+        campaign,
+    )
 
 
 def get_refusals(partner, company, today, campaign=None):
@@ -61,8 +70,8 @@ def get_refusals(partner, company, today, campaign=None):
     return {
         "archived": SQL("(%s.active IS NOT TRUE)", partner),
         "holdout": SQL(
-            "COALESCE(%s, FALSE)",
-            sql_holdout(SQL("%s.commercial_partner_id", partner), company)),
+            "COALESCE(%s, FALSE)", sql_holdout(SQL("%s.commercial_partner_id", partner), company)
+        ),
         "opted_out": SQL("(wish.opted_out IS TRUE OR %s)", left),
         "paused": SQL("(wish.paused_until > %s) IS TRUE", today),
     }
@@ -73,29 +82,42 @@ def get_address_refusals(partner, channel):
 
     :param channel: SQL of the channel; what isn't sent by us needs no address
     """
+
     def by_channel(email, sms):
         return SQL(
-            "(CASE %s WHEN 'email' THEN %s WHEN 'sms' THEN %s ELSE FALSE END)",
-            channel, email, sms)
+            "(CASE %s WHEN 'email' THEN %s WHEN 'sms' THEN %s ELSE FALSE END)", channel, email, sms
+        )
 
     return {
         "no_address": by_channel(
             SQL("COALESCE(%s.email_normalized, '') = ''", partner),
-            SQL("COALESCE(%s.phone_sanitized, '') = ''", partner)),
+            SQL("COALESCE(%s.phone_sanitized, '') = ''", partner),
+        ),
         "blocked": by_channel(SQL("blocked.id IS NOT NULL"), SQL("silent.id IS NOT NULL")),
         "bounced": by_channel(
-            SQL("COALESCE(%s.message_bounce, 0) >= %s", partner, BOUNCES_MAX), SQL("FALSE")),
+            SQL("COALESCE(%s.message_bounce, 0) >= %s", partner, BOUNCES_MAX), SQL("FALSE")
+        ),
     }
 
 
 def sql_any(refusals, names=None):
     """SQL that tells whether one of the refusals applies: all, or those of these names."""
-    return SQL("(%s)", SQL(" OR ").join(
-        refusal for name, refusal in refusals.items() if names is None or name in names))
+    return SQL(
+        "(%s)",
+        SQL(" OR ").join(
+            refusal for name, refusal in refusals.items() if names is None or name in names
+        ),
+    )
 
 
 def sql_contactable(partner, company, today, channel, campaign=None):
     """SQL that tells whether nothing speaks against contacting somebody by a channel today."""
-    return SQL("NOT %s", sql_any({
-        **get_refusals(partner, company, today, campaign),
-        **get_address_refusals(partner, channel)}))
+    return SQL(
+        "NOT %s",
+        sql_any(
+            {
+                **get_refusals(partner, company, today, campaign),
+                **get_address_refusals(partner, channel),
+            }
+        ),
+    )

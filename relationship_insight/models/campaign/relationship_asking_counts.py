@@ -24,19 +24,27 @@ class RelationshipAskingCounts(models.AbstractModel):
     start_count = fields.Integer(string="Started", compute="_compute_counts")
     done_count = fields.Integer(string="Finished", compute="_compute_counts")
     done_share = fields.Float(
-        string="Answer Rate", compute="_compute_counts", help="Finished of those it was sent to.")
+        string="Answer Rate", compute="_compute_counts", help="Finished of those it was sent to."
+    )
     waiting_count = fields.Integer(
-        string="Still to Come", compute="_compute_counts",
-        help="Their turn comes later, or something holds them up.")
+        string="Still to Come",
+        compute="_compute_counts",
+        help="Their turn comes later, or something holds them up.",
+    )
 
     def _compute_counts(self):
         domain = [(self._asking_field, "in", self.ids)]
         asked = {
-            record: counts for record, *counts in self.env["relationship.invitation"]._read_group(
-                [*domain, ("state", "!=", "cancelled")], [self._asking_field],
-                list(COUNTS.values()))}
-        waiting = dict(self.env["relationship.eligibility"]._read_group(
-            [*domain, ("outcome", "=", "deferred")], [self._asking_field], ["__count"]))
+            record: counts
+            for record, *counts in self.env["relationship.invitation"]._read_group(
+                [*domain, ("state", "!=", "cancelled")], [self._asking_field], list(COUNTS.values())
+            )
+        }
+        waiting = dict(
+            self.env["relationship.eligibility"]._read_group(
+                [*domain, ("outcome", "=", "deferred")], [self._asking_field], ["__count"]
+            )
+        )
         for record in self:
             counts = asked.get(record, [0] * len(COUNTS))
             for field, count in zip(COUNTS, counts):

@@ -26,8 +26,9 @@ class RelationshipCampaign(models.Model):
         """
         self.ensure_one()
         if self.state != "running":
-            raise UserError(self.env._(
-                "%(campaign)s isn't running, so it asks nobody.", campaign=self.name))
+            raise UserError(
+                self.env._("%(campaign)s isn't running, so it asks nobody.", campaign=self.name)
+            )
         self.instrument_id._get_live_version()
         now = fields.Datetime.now()
         company = self.company_id
@@ -35,8 +36,9 @@ class RelationshipCampaign(models.Model):
         sudo.env.flush_all()
         sudo.env["relationship.planner"]._lock(company, now)
         keys = {f"ask:{partner.id}:{now.date()}": partner.id for partner in partners}
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             INSERT INTO relationship_eligibility (
                 campaign_id, partner_id, company_id, date, outcome, reason, event_key, stratum,
                 inclusion_probability, date_first, date_until, date_expire)
@@ -46,12 +48,20 @@ class RelationshipCampaign(models.Model):
               JOIN res_partner p ON p.id = asked.partner_id
                 ON CONFLICT DO NOTHING
             """,
-            campaign=self.id, company=company.id, now=now, stratum=sql_stratum(self, SQL("p")),
-            expire=now + timedelta(days=self.wait_days), keys=list(keys), ids=list(keys.values())))
+                campaign=self.id,
+                company=company.id,
+                now=now,
+                stratum=sql_stratum(self, SQL("p")),
+                expire=now + timedelta(days=self.wait_days),
+                keys=list(keys),
+                ids=list(keys.values()),
+            )
+        )
         verdicts.decide(Scope(sudo.company_id, now))
         sudo.env.invalidate_all()
-        return self.env["relationship.eligibility"].search([
-            ("campaign_id", "=", self.id), ("event_key", "in", list(keys))])
+        return self.env["relationship.eligibility"].search(
+            [("campaign_id", "=", self.id), ("event_key", "in", list(keys))]
+        )
 
     def _open_invitation(self, channel, partner=None, source_key=None, **vals):
         """Return an invitation for somebody who comes along: a receipt, a page in the shop, a link.
@@ -78,21 +88,23 @@ class RelationshipCampaign(models.Model):
             return Invitation
         now = fields.Datetime.now()
         wave = self.sudo().current_wave_id
-        return Invitation.create({
-            "lang": partner.lang if partner else False,
-            **vals,
-            "campaign_id": self.id,
-            "wave_id": wave.id if not partner else False,
-            "version_id": version.id,
-            "company_id": self.company_id.id,
-            "partner_id": partner.id if partner else False,
-            "channel": channel,
-            "state": "sent",
-            "source_key": source_key,
-            "date_planned": now,
-            "date_sent": now,
-            "date_expire": now + timedelta(days=self.link_days),
-        })
+        return Invitation.create(
+            {
+                "lang": partner.lang if partner else False,
+                **vals,
+                "campaign_id": self.id,
+                "wave_id": wave.id if not partner else False,
+                "version_id": version.id,
+                "company_id": self.company_id.id,
+                "partner_id": partner.id if partner else False,
+                "channel": channel,
+                "state": "sent",
+                "source_key": source_key,
+                "date_planned": now,
+                "date_sent": now,
+                "date_expire": now + timedelta(days=self.link_days),
+            }
+        )
 
     def _may_come_along(self, partner):
         """Tell whether a known customer may be shown questions at all."""
@@ -100,8 +112,15 @@ class RelationshipCampaign(models.Model):
         p, c = SQL("p"), SQL("c")
         refusals = contact_rules.get_refusals(p, c, fields.Date.today(), SQL("%s", self.id))
         self.env.flush_all()
-        return bool(self.env.execute_query(SQL(
-            "SELECT 1 FROM res_partner p JOIN res_company c ON c.id = %s %s"
-            " WHERE p.id = %s AND NOT %s",
-            self.company_id.id, contact_rules.sql_joins(p, c), partner.id,
-            contact_rules.sql_any(refusals, contact_rules.UNASKED))))
+        return bool(
+            self.env.execute_query(
+                SQL(
+                    "SELECT 1 FROM res_partner p JOIN res_company c ON c.id = %s %s"
+                    " WHERE p.id = %s AND NOT %s",
+                    self.company_id.id,
+                    contact_rules.sql_joins(p, c),
+                    partner.id,
+                    contact_rules.sql_any(refusals, contact_rules.UNASKED),
+                )
+            )
+        )

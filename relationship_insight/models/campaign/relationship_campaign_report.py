@@ -10,12 +10,13 @@ from ...stats import changes
 # Each stage is what the one before let through; who answered has opened, even if no mail told.
 STAGES = {
     "planned": Domain("state", "!=", "cancelled"),
-    "sent": Domain("state", "not in", ("planned", "sending", "cancelled")) & Domain(
-        "date_sent", "!=", False),
-    "delivered": Domain("state", "not in", ("planned", "sending", "cancelled", "failed")) & Domain(
-        "date_sent", "!=", False) & Domain("failure_type", "=", False),
-    "opened": Domain("state", "not in", ("planned", "sending", "cancelled", "failed")) & (
-        Domain("date_open", "!=", False) | Domain("date_start", "!=", False)),
+    "sent": Domain("state", "not in", ("planned", "sending", "cancelled"))
+    & Domain("date_sent", "!=", False),
+    "delivered": Domain("state", "not in", ("planned", "sending", "cancelled", "failed"))
+    & Domain("date_sent", "!=", False)
+    & Domain("failure_type", "=", False),
+    "opened": Domain("state", "not in", ("planned", "sending", "cancelled", "failed"))
+    & (Domain("date_open", "!=", False) | Domain("date_start", "!=", False)),
     "started": Domain("date_start", "!=", False),
     "done": Domain("date_done", "!=", False),
 }
@@ -30,6 +31,7 @@ SHOWN = ("ok", "low_base")
 
 class RelationshipCampaign(models.Model):
     """What the report of one campaign shows."""
+
     _inherit = "relationship.campaign"
 
     def action_open_report(self):
@@ -37,7 +39,8 @@ class RelationshipCampaign(models.Model):
         self.ensure_one()
         return {
             **self.env["ir.actions.client"]._for_xml_id(
-                "relationship_insight.relationship_campaign_report_action"),
+                "relationship_insight.relationship_campaign_report_action"
+            ),
             "name": self.name,
             "params": {"campaign_id": self.id},
         }
@@ -72,17 +75,27 @@ class RelationshipCampaign(models.Model):
     def _get_funnel(self, base):
         Invitation = self.env["relationship.invitation"]
         names = {
-            "planned": self.env._("Chosen"), "sent": self.env._("Sent"),
-            "delivered": self.env._("Delivered"), "opened": self.env._("Opened by a person"),
-            "started": self.env._("Began to answer"), "done": self.env._("Finished"),
+            "planned": self.env._("Chosen"),
+            "sent": self.env._("Sent"),
+            "delivered": self.env._("Delivered"),
+            "opened": self.env._("Opened by a person"),
+            "started": self.env._("Began to answer"),
+            "done": self.env._("Finished"),
         }
         doubtful = base & STAGES["done"] & Domain("flag", "!=", False)
-        marked = {"done": {
-            "marked": Invitation.search_count(doubtful), "marked_domain": list(doubtful)}}
+        marked = {
+            "done": {"marked": Invitation.search_count(doubtful), "marked_domain": list(doubtful)}
+        }
         return [
-            {"stage": stage, "name": names[stage], "domain": list(base & domain),
-             "count": Invitation.search_count(base & domain), **marked.get(stage, {})}
-            for stage, domain in STAGES.items()]
+            {
+                "stage": stage,
+                "name": names[stage],
+                "domain": list(base & domain),
+                "count": Invitation.search_count(base & domain),
+                **marked.get(stage, {}),
+            }
+            for stage, domain in STAGES.items()
+        ]
 
     def _get_rates(self, base, cut):
         """Return [label, delivered, finished, domain] of each value of a cut."""
@@ -92,57 +105,102 @@ class RelationshipCampaign(models.Model):
         field = Invitation._fields[cut]
         labels = dict(field._description_selection(self.env)) if field.type == "selection" else {}
         if field.type == "boolean":
-            labels = {True: self.env._("Asked for the first time"),
-                      False: self.env._("Asked before")}
+            labels = {
+                True: self.env._("Asked for the first time"),
+                False: self.env._("Asked before"),
+            }
         rates = []
         for value, count in sorted(delivered.items(), key=lambda row: -row[1]):
             record = value if hasattr(value, "_name") else None
             label = record.display_name if record else labels.get(value, value)
-            rates.append({
-                "label": str(label) if label or label == 0 else self.env._("None"),
-                "delivered": count,
-                "done": done.get(value, 0),
-                "domain": list(base & Domain(
-                    cut, "=", record.id if record else value) & STAGES["delivered"]),
-            })
+            rates.append(
+                {
+                    "label": str(label) if label or label == 0 else self.env._("None"),
+                    "delivered": count,
+                    "done": done.get(value, 0),
+                    "domain": list(
+                        base
+                        & Domain(cut, "=", record.id if record else value)
+                        & STAGES["delivered"]
+                    ),
+                }
+            )
         return rates
 
     def _get_stage_counts(self, base, cut, stage):
         return self.env["relationship.invitation"]._read_group(
-            base & STAGES[stage], [cut], ["__count"])
+            base & STAGES[stage], [cut], ["__count"]
+        )
 
     def _get_result_lines(self):
         """Return each measure with its figures in time, oldest first, and its cuts now."""
         lines = {}
         results = self.env["relationship.campaign.result"].search_fetch(
-            [("campaign_id", "=", self.id)], order="measure_id, segment, period, cut, cut_value")
+            [("campaign_id", "=", self.id)], order="measure_id, segment, period, cut, cut_value"
+        )
         names = {
             name: dict(results._fields[name]._description_selection(self.env))
-            for name in ("cut", "moved", "status")}
-        languages = dict(self.env["res.lang"].sudo().with_context(
-            active_test=False).search_fetch([], ["code", "name"]).mapped(
-                lambda lang: (lang.code, lang.name)))
-        channels = dict(self.env["relationship.invitation"]._fields[
-            "channel"]._description_selection(self.env))
+            for name in ("cut", "moved", "status")
+        }
+        languages = dict(
+            self.env["res.lang"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_fetch([], ["code", "name"])
+            .mapped(lambda lang: (lang.code, lang.name))
+        )
+        channels = dict(
+            self.env["relationship.invitation"]._fields["channel"]._description_selection(self.env)
+        )
         for result in results:
-            line = lines.setdefault(result.measure_id, {
-                "id": result.measure_id.id, "code": result.measure_id.code,
-                "name": result.measure_id.name, "question": result.measure_id.question or "",
-                "points": [], "cuts": []})
+            line = lines.setdefault(
+                result.measure_id,
+                {
+                    "id": result.measure_id.id,
+                    "code": result.measure_id.code,
+                    "name": result.measure_id.name,
+                    "question": result.measure_id.question or "",
+                    "points": [],
+                    "cuts": [],
+                },
+            )
             point = {
-                name: result[name] for name in (
-                    "n", "flagged_count", "n_eff", "mean", "low", "high", "segment", "status",
-                    "recommend", "recommend_low", "recommend_high",
-                    "weighted", "likeness", "moved", "change", "change_low", "change_high",
-                    "least_change", "pairs", "pair_change", "pair_low", "pair_high", "cut")}
+                name: result[name]
+                for name in (
+                    "n",
+                    "flagged_count",
+                    "n_eff",
+                    "mean",
+                    "low",
+                    "high",
+                    "segment",
+                    "status",
+                    "recommend",
+                    "recommend_low",
+                    "recommend_high",
+                    "weighted",
+                    "likeness",
+                    "moved",
+                    "change",
+                    "change_low",
+                    "change_high",
+                    "least_change",
+                    "pairs",
+                    "pair_change",
+                    "pair_low",
+                    "pair_high",
+                    "cut",
+                )
+            }
             point["period"] = result.period.isoformat()
             if result.cut == "all":
                 line["points"].append(point)
             else:
                 value = result.cut_value
                 point["cut_name"] = names["cut"][result.cut]
-                point["label"] = {"lang": languages, "channel": channels}.get(
-                    result.cut, {}).get(value, value)
+                point["label"] = {"lang": languages, "channel": channels}.get(result.cut, {}).get(
+                    value, value
+                )
                 line["cuts"].append(point)
         for line in lines.values():
             newest = line["points"][-1]["period"] if line["points"] else None
@@ -159,11 +217,13 @@ class RelationshipCampaign(models.Model):
         ``n``, ``total`` and ``squares`` are shown, so they count a multiple of the smallest group.
         """
         lines = SQL(", ").join(
-            SQL("(%s, %s)", version, segment) for version, segment in segments.items())
+            SQL("(%s, %s)", version, segment) for version, segment in segments.items()
+        )
         if not segments:
             return {}
-        rows = self.env.execute_query_dict(SQL(
-            """
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
             WITH person AS (%(scores)s),
             placed AS (
                 SELECT person.*, line.segment,
@@ -194,19 +254,33 @@ class RelationshipCampaign(models.Model):
                    SUM(weight * x * y) AS wxy
               FROM pair
           GROUP BY 1, 2, 3, 4
-            """, scores=self._sql_scores(), lines=lines,
-            shown=SQL("place <= size - size %% %s",
-                      self.company_id._relationship_floor())))
+            """,
+                scores=self._sql_scores(),
+                lines=lines,
+                shown=SQL("place <= size - size %% %s", self.company_id._relationship_floor()),
+            )
+        )
         return {
-            (row["period"], row["before"], row["measure_id"], row["segment"]): row
-            for row in rows}
+            (row["period"], row["before"], row["measure_id"], row["segment"]): row for row in rows
+        }
 
     def _read_final(self):
         """Return the figures over everybody that stay as they are, as vals with their ids."""
         return self.env["relationship.campaign.result"].search_read(
             [("campaign_id", "=", self.id), ("final", "=", True), ("cut", "=", "all")],
-            ["period", "measure_id", "segment", "status", "mean", "deviation", "n_eff", "moved",
-             "change_p"], load=None)
+            [
+                "period",
+                "measure_id",
+                "segment",
+                "status",
+                "mean",
+                "deviation",
+                "n_eff",
+                "moved",
+                "change_p",
+            ],
+            load=None,
+        )
 
     def _add_changes(self, results, stored, segments):
         """Say how each figure over everybody moved against the one before on the same line.
@@ -219,8 +293,7 @@ class RelationshipCampaign(models.Model):
         for vals in [*stored, *results]:
             if vals.get("cut", "all") == "all" and vals["status"] in SHOWN:
                 lines.setdefault((vals["measure_id"], vals["segment"]), []).append(vals)
-        told = {
-            vals["period"]: [] for line in lines.values() for vals in line}
+        told = {vals["period"]: [] for line in lines.values() for vals in line}
         for vals in stored:
             if vals["moved"]:
                 told[vals["period"]].append((vals["change_p"], None, None))
@@ -229,8 +302,7 @@ class RelationshipCampaign(models.Model):
             for before, vals in zip(line, line[1:]):
                 if "id" in vals:
                     continue
-                overlap = overlaps.get(
-                    (vals["period"], before["period"], measure_id, segment))
+                overlap = overlaps.get((vals["period"], before["period"], measure_id, segment))
                 change = self._get_change(before, vals, overlap)
                 told[vals["period"]].append((change.p, change, vals))
         self._tell_changes(told)
@@ -245,19 +317,33 @@ class RelationshipCampaign(models.Model):
         if overlap:
             lost = math.prod(n / (n - 1) for n in (before["n_eff"], vals["n_eff"]))
             covariance = math.sqrt(lost) * (
-                overlap["wxy"] - mean2 * overlap["wx"] - mean1 * overlap["wy"]
-                + mean1 * mean2 * overlap["ww"])
+                overlap["wxy"]
+                - mean2 * overlap["wx"]
+                - mean1 * overlap["wy"]
+                + mean1 * mean2 * overlap["ww"]
+            )
         change = changes.mean_change(
-            mean1, before["deviation"] ** 2, before["n_eff"], mean2, vals["deviation"] ** 2,
-            vals["n_eff"], CHANGE_LEVEL, covariance)
+            mean1,
+            before["deviation"] ** 2,
+            before["n_eff"],
+            mean2,
+            vals["deviation"] ** 2,
+            vals["n_eff"],
+            CHANGE_LEVEL,
+            covariance,
+        )
         vals.update(
-            change=change.estimate, change_low=change.low, change_high=change.high,
-            change_p=change.p, pairs=overlap["n"] if overlap else 0)
+            change=change.estimate,
+            change_low=change.low,
+            change_high=change.high,
+            change_p=change.p,
+            pairs=overlap["n"] if overlap else 0,
+        )
         if overlap and overlap["n"] >= PAIRS:
             paired = changes.paired_change_of_sums(
-                overlap["n"], overlap["total"], overlap["squares"], CHANGE_LEVEL)
-            vals.update(
-                pair_change=paired.estimate, pair_low=paired.low, pair_high=paired.high)
+                overlap["n"], overlap["total"], overlap["squares"], CHANGE_LEVEL
+            )
+            vals.update(pair_change=paired.estimate, pair_low=paired.low, pair_high=paired.high)
         return change
 
     def _tell_changes(self, told):
@@ -269,8 +355,11 @@ class RelationshipCampaign(models.Model):
         """
         for period, here in told.items():
             year = [
-                p for other, rows in told.items() for p, _change, _vals in rows
-                if period - TOLD_TOGETHER < other <= period]
+                p
+                for other, rows in told.items()
+                for p, _change, _vals in rows
+                if period - TOLD_TOGETHER < other <= period
+            ]
             gaps = [(period - other).days for other in told if other < period]
             expected = len(here) * round(TOLD_TOGETHER.days / min(gaps)) if gaps else 0
             adjusted = dict(zip(year, changes.adjusted_among(year, expected)))
@@ -278,11 +367,15 @@ class RelationshipCampaign(models.Model):
                 if vals is None:
                     continue
                 least = changes.least_worth_telling(
-                    vals["deviation"], self._get_reliability(vals["measure_id"]), vals["n_eff"])
+                    vals["deviation"], self._get_reliability(vals["measure_id"]), vals["n_eff"]
+                )
                 vals.update(
-                    change_q=adjusted[p], least_change=least,
-                    moved=changes.direction(change, adjusted[p], least))
+                    change_q=adjusted[p],
+                    least_change=least,
+                    moved=changes.direction(change, adjusted[p], least),
+                )
 
     def _get_reliability(self, measure_id):
         return self.env["relationship.reliability"]._get_used(
-            self.company_id, self.env["relationship.measure"].browse(measure_id))
+            self.company_id, self.env["relationship.measure"].browse(measure_id)
+        )

@@ -12,9 +12,22 @@ from ..dashboard.relationship_insights import COUNTS_ONLY, LOW_BASE
 CUTS = ("channel", "lang", "stratum", "shop_name")
 SCORED_KINDS = ("rating", "emotion", "motive")
 ROUNDED = (
-    "n_eff", "design_effect", "mean", "low", "high", "deviation", "recommend", "recommend_low",
-    "recommend_high", "change", "change_low", "change_high", "pair_change", "pair_low",
-    "pair_high", "least_change",
+    "n_eff",
+    "design_effect",
+    "mean",
+    "low",
+    "high",
+    "deviation",
+    "recommend",
+    "recommend_low",
+    "recommend_high",
+    "change",
+    "change_low",
+    "change_high",
+    "pair_change",
+    "pair_low",
+    "pair_high",
+    "least_change",
 )
 RECOMMEND = "M03"
 # Comments of people without a name are shown from so many on, in steps of as many.
@@ -27,12 +40,15 @@ class RelationshipCampaign(models.Model):
     _inherit = "relationship.campaign"
 
     result_ids = fields.One2many(
-        "relationship.campaign.result", "campaign_id", string="Results", readonly=True)
+        "relationship.campaign.result", "campaign_id", string="Results", readonly=True
+    )
     anonymous_words = fields.Text(
-        string="What Unnamed People Wrote", compute="_compute_anonymous_words",
+        string="What Unnamed People Wrote",
+        compute="_compute_anonymous_words",
         groups="relationship_insight.group_relationship_relations",
         help="In the order of the alphabet, without date, shop or score. Shown from ten comments "
-        "on, and new ones ten at a time, so that nobody can tell whose it is.")
+        "on, and new ones ten at a time, so that nobody can tell whose it is.",
+    )
 
     @api.model
     def _cron_refresh_results(self):
@@ -54,27 +70,40 @@ class RelationshipCampaign(models.Model):
         self.env.flush_all()
         waves = self.wave_ids.filtered(lambda wave: wave.state in ("running", "closed"))
         frozen = {
-            row["period"] for row in self.env["relationship.campaign.result"].search_read(
-                [("campaign_id", "=", self.id), ("final", "=", True)], ["period"])}
+            row["period"]
+            for row in self.env["relationship.campaign.result"].search_read(
+                [("campaign_id", "=", self.id), ("final", "=", True)], ["period"]
+            )
+        }
         likeness = {
-            wave.date_start: value for wave, value in waves.filtered(
-                lambda wave: wave.date_start not in frozen)._weigh_answers().items()}
+            wave.date_start: value
+            for wave, value in waves.filtered(lambda wave: wave.date_start not in frozen)
+            ._weigh_answers()
+            .items()
+        }
         segments = self._get_segments()
         cells = [cell for cell in self._count_cells(segments) if cell["period"] not in frozen]
         results = self._prepare_results(cells, segments, likeness)
         self._add_changes(results, self._read_final(), segments)
         self.result_ids.filtered(lambda result: not result.final).unlink()
         self.env["relationship.campaign.result"].create(
-            [self._round_figures(vals) for vals in results])
+            [self._round_figures(vals) for vals in results]
+        )
 
     def _get_segments(self):
         """Return {version id: number of its unbroken line}, which ends where meaning changed."""
         versions = self.env["relationship.instrument.version"].search(
-            [("instrument_id", "=", self.instrument_id.id)], order="number")
-        used = self.env["relationship.invitation"].sudo()._read_group(
-            [("campaign_id", "=", self.id)], ["version_id"])
-        others = self.env["relationship.instrument.version"].union(
-            *(version for version, in used)) - versions
+            [("instrument_id", "=", self.instrument_id.id)], order="number"
+        )
+        used = (
+            self.env["relationship.invitation"]
+            .sudo()
+            ._read_group([("campaign_id", "=", self.id)], ["version_id"])
+        )
+        others = (
+            self.env["relationship.instrument.version"].union(*(version for (version,) in used))
+            - versions
+        )
         segments, current = {}, 0
         for version in others.sorted("id") + versions:
             if segments and not version.comparable:
@@ -112,7 +141,11 @@ class RelationshipCampaign(models.Model):
                AND reading.na IS NOT TRUE AND reading.competitor_id IS NULL
                AND measure.kind IN %(kinds)s
           GROUP BY 1, 2, 3, 4, 11
-            """, zone=zone, campaign=self.id, kinds=SCORED_KINDS)
+            """,
+            zone=zone,
+            campaign=self.id,
+            kinds=SCORED_KINDS,
+        )
 
     def _count_cells(self, segments):
         """Return the sums that make each result: one dict per period, line, measure and cut.
@@ -126,10 +159,16 @@ class RelationshipCampaign(models.Model):
         if not segments:
             return []
         cuts = SQL(", ").join(
-            SQL("(%s, %s)", cut, SQL("person.%s", SQL.identifier(cut)) if cut != "all"
-                else SQL("NULL")) for cut in ("all", *CUTS))
-        return self.env.execute_query_dict(SQL(
-            """
+            SQL(
+                "(%s, %s)",
+                cut,
+                SQL("person.%s", SQL.identifier(cut)) if cut != "all" else SQL("NULL"),
+            )
+            for cut in ("all", *CUTS)
+        )
+        return self.env.execute_query_dict(
+            SQL(
+                """
             WITH person AS (%(scores)s),
             cell AS (
                 SELECT person.*, line.segment, cuts.cut, cuts.cut_value,
@@ -174,21 +213,31 @@ class RelationshipCampaign(models.Model):
               FROM customer
           GROUP BY period, wave_id, segment, measure_id, cut, cut_value
             """,
-            scores=self._sql_scores(), cuts=cuts,
-            lines=SQL(", ").join(
-                SQL("(%s, %s)", version, segment) for version, segment in segments.items()),
-            floor=self.company_id._relationship_floor()))
+                scores=self._sql_scores(),
+                cuts=cuts,
+                lines=SQL(", ").join(
+                    SQL("(%s, %s)", version, segment) for version, segment in segments.items()
+                ),
+                floor=self.company_id._relationship_floor(),
+            )
+        )
 
     def _prepare_results(self, cells, segments, likeness):
         company = self.company_id
         floor = company._relationship_floor()
-        measures = self.env["relationship.measure"].sudo().browse(
-            {cell["measure_id"] for cell in cells})
+        measures = (
+            self.env["relationship.measure"].sudo().browse({cell["measure_id"] for cell in cells})
+        )
         codes = {measure.id: measure.code for measure in measures}
         rows = {}
         for cell in cells:
-            key = (cell["period"], cell["measure_id"], segments.get(cell["version_id"], 0),
-                   cell["cut"], cell["cut_value"] or False)
+            key = (
+                cell["period"],
+                cell["measure_id"],
+                segments.get(cell["version_id"], 0),
+                cell["cut"],
+                cell["cut_value"] or False,
+            )
             rows[key] = self._merge_cells(rows.get(key), cell)
         hidden = self._get_hidden(rows, floor)
         results = {}
@@ -197,9 +246,15 @@ class RelationshipCampaign(models.Model):
             if cut != "all" and not cut_value:
                 continue  # those without: counted only to see what would give them away
             vals = {
-                "campaign_id": self.id, "company_id": company.id, "wave_id": cell["wave_id"],
-                "period": period, "measure_id": measure_id, "segment": segment, "cut": cut,
-                "cut_value": cut_value, "likeness": likeness.get(period) or 0,
+                "campaign_id": self.id,
+                "company_id": company.id,
+                "wave_id": cell["wave_id"],
+                "period": period,
+                "measure_id": measure_id,
+                "segment": segment,
+                "cut": cut,
+                "cut_value": cut_value,
+                "likeness": likeness.get(period) or 0,
                 "final": self._is_final(period, cell["wave_id"]),
                 **self._get_figures(cell, key in hidden, codes.get(measure_id)),
             }
@@ -209,16 +264,30 @@ class RelationshipCampaign(models.Model):
     @api.model
     def _round_figures(self, vals):
         """Round what is shown, so that sums over few can't be had from sums over many."""
-        return {**vals, **{
-            name: round(vals[name], 1) for name in ROUNDED if isinstance(vals.get(name), float)}}
+        return {
+            **vals,
+            **{name: round(vals[name], 1) for name in ROUNDED if isinstance(vals.get(name), float)},
+        }
 
     @api.model
     def _merge_cells(self, one, other):
         """Add the sums of two versions that ask the same thing."""
         if not one:
             return other
-        sums = ("n", "flagged_count", "w", "w_squared", "wx", "wxx", "promoters", "detractors",
-                "customers", "yy", "ym", "mm")
+        sums = (
+            "n",
+            "flagged_count",
+            "w",
+            "w_squared",
+            "wx",
+            "wxx",
+            "promoters",
+            "detractors",
+            "customers",
+            "yy",
+            "ym",
+            "mm",
+        )
         return {**one, **{name: (one[name] or 0) + (other[name] or 0) for name in sums}}
 
     @api.model
@@ -238,7 +307,8 @@ class RelationshipCampaign(models.Model):
         if n < COUNTS_ONLY:
             return {"status": "insufficient", **counts}
         customers = intervals.Clusters(
-            cell["customers"], cell["wx"], cell["w"], cell["yy"], cell["ym"], cell["mm"])
+            cell["customers"], cell["wx"], cell["w"], cell["yy"], cell["ym"], cell["mm"]
+        )
         if customers.n < 2:
             return {"status": "insufficient", **counts}
         interval = intervals.cluster_mean(customers)
@@ -255,12 +325,17 @@ class RelationshipCampaign(models.Model):
             "deviation": deviation,
         }
         if code == RECOMMEND:
-            good, bad = (n_eff * (cell[side] or 0) / cell["w"] for side in (
-                "promoters", "detractors"))
+            good, bad = (
+                n_eff * (cell[side] or 0) / cell["w"] for side in ("promoters", "detractors")
+            )
             found = intervals.recommend_index(good, max(0.0, n_eff - good - bad), bad)
-            figures.update({
-                "recommend": 100 * found.value, "recommend_low": 100 * found.adjusted.low,
-                "recommend_high": 100 * found.adjusted.high})
+            figures.update(
+                {
+                    "recommend": 100 * found.value,
+                    "recommend_low": 100 * found.adjusted.low,
+                    "recommend_high": 100 * found.adjusted.high,
+                }
+            )
         return figures
 
     @api.model
@@ -287,15 +362,20 @@ class RelationshipCampaign(models.Model):
         self.env["relationship.reading"].flush_model()
         for campaign in self:
             floor = max(ENOUGH, campaign.company_id.sudo().relationship_minimum_group)
-            rows = self.env.execute_query(SQL(
-                """
+            rows = self.env.execute_query(
+                SQL(
+                    """
                 SELECT invitation.id, reading.text
                   FROM relationship_invitation invitation
                   JOIN relationship_reading reading ON reading.invitation_id = invitation.id
                  WHERE invitation.campaign_id = %s AND reading.partner_id IS NULL
                    AND reading.voided IS NOT TRUE AND TRIM(COALESCE(reading.text, '')) != ''
               ORDER BY reading.id
-                """, campaign._origin.id or None))
-            shown = rows[:in_steps([row[0] for row in rows], floor)]
-            campaign.anonymous_words = "\n".join(sorted(
-                " ".join(text.split()) for _sitting, text in shown)) or False
+                """,
+                    campaign._origin.id or None,
+                )
+            )
+            shown = rows[: in_steps([row[0] for row in rows], floor)]
+            campaign.anonymous_words = (
+                "\n".join(sorted(" ".join(text.split()) for _sitting, text in shown)) or False
+            )

@@ -40,24 +40,33 @@ class RelationshipEligibility(models.Model):
     _log_access = False
 
     campaign_id = fields.Many2one(
-        "relationship.campaign", required=True, readonly=True, index=True, ondelete="cascade")
-    wave_id = fields.Many2one(
-        "relationship.wave", readonly=True, ondelete="cascade")
+        "relationship.campaign", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    wave_id = fields.Many2one("relationship.wave", readonly=True, ondelete="cascade")
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, readonly=True, index=True,
-        ondelete="cascade")
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     date = fields.Datetime(string="Decided On", required=True, readonly=True)
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
     reason = fields.Selection(REASONS, required=True, readonly=True)
     date_first = fields.Datetime(
-        string="Waiting Since", readonly=True, help="When their turn came first.")
+        string="Waiting Since", readonly=True, help="When their turn came first."
+    )
     date_until = fields.Datetime(
-        string="Looked at Again", readonly=True, help="When a later turn is decided.")
+        string="Looked at Again", readonly=True, help="When a later turn is decided."
+    )
     date_expire = fields.Datetime(
-        string="Given Up On", readonly=True, help="After this day they are not asked any more.")
+        string="Given Up On", readonly=True, help="After this day they are not asked any more."
+    )
     invitation_id = fields.Many2one(
-        "relationship.invitation", readonly=True, ondelete="set null", index="btree_not_null")
+        "relationship.invitation", readonly=True, ondelete="set null", index="btree_not_null"
+    )
     event_key = fields.Char(readonly=True, help="The occasion, which asks once.")
     order_model = fields.Char(string="Order Type", readonly=True)
     order_id = fields.Many2oneReference(model_field="order_model", readonly=True)
@@ -66,7 +75,8 @@ class RelationshipEligibility(models.Model):
     staff_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
     stratum = fields.Char(string="Group", readonly=True)
     inclusion_probability = fields.Float(
-        string="Chance of Being Asked", readonly=True, digits=(16, 6), aggregator="avg")
+        string="Chance of Being Asked", readonly=True, digits=(16, 6), aggregator="avg"
+    )
 
     _wave_uniq = models.UniqueIndex("(wave_id, partner_id) WHERE wave_id IS NOT NULL")
     _event_uniq = models.UniqueIndex("(campaign_id, event_key) WHERE event_key IS NOT NULL")
@@ -88,14 +98,18 @@ class RelationshipEligibility(models.Model):
         campaign = self.campaign_id.name
         if self.outcome == "invited":
             return self.env._(
-                "Asked by %(campaign)s on %(date)s", campaign=campaign,
-                date=format_date(self.env, self.invitation_id.date_planned or self.date))
+                "Asked by %(campaign)s on %(date)s",
+                campaign=campaign,
+                date=format_date(self.env, self.invitation_id.date_planned or self.date),
+            )
         if self.outcome == "deferred":
             return self.env._(
                 "%(campaign)s asks later, looks again on %(date)s: %(reason)s",
-                campaign=campaign, date=format_date(self.env, self.date_until), reason=reason)
-        return self.env._(
-            "Not asked by %(campaign)s: %(reason)s", campaign=campaign, reason=reason)
+                campaign=campaign,
+                date=format_date(self.env, self.date_until),
+                reason=reason,
+            )
+        return self.env._("Not asked by %(campaign)s: %(reason)s", campaign=campaign, reason=reason)
 
     @api.autovacuum
     def _gc_old_decisions(self):
@@ -106,11 +120,17 @@ class RelationshipEligibility(models.Model):
         """
         now = fields.Datetime.now()
         deleted = 0
-        for company in self.env["relationship.campaign"].sudo().with_context(
-                active_test=False).search_fetch([("state", "!=", "draft")]).company_id:
+        for company in (
+            self.env["relationship.campaign"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_fetch([("state", "!=", "draft")])
+            .company_id
+        ):
             oldest = fields.Datetime.subtract(now, months=company.relationship_ledger_months)
-            self.env.cr.execute(SQL(
-                """
+            self.env.cr.execute(
+                SQL(
+                    """
                 DELETE FROM relationship_eligibility WHERE id IN (
                     SELECT l.id FROM relationship_eligibility l
                       JOIN relationship_campaign cam ON cam.id = l.campaign_id
@@ -123,7 +143,13 @@ class RelationshipEligibility(models.Model):
                            days => cam.wait_days + CASE cam.delay_unit
                                WHEN 'days' THEN cam.delay ELSE cam.delay / 24 + 1 END + 7)
                      LIMIT %(limit)s FOR UPDATE OF l SKIP LOCKED)
-                """, company=company.id, oldest=oldest, now=now, limit=GC_LIMIT - deleted))
+                """,
+                    company=company.id,
+                    oldest=oldest,
+                    now=now,
+                    limit=GC_LIMIT - deleted,
+                )
+            )
             deleted += self.env.cr.rowcount
             if deleted >= GC_LIMIT:
                 break

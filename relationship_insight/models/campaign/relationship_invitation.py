@@ -57,6 +57,7 @@ FAILURES = [
 
 class RelationshipInvitation(models.Model):
     """One person asked once. Written by the planner, the sender and the public page only."""
+
     _name = "relationship.invitation"
     _inherit = "relationship.of.customer"
     _description = "Invitation"
@@ -64,60 +65,94 @@ class RelationshipInvitation(models.Model):
     _rec_name = "campaign_id"
 
     campaign_id = fields.Many2one(
-        "relationship.campaign", required=True, readonly=True, index=True, ondelete="restrict")
+        "relationship.campaign", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     wave_id = fields.Many2one(
-        "relationship.wave", readonly=True, index="btree_not_null", ondelete="restrict")
+        "relationship.wave", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     version_id = fields.Many2one(
-        "relationship.instrument.version", string="Questions", required=True, readonly=True,
-        index=True, ondelete="restrict")
+        "relationship.instrument.version",
+        string="Questions",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", readonly=True, index="btree_not_null",
-        ondelete="set null", help="Empty where nobody knows who answers.")
+        "res.partner",
+        string="Customer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Empty where nobody knows who answers.",
+    )
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer Entity", readonly=True, index="btree_not_null",
-        ondelete="set null", compute="_compute_customer", store=True,
-        precompute=True)
+        "res.partner",
+        string="Customer Entity",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        compute="_compute_customer",
+        store=True,
+        precompute=True,
+    )
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
-    state = fields.Selection([
-        ("planned", "Planned"),
-        ("sending", "Being Sent"),
-        ("sent", "Sent"),
-        ("uncertain", "Uncertain"),
-        ("failed", "Failed"),
-        ("opened", "Opened"),
-        ("started", "Started"),
-        ("done", "Finished"),
-        ("expired", "Expired"),
-        ("cancelled", "Cancelled"),
-    ], required=True, default="planned", readonly=True, index=True)
+    state = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("sending", "Being Sent"),
+            ("sent", "Sent"),
+            ("uncertain", "Uncertain"),
+            ("failed", "Failed"),
+            ("opened", "Opened"),
+            ("started", "Started"),
+            ("done", "Finished"),
+            ("expired", "Expired"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="planned",
+        readonly=True,
+        index=True,
+    )
     # 192 random bits. Whoever holds it may answer, so nobody reads it but the code.
     access_token = fields.Char(
-        readonly=True, copy=False, groups=fields.NO_ACCESS,
-        default=lambda self: secrets.token_urlsafe(TOKEN_BYTES))
-    source_key = fields.Char(
-        readonly=True, copy=False, help="Makes the same occasion ask once.")
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        default=lambda self: secrets.token_urlsafe(TOKEN_BYTES),
+    )
+    source_key = fields.Char(readonly=True, copy=False, help="Makes the same occasion ask once.")
     email = fields.Char(readonly=True)
     phone = fields.Char(readonly=True)
     lang = fields.Selection(
-        selection=lambda self: self.env["res.lang"].get_installed(), string="Language",
-        readonly=True)
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        string="Language",
+        readonly=True,
+    )
     tz = fields.Char(string="Time Zone", readonly=True)
     step = fields.Integer(
-        string="Reminders", readonly=True, default=0, help="Reminders sent so far.")
+        string="Reminders", readonly=True, default=0, help="Reminders sent so far."
+    )
     date_planned = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     date_sent = fields.Datetime(readonly=True)
     date_reminder = fields.Datetime(string="Last Reminder", readonly=True)
     date_open = fields.Datetime(
-        string="Opened On", readonly=True, help="By a human; programs that open links don't count.")
+        string="Opened On", readonly=True, help="By a human; programs that open links don't count."
+    )
     date_start = fields.Datetime(string="First Answer On", readonly=True)
     date_done = fields.Datetime(string="Finished On", readonly=True)
     date_expire = fields.Datetime(string="Valid Until", readonly=True)
     failure_type = fields.Selection(FAILURES, readonly=True)
     failure_reason = fields.Text(readonly=True)
     user_input_id = fields.Many2one(
-        "survey.user_input", string="Survey Answer", readonly=True, ondelete="set null",
-        index="btree_not_null")
+        "survey.user_input",
+        string="Survey Answer",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
     reading_ids = fields.One2many("relationship.reading", "invitation_id", string="Answers")
     order_model = fields.Char(string="Order Type", readonly=True)
     order_id = fields.Many2oneReference(model_field="order_model", readonly=True)
@@ -125,32 +160,46 @@ class RelationshipInvitation(models.Model):
     shop_id = fields.Many2oneReference(model_field="shop_model", readonly=True)
     shop_name = fields.Char(readonly=True)
     staff_id = fields.Many2one(
-        "res.partner", readonly=True, ondelete="set null", index="btree_not_null",
-        help="Who served the customer.")
+        "res.partner",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="Who served the customer.",
+    )
     stratum = fields.Char(string="Group", readonly=True)
     inclusion_probability = fields.Float(
-        string="Chance of Being Asked", readonly=True, digits=(16, 6), default=1.0,
-        aggregator="avg")
+        string="Chance of Being Asked", readonly=True, digits=(16, 6), default=1.0, aggregator="avg"
+    )
     weight = fields.Float(readonly=True, digits=(16, 6), default=1.0, aggregator="avg")
     is_refreshment = fields.Boolean(
-        string="First Time Asked", readonly=True, help="This campaign never asked them before.")
+        string="First Time Asked", readonly=True, help="This campaign never asked them before."
+    )
     device_hash = fields.Char(readonly=True, groups=fields.NO_ACCESS)
-    flag = fields.Selection([
-        ("burst", "Many from one device"),
-        ("till", "Answered at the till"),
-        ("speed", "Answered faster than one can read"),
-    ], string="Doubtful", readonly=True,
+    flag = fields.Selection(
+        [
+            ("burst", "Many from one device"),
+            ("till", "Answered at the till"),
+            ("speed", "Answered faster than one can read"),
+        ],
+        string="Doubtful",
+        readonly=True,
         help="A mark is a question, no verdict: marked answers count in every figure until "
-        "somebody voids them.")
-    opted_out = fields.Selection([
-        ("campaign", "Left this campaign"),
-        ("all", "Left all campaigns"),
-    ], string="Opt-out", readonly=True)
+        "somebody voids them.",
+    )
+    opted_out = fields.Selection(
+        [
+            ("campaign", "Left this campaign"),
+            ("all", "Left all campaigns"),
+        ],
+        string="Opt-out",
+        readonly=True,
+    )
 
     _token_uniq = models.UniqueIndex("(access_token) WHERE access_token IS NOT NULL")
     _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
     _wave_partner_uniq = models.UniqueIndex(
-        "(wave_id, partner_id) WHERE wave_id IS NOT NULL AND partner_id IS NOT NULL")
+        "(wave_id, partner_id) WHERE wave_id IS NOT NULL AND partner_id IS NOT NULL"
+    )
     _to_send_idx = models.Index("(date_planned, id) WHERE state = 'planned'")
     _customer_idx = models.Index("(partner_id, date_planned) WHERE partner_id IS NOT NULL")
     # int4range stands in for "=", which would need an extension.
@@ -160,7 +209,8 @@ class RelationshipInvitation(models.Model):
         " WHERE (partner_id IS NOT NULL AND state NOT IN ('cancelled', 'failed')"
         " AND channel NOT IN ('receipt', 'kiosk')"
         " AND left(source_key, 7) IS DISTINCT FROM 'thanks:')",
-        "Nobody is asked twice within 24 hours.")
+        "Nobody is asked twice within 24 hours.",
+    )
 
     def _cancel(self):
         """Withdraw invitations nobody answered yet; their links stop working."""
@@ -171,8 +221,9 @@ class RelationshipInvitation(models.Model):
     # What no path may do, kept by the database itself: the holdout and the 24 hours.
 
     def init(self):
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             CREATE OR REPLACE FUNCTION relationship_invitation_holdout() RETURNS trigger
             LANGUAGE plpgsql AS $$
             BEGIN
@@ -190,7 +241,10 @@ class RelationshipInvitation(models.Model):
             BEFORE INSERT ON relationship_invitation FOR EACH ROW
             WHEN (NEW.partner_id IS NOT NULL)
             EXECUTE FUNCTION relationship_invitation_holdout()
-            """, holdout=sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
+            """,
+                holdout=sql_holdout(SQL("p.commercial_partner_id"), SQL("c")),
+            )
+        )
         return super().init()
 
     @api.model
@@ -198,12 +252,17 @@ class RelationshipInvitation(models.Model):
         """Return those of these customers that are never asked."""
         self.env["res.company"].flush_model()
         partners.flush_recordset(["commercial_partner_id"])
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT p.id FROM res_partner p JOIN res_company c ON c.id = %s
              WHERE p.id = ANY(%s) AND %s
-            """, company.id, partners.ids,
-            sql_holdout(SQL("p.commercial_partner_id"), SQL("c"))))
+            """,
+                company.id,
+                partners.ids,
+                sql_holdout(SQL("p.commercial_partner_id"), SQL("c")),
+            )
+        )
         return partners.browse(row[0] for row in rows)
 
     @api.model_create_multi
@@ -215,9 +274,11 @@ class RelationshipInvitation(models.Model):
                 by_company.setdefault(vals["company_id"], set()).add(vals["partner_id"])
         for company_id, ids in by_company.items():
             if self._filter_holdout(
-                    Partner.browse(ids), self.env["res.company"].sudo().browse(company_id)):
-                raise UserError(self.env._(
-                    "This customer belongs to the group that is never asked."))
+                Partner.browse(ids), self.env["res.company"].sudo().browse(company_id)
+            ):
+                raise UserError(
+                    self.env._("This customer belongs to the group that is never asked.")
+                )
         return super().create(vals_list)
 
     def write(self, vals):
@@ -230,13 +291,14 @@ class RelationshipInvitation(models.Model):
         """SQL that says whether an invitation counts as asking somebody."""
         return SQL(
             "(%(i)s.channel IN %(channels)s AND %(i)s.state NOT IN ('cancelled', 'failed'))",
-            i=alias, channels=CONTACT_CHANNELS)
+            i=alias,
+            channels=CONTACT_CHANNELS,
+        )
 
     @api.model
     def _sql_last_touch(self, alias):
         """SQL of the moment an invitation reached somebody last, its reminders included."""
-        return SQL(
-            "GREATEST(%(i)s.date_planned, %(i)s.date_sent, %(i)s.date_reminder)", i=alias)
+        return SQL("GREATEST(%(i)s.date_planned, %(i)s.date_sent, %(i)s.date_reminder)", i=alias)
 
     def _forget_person(self, _deleted):
         """Nobody is left to ask; who was asked stays asked."""
@@ -249,10 +311,20 @@ class RelationshipInvitation(models.Model):
         :return: number of invitations closed, ``limit`` when there may be more
         """
         now = fields.Datetime.now()
-        expired = self.sudo().search(Domain.OR([
-            [("state", "in", UNANSWERED), ("date_expire", "<=", now)],
-            [("state", "=", "started"), ("date_start", "<=", now - PARTIAL)],
-        ]), limit=limit, order="id").try_lock_for_update()
+        expired = (
+            self.sudo()
+            .search(
+                Domain.OR(
+                    [
+                        [("state", "in", UNANSWERED), ("date_expire", "<=", now)],
+                        [("state", "=", "started"), ("date_start", "<=", now - PARTIAL)],
+                    ]
+                ),
+                limit=limit,
+                order="id",
+            )
+            .try_lock_for_update()
+        )
         expired.write({"state": "expired"})
         return len(expired)
 
@@ -266,8 +338,9 @@ class RelationshipInvitation(models.Model):
     @api.model
     def _hand_on(self):
         """Invitations that nothing is sent for are out once their day has come."""
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             UPDATE relationship_invitation invitation
                SET state = 'sent', date_sent = %(now)s
               FROM relationship_campaign campaign
@@ -275,6 +348,9 @@ class RelationshipInvitation(models.Model):
                AND invitation.state = 'planned' AND invitation.date_planned <= %(now)s
                AND invitation.channel NOT IN ('email', 'sms')
             RETURNING invitation.id
-            """, now=fields.Datetime.now()))
+            """,
+                now=fields.Datetime.now(),
+            )
+        )
         self.invalidate_model()
         return len(rows)

@@ -27,8 +27,7 @@ class RelationshipPlanner(models.Model):
     _rec_name = "company_id"
     _log_access = False
 
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     date = fields.Datetime(string="Planned On", readonly=True)
     run_count = fields.Integer(readonly=True)
 
@@ -41,19 +40,29 @@ class RelationshipPlanner(models.Model):
         Its changes are newer than what this transaction sees, so the update then fails as a
         conflict, and the request or cron begins again with a fresh look.
         """
-        self.env.cr.execute(SQL(
-            "INSERT INTO relationship_planner (company_id, run_count) VALUES (%s, 0)"
-            " ON CONFLICT DO NOTHING", company.id))
-        self.env.cr.execute(SQL(
-            "UPDATE relationship_planner SET run_count = run_count + 1, date = %s"
-            " WHERE company_id = %s", now, company.id))
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO relationship_planner (company_id, run_count) VALUES (%s, 0)"
+                " ON CONFLICT DO NOTHING",
+                company.id,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE relationship_planner SET run_count = run_count + 1, date = %s"
+                " WHERE company_id = %s",
+                now,
+                company.id,
+            )
+        )
         self.invalidate_model()
 
     @api.model
     def _cron_plan(self):
         """Plan every company; each for itself, so that one mistake stops nobody else."""
-        for company in self.env["relationship.campaign"].sudo().search(
-                [("state", "=", "running")]).company_id:
+        for company in (
+            self.env["relationship.campaign"].sudo().search([("state", "=", "running")]).company_id
+        ):
             for attempt in range(CRON_TRIES):
                 try:
                     self._plan(company)
@@ -69,8 +78,11 @@ class RelationshipPlanner(models.Model):
     def _get_scope(self, company, now):
         """Return what a run of the planner looks at, with the rights and language of nobody."""
         return Scope(
-            company.sudo().with_company(company).with_context(
-                allowed_company_ids=company.ids, lang=None), now)
+            company.sudo()
+            .with_company(company)
+            .with_context(allowed_company_ids=company.ids, lang=None),
+            now,
+        )
 
     @api.model
     def _plan(self, company):
@@ -85,7 +97,8 @@ class RelationshipPlanner(models.Model):
         env.flush_all()
         env["relationship.planner"]._lock(company, scope.now)
         campaigns = env["relationship.campaign"].search(
-            [("company_id", "=", company.id), ("state", "=", "running")])
+            [("company_id", "=", company.id), ("state", "=", "running")]
+        )
         waves.plan_waves(scope, campaigns)
         events.plan_events(scope, campaigns)
         env.flush_all()
@@ -112,14 +125,19 @@ class RelationshipPlanner(models.Model):
                    NULL::varchar AS order_model, NULL::int AS order_id,
                    NULL::varchar AS shop_model, NULL::int AS shop_id, NULL::int AS staff_id
              WHERE FALSE
-            """)
+            """
+        )
 
     @api.model
     def _get_recent_buyers(self, company, since):
         """Return SELECTs of contacts with orders since a date. Extended by pos."""
-        return [SQL(
-            "SELECT partner_id FROM sale_order WHERE date_order >= %s AND company_id = %s",
-            since, company.id)]
+        return [
+            SQL(
+                "SELECT partner_id FROM sale_order WHERE date_order >= %s AND company_id = %s",
+                since,
+                company.id,
+            )
+        ]
 
     @api.model
     def _sql_shop_model(self):

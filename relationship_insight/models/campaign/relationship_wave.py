@@ -15,6 +15,7 @@ FROZEN = {"campaign_id", "date_start", "number"}
 
 class RelationshipWave(models.Model):
     """One round of a campaign, from the draw to what was done with the answers."""
+
     _name = "relationship.wave"
     _description = "Wave of a Campaign"
     _inherit = ["relationship.guarded", "relationship.asking.counts"]
@@ -22,50 +23,70 @@ class RelationshipWave(models.Model):
     _asking_field = "wave_id"
 
     campaign_id = fields.Many2one(
-        "relationship.campaign", required=True, index=True, ondelete="cascade")
+        "relationship.campaign", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="campaign_id.company_id", store=True, index=True)
     number = fields.Integer(string="Wave", readonly=True, copy=False)
     date_start = fields.Date(required=True, default=fields.Date.context_today)
     date_end = fields.Date(required=True)
-    state = fields.Selection([
-        ("draft", "Draft"),
-        ("planned", "Planned"),
-        ("running", "Running"),
-        ("closed", "Closed"),
-    ], required=True, default="draft", readonly=True, copy=False)
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("planned", "Planned"),
+            ("running", "Running"),
+            ("closed", "Closed"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+    )
     waiting_for = fields.Selection(
-        WAITING_FOR, string="Why It Doesn't Start", readonly=True, copy=False)
+        WAITING_FOR, string="Why It Doesn't Start", readonly=True, copy=False
+    )
     version_id = fields.Many2one(
-        "relationship.instrument.version", string="Questions Asked", readonly=True,
-        ondelete="restrict", index=True)
+        "relationship.instrument.version",
+        string="Questions Asked",
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
     population_count = fields.Integer(
-        string="Customers", readonly=True, copy=False, help="In the audience when it started.")
+        string="Customers", readonly=True, copy=False, help="In the audience when it started."
+    )
     holdout_count = fields.Integer(string="Never Asked", readonly=True, copy=False)
     sample_count = fields.Integer(string="Drawn", readonly=True, copy=False)
     outcome = fields.Html(
-        string="You Said, We Did", translate=True,
-        help="What customers told you, and what you changed because of it.")
+        string="You Said, We Did",
+        translate=True,
+        help="What customers told you, and what you changed because of it.",
+    )
     outcome_published = fields.Datetime(string="Published On", readonly=True, copy=False)
     override_reason = fields.Char(
-        string="Started Without Telling the Outcome Because", readonly=True, copy=False)
+        string="Started Without Telling the Outcome Because", readonly=True, copy=False
+    )
     invitation_ids = fields.One2many("relationship.invitation", "wave_id")
     sent_count = fields.Integer(string="Invitations Sent")
     progress = fields.Float(
-        compute="_compute_counts", help="Share of those drawn whose turn has come.")
+        compute="_compute_counts", help="Share of those drawn whose turn has come."
+    )
     untold_wave_id = fields.Many2one(
-        "relationship.wave", string="Outcome Still to Tell", compute="_compute_untold_wave_id")
+        "relationship.wave", string="Outcome Still to Tell", compute="_compute_untold_wave_id"
+    )
 
-    _number_uniq = models.Constraint(
-        "UNIQUE(campaign_id, number)", "This wave exists already.")
+    _number_uniq = models.Constraint("UNIQUE(campaign_id, number)", "This wave exists already.")
     _dates_in_order = models.Constraint(
-        "CHECK(date_end >= date_start)", "A wave ends after it starts.")
+        "CHECK(date_end >= date_start)", "A wave ends after it starts."
+    )
 
     @api.depends("campaign_id.name", "number")
     def _compute_display_name(self):
         for wave in self:
             wave.display_name = self.env._(
                 "%(campaign)s, wave %(number)s",
-                campaign=wave.campaign_id.name or "", number=wave.number)
+                campaign=wave.campaign_id.name or "",
+                number=wave.number,
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -77,8 +98,12 @@ class RelationshipWave(models.Model):
 
     def _get_drawn(self):
         """Return the contacts drawn for these waves, whatever became of it."""
-        return self.env["relationship.eligibility"].sudo().search([
-            ("wave_id", "in", self.ids), ("date_first", "!=", False)]).partner_id.sorted("id")
+        return (
+            self.env["relationship.eligibility"]
+            .sudo()
+            .search([("wave_id", "in", self.ids), ("date_first", "!=", False)])
+            .partner_id.sorted("id")
+        )
 
     # Live progress of a wave.
 
@@ -99,7 +124,8 @@ class RelationshipWave(models.Model):
         """Return the wave before this one if its outcome was not published, else nothing."""
         self.ensure_one()
         before = self.campaign_id.wave_ids.filtered(
-            lambda wave: wave.number < self.number and wave.state in ("running", "closed"))
+            lambda wave: wave.number < self.number and wave.state in ("running", "closed")
+        )
         last = before.sorted("number")[-1:]
         return last.filtered(lambda wave: not wave.outcome_published)
 
@@ -109,14 +135,21 @@ class RelationshipWave(models.Model):
         for wave in self:
             untold = wave._get_untold()
             if untold and not wave.override_reason:
-                raise UserError(self.env._(
-                    "First tell customers what came of %(wave)s: write down what they said and "
-                    "what you did, and publish it. A manager can start without, with a reason.",
-                    wave=untold.display_name))
+                raise UserError(
+                    self.env._(
+                        "First tell customers what came of %(wave)s: write down what they said and "
+                        "what you did, and publish it. A manager can start without, with a reason.",
+                        wave=untold.display_name,
+                    )
+                )
             if waiting_for := wave._start():
-                raise UserError(self.env._(
-                    "%(wave)s can't start yet. %(reason)s.", wave=wave.display_name,
-                    reason=wave._get_waiting_text(waiting_for)))
+                raise UserError(
+                    self.env._(
+                        "%(wave)s can't start yet. %(reason)s.",
+                        wave=wave.display_name,
+                        reason=wave._get_waiting_text(waiting_for),
+                    )
+                )
         self.env["relationship.campaign"]._trigger_plan()
 
     def action_override(self):
@@ -135,8 +168,9 @@ class RelationshipWave(models.Model):
         """Tell customers what came of this wave; the next one may start."""
         for wave in self:
             if not html2plaintext(wave.outcome or "").strip():
-                raise UserError(self.env._(
-                    "Write down what customers said and what you did because of it."))
+                raise UserError(
+                    self.env._("Write down what customers said and what you did because of it.")
+                )
         self.check_access("write")
         self.sudo().outcome_published = fields.Datetime.now()
 
@@ -153,13 +187,16 @@ class RelationshipWave(models.Model):
         if not campaign.instrument_id.live_version_id:
             campaign._remind_once(
                 self.env._("Choose the questions"),
-                self.env._("The wave can't start: no version of its questionnaire is asked."))
+                self.env._("The wave can't start: no version of its questionnaire is asked."),
+            )
         elif untold and not self.override_reason:
             campaign._remind_once(
                 self.env._("Tell customers what came of the last wave"),
                 self.env._(
-                    "The next wave waits until you publish \"You said, we did\" of %(wave)s.",
-                    wave=untold.display_name))
+                    'The next wave waits until you publish "You said, we did" of %(wave)s.',
+                    wave=untold.display_name,
+                ),
+            )
         else:
             self._start()
 
@@ -176,14 +213,13 @@ class RelationshipWave(models.Model):
         if campaign.company_id._relationship_being_read():
             return self._wait_for("read")
         self._start_late()
-        counts = waves.draw_wave(
-            Scope(campaign.company_id, fields.Datetime.now()), self.sudo())
+        counts = waves.draw_wave(Scope(campaign.company_id, fields.Datetime.now()), self.sudo())
         if not counts["sample_count"]:
-            self.env["relationship.eligibility"].sudo().search(
-                [("wave_id", "=", self.id)]).unlink()
+            self.env["relationship.eligibility"].sudo().search([("wave_id", "=", self.id)]).unlink()
             return self._wait_for("left_out" if counts["population_count"] else "nobody")
-        self.sudo().write({
-            "state": "running", "version_id": version.id, "waiting_for": False, **counts})
+        self.sudo().write(
+            {"state": "running", "version_id": version.id, "waiting_for": False, **counts}
+        )
         return False
 
     def _wait_for(self, what):
@@ -196,16 +232,20 @@ class RelationshipWave(models.Model):
         """A wave that had to wait is spread over as many days as it was to be, from today on."""
         late = fields.Date.today() - self.date_start
         if self.waiting_for and late.days > 0:
-            self.sudo().write({
-                "date_start": self.date_start + late, "date_end": self.date_end + late})
+            self.sudo().write(
+                {"date_start": self.date_start + late, "date_end": self.date_end + late}
+            )
 
     def _get_waiting_text(self, what):
         return dict(self._fields["waiting_for"]._description_selection(self.env))[what]
 
     def _close(self):
         """Those still waiting are not asked in these waves any more."""
-        waiting = self.env["relationship.eligibility"].sudo().search([
-            ("wave_id", "in", self.ids), ("outcome", "=", "deferred")])
+        waiting = (
+            self.env["relationship.eligibility"]
+            .sudo()
+            .search([("wave_id", "in", self.ids), ("outcome", "=", "deferred")])
+        )
         waiting._give_up()
         self.sudo().state = "closed"
 

@@ -33,21 +33,28 @@ class RelationshipWave(models.Model):
         """Return {(group, language, recency, spend): (asked, answered, sum of design weights)}."""
         return {
             tuple(cell): (asked, done, design)
-            for *cell, asked, done, design in self.env.execute_query(SQL(
-                """
+            for *cell, asked, done, design in self.env.execute_query(
+                SQL(
+                    """
                 SELECT %(cell)s, COUNT(*), COUNT(invitation.date_start),
                        SUM(1 / GREATEST(
                            COALESCE(invitation.inclusion_probability, 1), 1e-6))::float8
                   FROM %(invitations)s
               GROUP BY 1, 2, 3, 4
-                """, cell=self._sql_cell(), invitations=self._sql_asked()))
+                """,
+                    cell=self._sql_cell(),
+                    invitations=self._sql_asked(),
+                )
+            )
         }
 
     def _store_weights(self, weights):
         rows = SQL(", ").join(
-            SQL("(%s, %s, %s, %s, %s::float8)", *cell, weight) for cell, weight in weights.items())
-        self.env.cr.execute(SQL(
-            """
+            SQL("(%s, %s, %s, %s, %s::float8)", *cell, weight) for cell, weight in weights.items()
+        )
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_invitation target
                SET weight = fresh.weight
               FROM (SELECT invitation.id, weights.weight
@@ -57,13 +64,19 @@ class RelationshipWave(models.Model):
                          = (%(cell)s)
                      WHERE invitation.date_start IS NOT NULL) fresh
              WHERE target.id = fresh.id AND target.weight IS DISTINCT FROM fresh.weight
-            """, invitations=self._sql_asked(), rows=rows, cell=self._sql_cell()))
+            """,
+                invitations=self._sql_asked(),
+                rows=rows,
+                cell=self._sql_cell(),
+            )
+        )
         self.env["relationship.invitation"].invalidate_model(["weight"])
 
     def _sql_cell(self):
         return SQL(
             "COALESCE(invitation.stratum, ''), COALESCE(invitation.lang, ''),"
-            " COALESCE(profile.rfm_recency, 0), COALESCE(profile.rfm_monetary, 0)")
+            " COALESCE(profile.rfm_recency, 0), COALESCE(profile.rfm_monetary, 0)"
+        )
 
     def _sql_asked(self):
         """SQL of the invitations that reached somebody, with what we know of the customer."""
@@ -75,4 +88,6 @@ class RelationshipWave(models.Model):
             LEFT JOIN relationship_profile profile
               ON profile.commercial_partner_id = invitation.commercial_partner_id
              AND profile.company_id = invitation.company_id
-            """, self.id)
+            """,
+            self.id,
+        )

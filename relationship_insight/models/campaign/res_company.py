@@ -28,49 +28,66 @@ READY = "relationship_campaign_"
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    relationship_quarantine_days = fields.Integer(
-        string="Days Between Two Invitations", default=30)
+    relationship_quarantine_days = fields.Integer(string="Days Between Two Invitations", default=30)
     relationship_quarantine_answered_days = fields.Integer(
-        string="Days of Rest After an Answer", default=30)
+        string="Days of Rest After an Answer", default=30
+    )
     relationship_quarantine_relationship_days = fields.Integer(
-        string="Days Between Two Relationship Questionnaires", default=90)
+        string="Days Between Two Relationship Questionnaires", default=90
+    )
     relationship_emotion_days = fields.Integer(
-        string="Days Between Two Questions How Often They Felt Something", default=90)
+        string="Days Between Two Questions How Often They Felt Something", default=90
+    )
     relationship_budget_invitations = fields.Integer(string="Invitations a Year", default=6)
     relationship_budget_reminders = fields.Integer(string="Reminders a Year", default=6)
     relationship_backoff_slow = fields.Integer(
-        string="Ignored Invitations Until Asked Half as Often", default=2)
+        string="Ignored Invitations Until Asked Half as Often", default=2
+    )
     relationship_backoff_stop = fields.Integer(
-        string="Ignored Invitations Until Not Asked Any More", default=4)
-    relationship_new_days = fields.Integer(
-        string="Days a New Customer Isn't Asked", default=30)
+        string="Ignored Invitations Until Not Asked Any More", default=4
+    )
+    relationship_new_days = fields.Integer(string="Days a New Customer Isn't Asked", default=30)
     relationship_active_days = fields.Integer(
-        string="Days Since the Last Purchase", default=365,
+        string="Days Since the Last Purchase",
+        default=365,
         help="Customers who haven't bought for longer aren't asked about the relationship. "
-             "0: no limit.")
+        "0: no limit.",
+    )
     relationship_patience_days = fields.Integer(
-        string="Days to Wait for a Turn", default=30,
-        help="Who had to wait longer for other campaigns goes first.")
+        string="Days to Wait for a Turn",
+        default=30,
+        help="Who had to wait longer for other campaigns goes first.",
+    )
     relationship_ledger_months = fields.Integer(
-        string="Months to Keep Who Was Asked and Why", default=24)
+        string="Months to Keep Who Was Asked and Why", default=24
+    )
     relationship_holdout_share = fields.Float(
-        string="Never Asked", default=0.05, digits=(16, 4),
+        string="Never Asked",
+        default=0.05,
+        digits=(16, 4),
         help="This share of customers is never asked by anybody, so that you can tell what asking "
-             "itself changes. Drawn by chance, the same ones for years.")
+        "itself changes. Drawn by chance, the same ones for years.",
+    )
     relationship_holdout_seed = fields.Char(
-        copy=False, groups=fields.NO_ACCESS, default=lambda self: secrets.token_hex(16))
+        copy=False, groups=fields.NO_ACCESS, default=lambda self: secrets.token_hex(16)
+    )
 
     @api.constrains(*LOWEST, "relationship_holdout_share")
     def _check_relationship_campaign(self):
         for company in self:
             for name, lowest in LOWEST.items():
                 if company[name] < lowest:
-                    raise ValidationError(self.env._(
-                        "%(setting)s: at least %(lowest)s.", lowest=lowest,
-                        setting=self._fields[name]._description_string(self.env)))
+                    raise ValidationError(
+                        self.env._(
+                            "%(setting)s: at least %(lowest)s.",
+                            lowest=lowest,
+                            setting=self._fields[name]._description_string(self.env),
+                        )
+                    )
             if not 0 <= company.relationship_holdout_share <= 0.5:
-                raise ValidationError(self.env._(
-                    "Between 0 and 50 % of customers can be left out for ever."))
+                raise ValidationError(
+                    self.env._("Between 0 and 50 % of customers can be left out for ever.")
+                )
 
     # Every company has the ready-made campaigns, also one that comes later.
 
@@ -83,22 +100,42 @@ class ResCompany(models.Model):
     @api.model
     def _create_missing_ready_campaigns(self):
         """Give every company without a campaign the ready-made ones."""
-        have = self.env["relationship.campaign"].sudo().with_context(
-            active_test=False)._read_group([], ["company_id"])
+        have = (
+            self.env["relationship.campaign"]
+            .sudo()
+            .with_context(active_test=False)
+            ._read_group([], ["company_id"])
+        )
         self.sudo().search(
-            [("id", "not in", [company.id for company, in have])])._create_ready_campaigns()
+            [("id", "not in", [company.id for (company,) in have])]
+        )._create_ready_campaigns()
 
     def _create_ready_campaigns(self):
         """Copy the shipped campaigns, as drafts, with their names in every language."""
         Campaign = self.env["relationship.campaign"].sudo().with_context(active_test=False)
-        named = self.env["ir.model.data"].sudo().search([
-            ("module", "=", "relationship_insight"), ("model", "=", Campaign._name),
-            ("name", "=like", f"{READY}%")])
+        named = (
+            self.env["ir.model.data"]
+            .sudo()
+            .search(
+                [
+                    ("module", "=", "relationship_insight"),
+                    ("model", "=", Campaign._name),
+                    ("name", "=like", f"{READY}%"),
+                ]
+            )
+        )
         ready = Campaign.browse(named.mapped("res_id")).exists()
         for company in self:
-            ready.copy({
-                "company_id": company.id, "active": True, "audience_domain": "[]",
-                "email_from": False, "reply_to": False, "mail_template_id": False,
-                "reminder_template_id": False, "stratum_field_id": False,
-                "user_id": self.env.user.id if self.env.user.active else False,
-            })
+            ready.copy(
+                {
+                    "company_id": company.id,
+                    "active": True,
+                    "audience_domain": "[]",
+                    "email_from": False,
+                    "reply_to": False,
+                    "mail_template_id": False,
+                    "reminder_template_id": False,
+                    "stratum_field_id": False,
+                    "user_id": self.env.user.id if self.env.user.active else False,
+                }
+            )

@@ -10,21 +10,29 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     relationship_asked_count = fields.Integer(
-        string="Invitations", compute="_compute_relationship_asked",
-        groups="relationship_insight.group_relationship_relations")
+        string="Invitations",
+        compute="_compute_relationship_asked",
+        groups="relationship_insight.group_relationship_relations",
+    )
     relationship_asked = fields.Char(
-        string="Feedback", compute="_compute_relationship_asked",
-        groups="relationship_insight.group_relationship_relations")
+        string="Feedback",
+        compute="_compute_relationship_asked",
+        groups="relationship_insight.group_relationship_relations",
+    )
     relationship_contact_warning = fields.Char(
-        string="Contacted Recently", compute="_compute_relationship_contact_warning",
-        groups="relationship_insight.group_relationship_staff")
+        string="Contacted Recently",
+        compute="_compute_relationship_contact_warning",
+        groups="relationship_insight.group_relationship_staff",
+    )
 
     def _compute_relationship_asked(self):
         domain = [("partner_id", "in", self.ids)]
-        asked = dict(self.env["relationship.invitation"]._read_group(
-            domain, ["partner_id"], ["__count"]))
-        newest = dict(self.env["relationship.eligibility"]._read_group(
-            domain, ["partner_id"], ["id:max"]))
+        asked = dict(
+            self.env["relationship.invitation"]._read_group(domain, ["partner_id"], ["__count"])
+        )
+        newest = dict(
+            self.env["relationship.eligibility"]._read_group(domain, ["partner_id"], ["id:max"])
+        )
         lines = self.env["relationship.eligibility"].browse(newest.values())
         sentences = {line.partner_id: line._get_sentence() for line in lines}
         for partner in self:
@@ -36,7 +44,8 @@ class ResPartner(models.Model):
         self.ensure_one()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
-                "relationship_insight.relationship_eligibility_action"),
+                "relationship_insight.relationship_eligibility_action"
+            ),
             "domain": [("partner_id", "child_of", self.ids)],
             "views": [(False, "list"), (False, "pivot")],
             "context": {},
@@ -51,7 +60,8 @@ class ResPartner(models.Model):
         for partner in self:
             found = recent.get(partner.commercial_partner_id.id)
             partner.relationship_contact_warning = found and self._get_contact_words(
-                partner, *found)
+                partner, *found
+            )
 
     def _get_recent_contacts(self, days=None):
         """Return {commercial entity's id: (moment, staff or empty, "talk" or "invitation")}.
@@ -69,7 +79,8 @@ class ResPartner(models.Model):
         since = fields.Datetime.now() - timedelta(days=days)
         recent = {
             customer_id: (moment, staff, "talk")
-            for customer_id, (moment, staff) in customers._get_recent_talks(since).items()}
+            for customer_id, (moment, staff) in customers._get_recent_talks(since).items()
+        }
         for customer_id, moment in self._get_recent_invitations(customers, since):
             if customer_id not in recent or recent[customer_id][0] < moment:
                 recent[customer_id] = (moment, self.browse(), "invitation")
@@ -77,13 +88,16 @@ class ResPartner(models.Model):
 
     def _get_recent_talks(self, since):
         """Return {commercial entity's id: (moment, staff)} of whom staff came to."""
-        notes = self.env["relationship.note"].search_fetch([
-            ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-            ("date", ">=", since),
-            ("initiator", "=", "staff"),
-        ], ["commercial_partner_id", "date", "staff_id"], order="date, id")
-        return {
-            note.commercial_partner_id.id: (note.date, note.staff_id.sudo()) for note in notes}
+        notes = self.env["relationship.note"].search_fetch(
+            [
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("date", ">=", since),
+                ("initiator", "=", "staff"),
+            ],
+            ["commercial_partner_id", "date", "staff_id"],
+            order="date, id",
+        )
+        return {note.commercial_partner_id.id: (note.date, note.staff_id.sudo()) for note in notes}
 
     @api.model
     def _get_recent_invitations(self, customers, since):
@@ -92,8 +106,9 @@ class ResPartner(models.Model):
         That somebody was written to is no secret among staff, unlike what they answered.
         """
         self.env["relationship.invitation"].flush_model()
-        return self.env.execute_query(SQL(
-            """
+        return self.env.execute_query(
+            SQL(
+                """
             SELECT commercial_partner_id, MAX(GREATEST(date_sent, date_reminder))
               FROM relationship_invitation
              WHERE commercial_partner_id = ANY(%(customers)s)
@@ -101,7 +116,11 @@ class ResPartner(models.Model):
                AND GREATEST(date_sent, date_reminder) >= %(since)s
           GROUP BY 1
             """,
-            customers=customers.ids, companies=self.env.companies.ids, since=since))
+                customers=customers.ids,
+                companies=self.env.companies.ids,
+                since=since,
+            )
+        )
 
     @api.model
     def _get_contact_words(self, partner, moment, staff, kind):

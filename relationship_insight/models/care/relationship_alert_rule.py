@@ -20,6 +20,7 @@ EARLIER_ANSWERS = 2
 
 class RelationshipAlertRule(models.Model):
     """What a customer must say for somebody to take care of it."""
+
     _name = "relationship.alert.rule"
     _description = "Alert Rule"
     _inherit = "relationship.guarded"
@@ -28,46 +29,71 @@ class RelationshipAlertRule(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company", help="Empty: the rule holds in every company.")
+    company_id = fields.Many2one("res.company", help="Empty: the rule holds in every company.")
     measure_id = fields.Many2one(
-        "relationship.measure", required=True, index=True, ondelete="restrict",
-        help="A scale made of items stands for each of its items.")
-    trigger = fields.Selection([
-        ("low", "The score is at most"),
-        ("high", "The score is at least"),
-        ("drop", "The score falls, against what they said before, by"),
-    ], string="When", required=True, default="low")
+        "relationship.measure",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        help="A scale made of items stands for each of its items.",
+    )
+    trigger = fields.Selection(
+        [
+            ("low", "The score is at most"),
+            ("high", "The score is at least"),
+            ("drop", "The score falls, against what they said before, by"),
+        ],
+        string="When",
+        required=True,
+        default="low",
+    )
     threshold = fields.Float(
-        string="Points (0-100)", required=True, default=25,
-        help="Scores go from 0 to 100; reversed questions are turned around first.")
-    action = fields.Selection([
-        ("case", "Open a care case"),
-        ("activity", "Give the salesperson an activity"),
-    ], string="Then", required=True, default="case")
+        string="Points (0-100)",
+        required=True,
+        default=25,
+        help="Scores go from 0 to 100; reversed questions are turned around first.",
+    )
+    action = fields.Selection(
+        [
+            ("case", "Open a care case"),
+            ("activity", "Give the salesperson an activity"),
+        ],
+        string="Then",
+        required=True,
+        default="case",
+    )
     user_id = fields.Many2one(
-        "res.users", string="Owner Without a Salesperson", domain=[("share", "=", False)],
-        help="Also takes over where the answer is about the salesperson.")
+        "res.users",
+        string="Owner Without a Salesperson",
+        domain=[("share", "=", False)],
+        help="Also takes over where the answer is about the salesperson.",
+    )
     last_reading_id = fields.Integer(
-        readonly=True, copy=False, default=lambda self: self._get_newest_reading_id(),
-        help="Answers up to this one have been looked at.")
+        readonly=True,
+        copy=False,
+        default=lambda self: self._get_newest_reading_id(),
+        help="Answers up to this one have been looked at.",
+    )
 
     _threshold_on_scale = models.Constraint(
-        "CHECK(threshold >= 0 AND threshold <= 100)", "Points go from 0 to 100.")
+        "CHECK(threshold >= 0 AND threshold <= 100)", "Points go from 0 to 100."
+    )
 
     @api.model
     def _get_newest_reading_id(self):
         """A rule looks at what comes, not at what was said before there was the rule."""
-        return self.env["relationship.reading"].sudo().search(
-            [], order="id desc", limit=1).id or 0
+        return self.env["relationship.reading"].sudo().search([], order="id desc", limit=1).id or 0
 
     @api.constrains("measure_id")
     def _check_measure(self):
         for rule in self:
             if rule.measure_id.kind in ("text", "count", "awareness"):
-                raise ValidationError(self.env._(
-                    "%(measure)s has no score, so no rule can watch it.",
-                    measure=rule.measure_id.name))
+                raise ValidationError(
+                    self.env._(
+                        "%(measure)s has no score, so no rule can watch it.",
+                        measure=rule.measure_id.name,
+                    )
+                )
 
     @api.model
     def _cron_raise(self):
@@ -79,7 +105,7 @@ class RelationshipAlertRule(models.Model):
         progress(remaining=len(alerts))
         failed = False
         for start in range(0, len(alerts), BATCH):
-            batch = alerts[start:start + BATCH]
+            batch = alerts[start : start + BATCH]
             failed |= self._raise(batch) < len(batch)
             if not progress(len(batch)):
                 return
@@ -97,8 +123,9 @@ class RelationshipAlertRule(models.Model):
             return []
         self.env["relationship.reading"].flush_model()
         self.flush_model()
-        return self.env.execute_query_dict(SQL(
-            """
+        return self.env.execute_query_dict(
+            SQL(
+                """
             WITH found AS (
                 SELECT %(key)s AS key, rule.id AS rule_id, rule.sequence,
                        reading.id AS reading_id, reading.partner_id, reading.company_id,
@@ -144,14 +171,16 @@ class RelationshipAlertRule(models.Model):
                 SELECT 1 FROM relationship_alert WHERE relationship_alert.key = found.key)
           ORDER BY found.key, sequence, rule_id, reading_id
             """,
-            key=self._sql_sitting(),
-            rules=self.ids,
-            oldest=min(self.mapped("last_reading_id")),
-            overlap=OVERLAP,
-            recent=RECENT_DAYS,
-            origins=ORIGINS,
-            earlier=EARLIER_DAYS,
-            answers=EARLIER_ANSWERS))
+                key=self._sql_sitting(),
+                rules=self.ids,
+                oldest=min(self.mapped("last_reading_id")),
+                overlap=OVERLAP,
+                recent=RECENT_DAYS,
+                origins=ORIGINS,
+                earlier=EARLIER_DAYS,
+                answers=EARLIER_ANSWERS,
+            )
+        )
 
     @api.model
     def _sql_sitting(self):
@@ -161,7 +190,8 @@ class RelationshipAlertRule(models.Model):
             COALESCE('invitation:' || reading.invitation_id, 'survey:' || reading.user_input_id,
                      'day:' || reading.partner_id || ':' || reading.company_id || ':'
                          || reading.date::date)
-            """)
+            """
+        )
 
     @api.model
     def _raise(self, alerts):
@@ -190,7 +220,8 @@ class RelationshipAlertRule(models.Model):
         rule = rule.with_context(lang=user.lang or partner.company_id.partner_id.lang)
         if rule.action == "activity" and user:
             partner.activity_schedule(
-                "mail.mail_activity_data_todo", user_id=user.id, summary=rule.name)
+                "mail.mail_activity_data_todo", user_id=user.id, summary=rule.name
+            )
         elif not self._add_to_open_case(partner, alert):
             self.env["relationship.case"]._open_once(rule._prepare_case(partner, user, alert))
 
@@ -203,16 +234,21 @@ class RelationshipAlertRule(models.Model):
 
     def _add_to_open_case(self, partner, alert):
         """Add the answers to the customer's open case, if there is one."""
-        case = self.env["relationship.case"].search([
-            ("commercial_partner_id", "=", partner.commercial_partner_id.id),
-            ("company_id", "=", alert["company_id"]),
-            ("kind", "in", ("low", "callback", "complaint")), ("state", "in", OPEN_STATES),
-        ], limit=1)
+        case = self.env["relationship.case"].search(
+            [
+                ("commercial_partner_id", "=", partner.commercial_partner_id.id),
+                ("company_id", "=", alert["company_id"]),
+                ("kind", "in", ("low", "callback", "complaint")),
+                ("state", "in", OPEN_STATES),
+            ],
+            limit=1,
+        )
         if case:
             case.reading_ids |= self.env["relationship.reading"].browse(alert["reading_ids"])
             spoken = self.with_context(lang=case.user_id.lang)
             case.message_post(
-                body=spoken.env._("The customer answered again and is still unhappy."))
+                body=spoken.env._("The customer answered again and is still unhappy.")
+            )
         return case
 
     def _prepare_case(self, partner, user, alert):
@@ -224,8 +260,10 @@ class RelationshipAlertRule(models.Model):
             "company_id": alert["company_id"],
             "user_id": user.id,
             "team_id": (
-                user.sale_team_id.id if user.sale_team_id.company_id.id in (
-                    False, alert["company_id"]) else False),
+                user.sale_team_id.id
+                if user.sale_team_id.company_id.id in (False, alert["company_id"])
+                else False
+            ),
             "channel": alert["channel"],
             "date_received": min(alert["date"], fields.Datetime.now()),
             "reading_ids": [fields.Command.set(alert["reading_ids"])],

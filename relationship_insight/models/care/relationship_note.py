@@ -16,8 +16,12 @@ class RelationshipNote(models.Model):
         One that not everybody may read moves no clock that others see, and neither does a call
         that nobody answered.
         """
-        case_ids = self._get_shared().filtered(
-            lambda n: n.order_model == "relationship.case" and n.channel != "call_missed",
-        ).mapped("order_id")
+        case_ids = (
+            self._get_shared()
+            .filtered(
+                lambda n: n.order_model == "relationship.case" and n.channel != "call_missed",
+            )
+            .mapped("order_id")
+        )
         cases = self.env["relationship.case"].browse(case_ids).exists()._filtered_access("write")
         cases.filtered(lambda case: case.state == "new").action_contacted()

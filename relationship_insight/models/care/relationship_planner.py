@@ -18,9 +18,16 @@ class RelationshipPlanner(models.Model):
                    NULL::varchar AS shop_model, NULL::int AS shop_id, NULL::int AS staff_id
               FROM relationship_case
              WHERE company_id = %s AND state = 'closed' AND date_closed > %s AND date_closed <= %s
-            """, company.id, first, last)
+            """,
+            company.id,
+            first,
+            last,
+        )
 
     @api.model
     def _count_open_cases(self, company):
-        return self.env["relationship.case"].sudo().search_count([
-            ("company_id", "=", company.id), ("state", "in", OPEN_STATES)])
+        return (
+            self.env["relationship.case"]
+            .sudo()
+            .search_count([("company_id", "=", company.id), ("state", "in", OPEN_STATES)])
+        )

@@ -10,8 +10,17 @@ class ResPartner(models.Model):
 
     def _may_be_asked_for_friends(self, company):
         """Nor whoever has an open case."""
-        upset = self.env["relationship.case"].sudo().search_count([
-            ("commercial_partner_id", "=", self.commercial_partner_id.id),
-            ("company_id", "=", company.id),
-            ("state", "in", OPEN_STATES), ("kind", "in", UPSET_KINDS)], limit=1)
+        upset = (
+            self.env["relationship.case"]
+            .sudo()
+            .search_count(
+                [
+                    ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                    ("company_id", "=", company.id),
+                    ("state", "in", OPEN_STATES),
+                    ("kind", "in", UPSET_KINDS),
+                ],
+                limit=1,
+            )
+        )
         return not upset and super()._may_be_asked_for_friends(company)

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from ...stats.mentions import fold, match_name, split_mentions
 
 MOST_RANKS = 10
+
+
 class Aliases(dict):
     """{folded name: competitor, empty for us}."""
 
@@ -19,16 +21,15 @@ class RelationshipCompetitor(models.Model):
     _rec_names_search = ["name", "aliases"]
 
     name = fields.Char(required=True)
-    aliases = fields.Char(
-        help="Other names customers use for this store, separated by commas.")
-    company_id = fields.Many2one(
-        "res.company", default=lambda self: self.env.company, index=True)
+    aliases = fields.Char(help="Other names customers use for this store, separated by commas.")
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company, index=True)
     active = fields.Boolean(default=True)
     website = fields.Char()
     note = fields.Text(string="What We Know")
 
     _name_company_uniq = models.Constraint(
-        "UNIQUE(name, company_id)", "This competitor is listed already.")
+        "UNIQUE(name, company_id)", "This competitor is listed already."
+    )
 
     @api.model
     def _rank_mentions(self, text, company):
@@ -53,9 +54,13 @@ class RelationshipCompetitor(models.Model):
         known = {
             fold(name): competitor
             for competitor in competitors
-            for name in (competitor.name, *(competitor.aliases or "").split(",")) if fold(name)
+            for name in (competitor.name, *(competitor.aliases or "").split(","))
+            if fold(name)
         }
-        ours = (company.name, company.partner_id.name,
-                *(company.relationship_store_names or "").split(","))
+        ours = (
+            company.name,
+            company.partner_id.name,
+            *(company.relationship_store_names or "").split(","),
+        )
         known.update({fold(name): self.browse() for name in ours if name and fold(name)})
         return Aliases(known)

@@ -10,19 +10,26 @@ class RelationshipInstrumentItem(models.Model):
     _rec_name = "measure_id"
 
     version_id = fields.Many2one(
-        "relationship.instrument.version", required=True, index=True, ondelete="cascade")
+        "relationship.instrument.version", required=True, index=True, ondelete="cascade"
+    )
     sequence = fields.Integer(default=10)
     measure_id = fields.Many2one(
-        "relationship.measure", required=True, index=True, ondelete="restrict",
+        "relationship.measure",
+        required=True,
+        index=True,
+        ondelete="restrict",
         domain=["|", ("answerable", "=", True), ("child_ids", "!=", False)],
-        help="A question, or a scale whose items are asked together.")
+        help="A question, or a scale whose items are asked together.",
+    )
     question = fields.Text(related="measure_id.question")
     wording_version = fields.Integer(
-        readonly=True, copy=False, help="The wording of the question that this version asks.")
+        readonly=True, copy=False, help="The wording of the question that this version asks."
+    )
     required = fields.Boolean(help="The page asks again when it is left out.")
 
     _measure_uniq = models.Constraint(
-        "UNIQUE(version_id, measure_id)", "This question is there already.")
+        "UNIQUE(version_id, measure_id)", "This question is there already."
+    )
 
     def _get_measures(self):
         """Return the measures that get a reading: the item's own, or all items of its scale.
@@ -52,6 +59,9 @@ class RelationshipInstrumentItem(models.Model):
 
     def _check_draft(self):
         if any(item.version_id.state != "draft" for item in self):
-            raise UserError(self.env._(
-                "Customers are asked with this version, so its questions stay as they are. "
-                "Make a new version instead."))
+            raise UserError(
+                self.env._(
+                    "Customers are asked with this version, so its questions stay as they are. "
+                    "Make a new version instead."
+                )
+            )

@@ -16,61 +16,89 @@ SECONDS_PER_QUESTION = 20
 
 class RelationshipInstrumentVersion(models.Model):
     """The exact questions asked from one day on. Live ones never change."""
+
     _name = "relationship.instrument.version"
     _description = "Version of a Questionnaire"
     _inherit = "relationship.guarded"
     _order = "instrument_id, number desc"
 
     instrument_id = fields.Many2one(
-        "relationship.instrument", string="Questionnaire", required=True, index=True,
-        ondelete="cascade")
+        "relationship.instrument",
+        string="Questionnaire",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
     kind = fields.Selection(related="instrument_id.kind")
     number = fields.Integer(string="Version", readonly=True, copy=False)
-    state = fields.Selection([
-        ("draft", "Draft"),
-        ("live", "Asked Now"),
-        ("retired", "Replaced"),
-    ], required=True, default="draft", readonly=True, copy=False)
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("live", "Asked Now"),
+            ("retired", "Replaced"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+    )
     comparable = fields.Boolean(
         string="Comparable With the Version Before",
-        help="Tick it if the new wording means the same. If not, the trend line breaks here.")
+        help="Tick it if the new wording means the same. If not, the trend line breaks here.",
+    )
     date_live = fields.Datetime(string="Asked Since", readonly=True, copy=False)
     date_retired = fields.Datetime(string="Replaced On", readonly=True, copy=False)
     item_ids = fields.One2many(
-        "relationship.instrument.item", "version_id", string="Questions", copy=True)
+        "relationship.instrument.item", "version_id", string="Questions", copy=True
+    )
     survey_id = fields.Many2one(
-        "survey.survey", ondelete="restrict", index="btree_not_null",
-        domain=[("survey_type", "=", "relationship")])
+        "survey.survey",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain=[("survey_type", "=", "relationship")],
+    )
     asks_emotion_frequency = fields.Boolean(
-        compute="_compute_asks_emotion_frequency", store=True,
-        help="How often they felt something in the last 4 weeks: never asked twice in 28 days.")
+        compute="_compute_asks_emotion_frequency",
+        store=True,
+        help="How often they felt something in the last 4 weeks: never asked twice in 28 days.",
+    )
 
     _number_uniq = models.Constraint(
-        "UNIQUE(instrument_id, number)", "This version exists already.")
+        "UNIQUE(instrument_id, number)", "This version exists already."
+    )
     _live_uniq = models.UniqueIndex(
-        "(instrument_id) WHERE state = 'live'", "Only one version can be asked at a time.")
+        "(instrument_id) WHERE state = 'live'", "Only one version can be asked at a time."
+    )
 
     @api.depends("instrument_id.name", "number")
     def _compute_display_name(self):
         for version in self:
             version.display_name = self.env._(
                 "%(name)s, version %(number)s",
-                name=version.instrument_id.name or "", number=version.number)
+                name=version.instrument_id.name or "",
+                number=version.number,
+            )
 
     @api.depends(
-        "item_ids.measure_id", "survey_id.question_and_page_ids.relationship_measure_id",
-        "survey_id.question_and_page_ids.matrix_row_ids.relationship_measure_id")
+        "item_ids.measure_id",
+        "survey_id.question_and_page_ids.relationship_measure_id",
+        "survey_id.question_and_page_ids.matrix_row_ids.relationship_measure_id",
+    )
     def _compute_asks_emotion_frequency(self):
         for version in self:
             measures = version._get_measures()
             version.asks_emotion_frequency = EMOTION_FREQUENCY in (
-                (measures | measures.parent_id).mapped("code"))
+                (measures | measures.parent_id).mapped("code")
+            )
 
     def _get_measures(self):
         """Return the measures that these versions ask, items of scales included."""
         questions = self.survey_id.sudo().question_and_page_ids
-        return self.item_ids._get_measures() | questions.relationship_measure_id | (
-            questions.matrix_row_ids | questions.suggested_answer_ids).relationship_measure_id
+        return (
+            self.item_ids._get_measures()
+            | questions.relationship_measure_id
+            | (questions.matrix_row_ids | questions.suggested_answer_ids).relationship_measure_id
+        )
 
     def _get_asked(self):
         """Return ((id of a measure, whether it must be answered), …) in order."""
@@ -88,22 +116,26 @@ class RelationshipInstrumentVersion(models.Model):
     def _read_asked(self):
         return tuple(
             (measure.id, item.required)
-            for item in self.item_ids for measure in item._get_measures())
+            for item in self.item_ids
+            for measure in item._get_measures()
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
             if not vals.get("number"):
-                newest = self.search(
-                    [("instrument_id", "=", vals.get("instrument_id"))], limit=1)
+                newest = self.search([("instrument_id", "=", vals.get("instrument_id"))], limit=1)
                 vals["number"] = newest.number + 1
         return super().create(vals_list)
 
     def write(self, vals):
         if set(vals) - OPEN_FIELDS and any(version.state != "draft" for version in self):
-            raise UserError(self.env._(
-                "Customers are asked with this version, so it can't change. "
-                "Make a new version instead."))
+            raise UserError(
+                self.env._(
+                    "Customers are asked with this version, so it can't change. "
+                    "Make a new version instead."
+                )
+            )
         if "state" in vals:
             self.env.registry.clear_cache()
         return super().write(vals)
@@ -111,9 +143,12 @@ class RelationshipInstrumentVersion(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_asked(self):
         if any(version.state != "draft" for version in self):
-            raise UserError(self.env._(
-                "Customers were asked with this version. It stays, so that their answers keep "
-                "their question."))
+            raise UserError(
+                self.env._(
+                    "Customers were asked with this version. It stays, so that their answers keep "
+                    "their question."
+                )
+            )
 
     def action_preview(self):
         """Open the page as customers see it; nothing done there is stored."""
@@ -145,15 +180,22 @@ class RelationshipInstrumentVersion(models.Model):
         name, deep = self.instrument_id.name, self.instrument_id.is_deep
         limit = DEEP_ITEMS if deep else PULSE_ITEMS
         if not 1 <= len(self.item_ids) <= limit:
-            raise ValidationError(self.env._(
-                "%(name)s needs one to %(limit)s questions.", name=name, limit=limit))
+            raise ValidationError(
+                self.env._("%(name)s needs one to %(limit)s questions.", name=name, limit=limit)
+            )
         count = self._count_questions()
         if not deep and count > limit:
-            raise ValidationError(self.env._(
-                "%(name)s would ask %(count)s questions, for each part of a scale is one, and a "
-                "short pulse asks at most %(limit)s. Tick \"More Than Three Questions\" and "
-                "customers are told before how long it takes, or ask less.",
-                name=name, count=count, limit=limit))
+            raise ValidationError(
+                self.env._(
+                    "%(name)s would ask %(count)s questions, for each part of a scale is one, "
+                    "and a "
+                    'short pulse asks at most %(limit)s. Tick "More Than Three Questions" and '
+                    "customers are told before how long it takes, or ask less.",
+                    name=name,
+                    count=count,
+                    limit=limit,
+                )
+            )
 
     def _check_translated(self):
         """Refuse to ask in a language that the questions were not translated to."""
@@ -161,26 +203,38 @@ class RelationshipInstrumentVersion(models.Model):
         for code, name in self.env["res.lang"].get_installed():
             if code.startswith("en"):
                 continue
-            missing = self.env.execute_query(SQL(
-                """
+            missing = self.env.execute_query(
+                SQL(
+                    """
                 SELECT id FROM relationship_measure
                  WHERE id = ANY(%s) AND question IS NOT NULL AND NOT question ? %s
-                """, self.item_ids._get_measures().ids, code))
+                """,
+                    self.item_ids._get_measures().ids,
+                    code,
+                )
+            )
             if missing:
                 measures = self.env["relationship.measure"].browse(row[0] for row in missing)
-                raise ValidationError(self.env._(
-                    "%(measures)s: translate the question to %(language)s first.",
-                    measures=", ".join(measures.mapped("name")), language=name))
+                raise ValidationError(
+                    self.env._(
+                        "%(measures)s: translate the question to %(language)s first.",
+                        measures=", ".join(measures.mapped("name")),
+                        language=name,
+                    )
+                )
 
     def _copy_to_draft(self):
         """Return a draft of the next version with the same questions."""
         self.ensure_one()
-        return self.create({
-            "instrument_id": self.instrument_id.id,
-            "survey_id": self.survey_id.id,
-            "item_ids": [Command.create(vals) for vals in self.item_ids.copy_data(
-                {"version_id": False})],
-        })
+        return self.create(
+            {
+                "instrument_id": self.instrument_id.id,
+                "survey_id": self.survey_id.id,
+                "item_ids": [
+                    Command.create(vals) for vals in self.item_ids.copy_data({"version_id": False})
+                ],
+            }
+        )
 
     # How the questions are laid out: what is answered together stands on one card.
 
@@ -198,8 +252,13 @@ class RelationshipInstrumentVersion(models.Model):
             if measures and measures <= felt:
                 # Feelings put in one by one ask the same question: once is enough.
                 for scale in measures.parent_id - felt.browse(scales):
-                    cards.append(("felt", item, felt.filtered(
-                        lambda measure, scale=scale: measure.parent_id == scale)))
+                    cards.append(
+                        (
+                            "felt",
+                            item,
+                            felt.filtered(lambda measure, scale=scale: measure.parent_id == scale),
+                        )
+                    )
                     scales.add(scale.id)
             elif item.measure_id.answerable:
                 cards.append(("single", item, measures))
@@ -214,7 +273,8 @@ class RelationshipInstrumentVersion(models.Model):
     def _count_questions(self):
         """Return how many answers the page asks for."""
         return sum(
-            len(measures) if kind == "grid" else 1 for kind, _item, measures in self._split_cards())
+            len(measures) if kind == "grid" else 1 for kind, _item, measures in self._split_cards()
+        )
 
     def _get_minutes(self):
         """Return how long it takes, in minutes."""
@@ -223,23 +283,29 @@ class RelationshipInstrumentVersion(models.Model):
             seconds = len(self.sudo().survey_id.question_ids) * SECONDS_PER_QUESTION
         else:
             seconds = sum(
-                SECONDS["grid row"] * len(measures) if kind == "grid" else
-                SECONDS.get(kind) or SECONDS.get(measures.kind, SECONDS_PER_CARD)
-                for kind, _item, measures in self._split_cards())
+                SECONDS["grid row"] * len(measures)
+                if kind == "grid"
+                else SECONDS.get(kind) or SECONDS.get(measures.kind, SECONDS_PER_CARD)
+                for kind, _item, measures in self._split_cards()
+            )
         return max(1, round(seconds / 60))
 
     def _get_length(self):
         """Return in words how long it takes, in the context's language."""
         self.ensure_one()
-        count = len(self.sudo().survey_id.question_ids) if self.kind == "survey" else len(
-            self._split_cards())
+        count = (
+            len(self.sudo().survey_id.question_ids)
+            if self.kind == "survey"
+            else len(self._split_cards())
+        )
         minutes = self._get_minutes()
         if count == 1:
             return self.env._("one question")
         if minutes == 1:
             return self.env._("%(count)s questions, about a minute", count=count)
         return self.env._(
-            "%(count)s questions, about %(minutes)s minutes", count=count, minutes=minutes)
+            "%(count)s questions, about %(minutes)s minutes", count=count, minutes=minutes
+        )
 
     def _get_warning(self):
         """Return what one should know before beginning something long, else False."""
@@ -248,4 +314,5 @@ class RelationshipInstrumentVersion(models.Model):
             return False
         return self.env._(
             "%(length)s. Stop whenever you like: what you have answered is kept.",
-            length=self._get_length())
+            length=self._get_length(),
+        )

@@ -7,7 +7,8 @@ class RelationshipMeasureWording(models.Model):
     _order = "measure_id, version desc, id desc"
 
     measure_id = fields.Many2one(
-        "relationship.measure", required=True, index=True, ondelete="cascade")
+        "relationship.measure", required=True, index=True, ondelete="cascade"
+    )
     version = fields.Integer(required=True)
     lang = fields.Char(string="Language", required=True)
     question = fields.Text()

@@ -7,4 +7,5 @@ class ResCompany(models.Model):
     relationship_store_names = fields.Char(
         string="Names of Our Store",
         help="Names customers use for us, separated by commas. They tell whether a customer who "
-             "lists the stores that come to mind means us.")
+        "lists the stores that come to mind means us.",
+    )

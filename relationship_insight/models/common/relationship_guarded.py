@@ -32,9 +32,12 @@ class RelationshipGuarded(models.AbstractModel):
 
     def _check_field_access(self, field, operation):
         if operation == "write" and not self.env.su and self._is_guarded(field, bool(self)):
-            raise AccessError(self.env._(
-                "“%(field)s” follows from what is done and can't be set by hand.",
-                field=field._description_string(self.env)))
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” follows from what is done and can't be set by hand.",
+                    field=field._description_string(self.env),
+                )
+            )
         return super()._check_field_access(field, operation)
 
     @api.model
@@ -43,8 +46,10 @@ class RelationshipGuarded(models.AbstractModel):
         if self.env.su:
             return super().default_get(fields)
         guarded = [
-            self._fields[name] for name in fields
-            if name in self._fields and self._is_guarded(self._fields[name], stored=False)]
+            self._fields[name]
+            for name in fields
+            if name in self._fields and self._is_guarded(self._fields[name], stored=False)
+        ]
         hidden = {field.name for field in guarded}
         defaults = super().default_get([name for name in fields if name not in hidden])
         own = {field.name: field.default(self) for field in guarded if field.default}
@@ -56,10 +61,15 @@ class RelationshipGuarded(models.AbstractModel):
         if self.env.su:
             return vals_list
         given = set(default or ())
-        return [vals and {
-            name: value for name, value in vals.items()
-            if name in given or not self._is_guarded(self._fields[name], stored=False)
-        } for vals in vals_list]
+        return [
+            vals
+            and {
+                name: value
+                for name, value in vals.items()
+                if name in given or not self._is_guarded(self._fields[name], stored=False)
+            }
+            for vals in vals_list
+        ]
 
     # ------------------------------------------------------------
     # Records of others
@@ -91,11 +101,19 @@ class RelationshipGuarded(models.AbstractModel):
                     if ids:
                         wanted.setdefault(model, set()).update(ids)
         for model, ids in wanted.items():
-            known = model in self.env and self.env[model].has_access("read") and self.env[
-                model].with_context(active_test=False).search_count([("id", "in", list(ids))])
+            known = (
+                model in self.env
+                and self.env[model].has_access("read")
+                and self.env[model]
+                .with_context(active_test=False)
+                .search_count([("id", "in", list(ids))])
+            )
             if known != len(ids):
-                raise AccessError(self.env._(
-                    "Something you refer to is gone, or it isn't open to you. Reload the page."))
+                raise AccessError(
+                    self.env._(
+                        "Something you refer to is gone, or it isn't open to you. Reload the page."
+                    )
+                )
 
     @api.model
     def _get_referenced(self, field, value, vals):

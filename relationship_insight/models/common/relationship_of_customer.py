@@ -29,7 +29,8 @@ class RelationshipOfCustomer(models.AbstractModel):
             (model, customer, person)
             for name in self.pool.descendants([self._name], "_inherit")
             if not (model := self.env[name])._abstract
-            for customer, person in model._customers.items()]
+            for customer, person in model._customers.items()
+        ]
 
     @api.model
     def _knows(self, partners):
@@ -44,15 +45,28 @@ class RelationshipOfCustomer(models.AbstractModel):
         partners.flush_model(["commercial_partner_id", "parent_id"])
         signs = [(model, person, "id") for model, _customer, person in self._get_moves()]
         signs += [
-            (self.env[name], field, whom) for name, model in self.pool.items()
-            for field, whom in getattr(model, "_tells_of", {}).items()]
+            (self.env[name], field, whom)
+            for name, model in self.pool.items()
+            for field, whom in getattr(model, "_tells_of", {}).items()
+        ]
         for model, field, _whom in signs:
             model.flush_model([field])
-        return self.env.execute_query(SQL(
-            "WITH RECURSIVE %s SELECT %s", self._cte_people(partners), SQL(" OR ").join(
-                SQL("(SELECT COUNT(*) FROM %s WHERE %s = ANY(ARRAY(SELECT %s FROM person))) > 0",
-                    SQL.identifier(model._table), SQL.identifier(field), SQL.identifier(whom))
-                for model, field, whom in signs)))[0][0]
+        return self.env.execute_query(
+            SQL(
+                "WITH RECURSIVE %s SELECT %s",
+                self._cte_people(partners),
+                SQL(" OR ").join(
+                    SQL(
+                        "(SELECT COUNT(*) FROM %s WHERE %s = ANY(ARRAY(SELECT %s FROM person))) "
+                        "> 0",
+                        SQL.identifier(model._table),
+                        SQL.identifier(field),
+                        SQL.identifier(whom),
+                    )
+                    for model, field, whom in signs
+                ),
+            )
+        )[0][0]
 
     @api.model
     def _cte_people(self, partners):
@@ -65,16 +79,24 @@ class RelationshipOfCustomer(models.AbstractModel):
                 SELECT child.id, child.commercial_partner_id
                   FROM res_partner child JOIN person ON child.parent_id = person.id
             )
-            """, partners.ids)
+            """,
+            partners.ids,
+        )
 
     @api.model
     def _leave(self, partners):
         """Let the rows of people who are about to be deleted count for no customer any more."""
         self.env.flush_all()
         for model, customer, person in self._get_moves():
-            self.env.cr.execute(SQL(
-                "UPDATE %s SET %s = NULL WHERE %s = ANY(%s)", SQL.identifier(model._table),
-                SQL.identifier(customer), SQL.identifier(person), partners.ids))
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s = NULL WHERE %s = ANY(%s)",
+                    SQL.identifier(model._table),
+                    SQL.identifier(customer),
+                    SQL.identifier(person),
+                    partners.ids,
+                )
+            )
             if self.env.cr.rowcount:
                 model.invalidate_model([customer])
 
@@ -87,24 +109,31 @@ class RelationshipOfCustomer(models.AbstractModel):
         self.env.flush_all()
         moves = self._get_moves()
         names = [SQL.identifier(f"moved_{number}") for number in range(len(moves))]
-        ((*counts,),) = self.env.execute_query(SQL(
-            """
+        ((*counts,),) = self.env.execute_query(
+            SQL(
+                """
             WITH RECURSIVE %s, %s SELECT %s
             """,
-            self._cte_people(partners),
-            SQL(", ").join(
-                SQL(
-                    """%(name)s AS (
+                self._cte_people(partners),
+                SQL(", ").join(
+                    SQL(
+                        """%(name)s AS (
                         UPDATE %(table)s row SET %(customer)s = person.customer
                           FROM person
                          WHERE row.%(person)s = person.id
                            AND row.%(customer)s IS DISTINCT FROM person.customer
                      RETURNING 1)
                     """,
-                    name=name, table=SQL.identifier(model._table),
-                    customer=SQL.identifier(customer), person=SQL.identifier(person))
-                for name, (model, customer, person) in zip(names, moves)),
-            SQL(", ").join(SQL("(SELECT COUNT(*) FROM %s)", name) for name in names)))
+                        name=name,
+                        table=SQL.identifier(model._table),
+                        customer=SQL.identifier(customer),
+                        person=SQL.identifier(person),
+                    )
+                    for name, (model, customer, person) in zip(names, moves)
+                ),
+                SQL(", ").join(SQL("(SELECT COUNT(*) FROM %s)", name) for name in names),
+            )
+        )
         for (model, customer, _person), count in zip(moves, counts):
             if count:
                 model.invalidate_model([customer])

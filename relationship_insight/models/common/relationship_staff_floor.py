@@ -40,31 +40,42 @@ class RelationshipStaffFloor(models.AbstractModel):
 
     @api.model
     def _read_group(
-            self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None):
+        self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None
+    ):
         floor = self._get_staff_floor()
         if floor and self._compares_staff(domain, groupby):
-            if not groupby and super()._read_group(
-                    domain, (), ["commercial_partner_id:count_distinct"])[0][0] < floor:
+            if (
+                not groupby
+                and super()._read_group(domain, (), ["commercial_partner_id:count_distinct"])[0][0]
+                < floor
+            ):
                 domain = Domain.FALSE
             # First, so that nothing that is given can take it into an "or".
             having = [("commercial_partner_id:count_distinct", ">=", floor), *having]
         return super()._read_group(
-            domain, groupby, aggregates, having=having, offset=offset, limit=limit, order=order)
+            domain, groupby, aggregates, having=having, offset=offset, limit=limit, order=order
+        )
 
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
         if not self._get_staff_floor() or not any(
-                self._compares_staff(domain, groupby) for groupby in grouping_sets):
+            self._compares_staff(domain, groupby) for groupby in grouping_sets
+        ):
             return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
         return [
             self._read_group(
-                domain, groupby, aggregates, order=self._get_order_of(order, groupby, aggregates))
-            for groupby in grouping_sets]
+                domain, groupby, aggregates, order=self._get_order_of(order, groupby, aggregates)
+            )
+            for groupby in grouping_sets
+        ]
 
     @api.model
     def _get_order_of(self, order, groupby, aggregates):
         """Return the part of an order that these groups have."""
         known = {*groupby, *aggregates}
-        terms = [term for term in (order or "").split(",") if term.split()[:1] and (
-            term.split()[0] in known)]
+        terms = [
+            term
+            for term in (order or "").split(",")
+            if term.split()[:1] and (term.split()[0] in known)
+        ]
         return ",".join(terms) or None

@@ -7,7 +7,8 @@ class ResPartner(models.Model):
     def write(self, vals):
         """Keep up with contacts who come to another customer, if we keep anything of them."""
         moves = bool({"is_company", "parent_id"} & set(vals)) and self.env[
-            "relationship.of.customer"]._knows(self)
+            "relationship.of.customer"
+        ]._knows(self)
         before = self._before_move(vals) if moves else {}
         res = super().write(vals)
         if moves:
@@ -32,8 +33,10 @@ class ResPartner(models.Model):
         companies share a contact, what one of them plans belongs to its owner alone.
         """
         self.ensure_one()
-        shared = self.sudo().company_id != company and self.env["res.company"].sudo().search_count(
-            [], limit=2) > 1
+        shared = (
+            self.sudo().company_id != company
+            and self.env["res.company"].sudo().search_count([], limit=2) > 1
+        )
         return {
             "res_model_id": not shared and self.env["ir.model"]._get_id("res.partner"),
             "res_id": not shared and self.id,

@@ -9,13 +9,46 @@ CARD_CHANGES = 3
 FEW_ANSWERS = 2
 Z_95 = 1.96
 CARD_FIELDS = [
-    "ask_next", "attitude", "attitude_basis", "attitude_count", "attitude_date", "attitude_se",
-    "behaviour_pct", "bond", "bond_staff_id", "class_date", "commercial_partner_id", "confidence",
-    "currency_id", "date", "event_negative", "event_positive", "feeling_balance",
-    "feeling_negative", "feeling_positive", "first_purchase", "gap_median", "last_purchase",
-    "last_talk", "loyalty_class", "motive_count", "motive_id", "motives", "overdue_ratio",
-    "p_behaviour", "p_latent", "p_low", "p_spurious", "p_true", "previous_class",
-    "purchase_days", "rate_year", "recency_days", "spend_12m", "spend_total", "talk_count",
+    "ask_next",
+    "attitude",
+    "attitude_basis",
+    "attitude_count",
+    "attitude_date",
+    "attitude_se",
+    "behaviour_pct",
+    "bond",
+    "bond_staff_id",
+    "class_date",
+    "commercial_partner_id",
+    "confidence",
+    "currency_id",
+    "date",
+    "event_negative",
+    "event_positive",
+    "feeling_balance",
+    "feeling_negative",
+    "feeling_positive",
+    "first_purchase",
+    "gap_median",
+    "last_purchase",
+    "last_talk",
+    "loyalty_class",
+    "motive_count",
+    "motive_id",
+    "motives",
+    "overdue_ratio",
+    "p_behaviour",
+    "p_latent",
+    "p_low",
+    "p_spurious",
+    "p_true",
+    "previous_class",
+    "purchase_days",
+    "rate_year",
+    "recency_days",
+    "spend_12m",
+    "spend_total",
+    "talk_count",
     "unknown_reason",
 ]
 # The question to read out for each thing to ask next.
@@ -53,13 +86,18 @@ class RelationshipCard(models.AbstractModel):
         customer = partner.commercial_partner_id
         Profile = self.env["relationship.profile"]
         Profile.check_access("read")
-        profile = Profile.search_fetch([
-            ("commercial_partner_id", "=", customer.id),
-            ("company_id", "=", self.env.company.id),
-        ], [
-            name for name in CARD_FIELDS
-            if Profile._has_field_access(Profile._fields[name], "read")
-        ], limit=1)
+        profile = Profile.search_fetch(
+            [
+                ("commercial_partner_id", "=", customer.id),
+                ("company_id", "=", self.env.company.id),
+            ],
+            [
+                name
+                for name in CARD_FIELDS
+                if Profile._has_field_access(Profile._fields[name], "read")
+            ],
+            limit=1,
+        )
         if not profile:
             return self._get_without_profile(customer)
         readings = self._search_readings(customer)
@@ -95,9 +133,17 @@ class RelationshipCard(models.AbstractModel):
             "talks": [talk._get_card_row() for talk in talks],
             "ask": self._get_question(profile, measures),
             "purchases": {
-                name: profile[name] for name in (
-                    "first_purchase", "last_purchase", "purchase_days", "recency_days",
-                    "spend_12m", "spend_total", "gap_median", "overdue_ratio")
+                name: profile[name]
+                for name in (
+                    "first_purchase",
+                    "last_purchase",
+                    "purchase_days",
+                    "recency_days",
+                    "spend_12m",
+                    "spend_total",
+                    "gap_median",
+                    "overdue_ratio",
+                )
             },
         }
 
@@ -106,48 +152,80 @@ class RelationshipCard(models.AbstractModel):
         """Say why there is no card: nothing is known yet, or it is a colleague's customer."""
         relations = self.env.user.has_group("relationship_insight.group_relationship_relations")
         if not relations and customer.user_id and customer.user_id != self.env.user:
-            return {"state": "restricted", "sentences": [
-                self.env._("A colleague looks after this customer."),
-                self.env._("Their insight is shown to that colleague and to Customer Relations."),
-            ]}
+            return {
+                "state": "restricted",
+                "sentences": [
+                    self.env._("A colleague looks after this customer."),
+                    self.env._(
+                        "Their insight is shown to that colleague and to Customer Relations."
+                    ),
+                ],
+            }
         if self.env.company._relationship_being_read():
-            return {"state": "empty", "customer_id": customer.id, "sentences": [
-                self.env._("Our customers are being read."),
-                self.env._("What they bought, said and felt shows here in a few minutes."),
-            ]}
-        return {"state": "empty", "customer_id": customer.id, "sentences": [
-            self.env._("Nothing is known about this customer yet."),
-            self.env._(
-                "Talk with them and log it, or wait for their first order: "
-                "the picture fills in by itself."),
-        ]}
+            return {
+                "state": "empty",
+                "customer_id": customer.id,
+                "sentences": [
+                    self.env._("Our customers are being read."),
+                    self.env._("What they bought, said and felt shows here in a few minutes."),
+                ],
+            }
+        return {
+            "state": "empty",
+            "customer_id": customer.id,
+            "sentences": [
+                self.env._("Nothing is known about this customer yet."),
+                self.env._(
+                    "Talk with them and log it, or wait for their first order: "
+                    "the picture fills in by itself."
+                ),
+            ],
+        }
 
     @api.model
     def _search_readings(self, customer):
-        return self.env["relationship.reading"].search_fetch([
-            ("commercial_partner_id", "=", customer.id),
-            ("company_id", "=", self.env.company.id),
-            ("competitor_id", "=", False),
-            ("voided", "=", False),
-        ], ["date", "measure_id", "na", "origin", "score", "text", "valence", "value"],
-            limit=CARD_ROWS)
+        return self.env["relationship.reading"].search_fetch(
+            [
+                ("commercial_partner_id", "=", customer.id),
+                ("company_id", "=", self.env.company.id),
+                ("competitor_id", "=", False),
+                ("voided", "=", False),
+            ],
+            ["date", "measure_id", "na", "origin", "score", "text", "valence", "value"],
+            limit=CARD_ROWS,
+        )
 
     @api.model
     def _search_changes(self, customer):
         """The latest changes of class; the first class somebody was given is none."""
-        return self.env["relationship.transition"].search_fetch([
-            ("commercial_partner_id", "=", customer.id),
-            ("company_id", "=", self.env.company.id),
-            ("class_from", "!=", False),
-        ], ["attitude_after", "attitude_before", "class_from", "class_to", "date", "rate_after",
-            "rate_before"], limit=CARD_CHANGES)
+        return self.env["relationship.transition"].search_fetch(
+            [
+                ("commercial_partner_id", "=", customer.id),
+                ("company_id", "=", self.env.company.id),
+                ("class_from", "!=", False),
+            ],
+            [
+                "attitude_after",
+                "attitude_before",
+                "class_from",
+                "class_to",
+                "date",
+                "rate_after",
+                "rate_before",
+            ],
+            limit=CARD_CHANGES,
+        )
 
     @api.model
     def _search_talks(self, customer):
-        return self.env["relationship.note"].search_fetch([
-            ("commercial_partner_id", "=", customer.id),
-            ("company_id", "=", self.env.company.id),
-        ], ["channel", "date", "purpose", "staff_id", "summary", "visibility"], limit=CARD_ROWS)
+        return self.env["relationship.note"].search_fetch(
+            [
+                ("commercial_partner_id", "=", customer.id),
+                ("company_id", "=", self.env.company.id),
+            ],
+            ["channel", "date", "purpose", "staff_id", "summary", "visibility"],
+            limit=CARD_ROWS,
+        )
 
     @api.model
     def _fetch_measures(self, profile, readings):
@@ -159,9 +237,14 @@ class RelationshipCard(models.AbstractModel):
             profile.motive_id.id,
             ask_xmlid and self.env["ir.model.data"]._xmlid_to_res_id(ask_xmlid),
         }
-        measures = self.env["relationship.measure"].with_context(active_test=False).search_fetch(
-            [("id", "in", [measure_id for measure_id in ids if measure_id])],
-            ["code", "emoji", "kind", "name", "question", "scale_max", "scale_min"])
+        measures = (
+            self.env["relationship.measure"]
+            .with_context(active_test=False)
+            .search_fetch(
+                [("id", "in", [measure_id for measure_id in ids if measure_id])],
+                ["code", "emoji", "kind", "name", "question", "scale_max", "scale_min"],
+            )
+        )
         return {measure.id: measure for measure in measures}
 
     @api.model
@@ -171,19 +254,23 @@ class RelationshipCard(models.AbstractModel):
         A count only, so it runs over every reading that made the figures, hidden ones included.
         """
         until = fields.Datetime.end_of(
-            fields.Datetime.to_datetime(profile.date or fields.Date.context_today(self)), "day")
-        domain = Domain([
-            ("commercial_partner_id", "=", profile.commercial_partner_id.id),
-            ("company_id", "=", profile.company_id.id),
-            ("competitor_id", "=", False),
-            ("voided", "=", False),
-            ("facet", "in", ("emotion", "bond")),
-            ("date", "<=", until),
-        ])
+            fields.Datetime.to_datetime(profile.date or fields.Date.context_today(self)), "day"
+        )
+        domain = Domain(
+            [
+                ("commercial_partner_id", "=", profile.commercial_partner_id.id),
+                ("company_id", "=", profile.company_id.id),
+                ("competitor_id", "=", False),
+                ("voided", "=", False),
+                ("facet", "in", ("emotion", "bond")),
+                ("date", "<=", until),
+            ]
+        )
         return {
             facet: (count, last)
-            for facet, count, last in self.env["relationship.reading"].sudo()._read_group(
-                domain, ["facet"], ["date:count_distinct", "date:max"])
+            for facet, count, last in self.env["relationship.reading"]
+            .sudo()
+            ._read_group(domain, ["facet"], ["date:count_distinct", "date:max"])
         }
 
     @api.model
@@ -193,10 +280,7 @@ class RelationshipCard(models.AbstractModel):
     @api.model
     def _get_probabilities(self, profile):
         """Return the chances of the four classes, unless one of their two halves is missing."""
-        if (
-            self._is_class_unknown(profile)
-            and profile.unknown_reason not in ("ambiguous", "stale")
-        ):
+        if self._is_class_unknown(profile) and profile.unknown_reason not in ("ambiguous", "stale"):
             return []
         chances = [(key, profile[f"p_{key}"]) for key in ("true", "latent", "spurious", "low")]
         if not any(chance for _key, chance in chances):
@@ -209,44 +293,78 @@ class RelationshipCard(models.AbstractModel):
         if known:
             status = "low_base" if count < FEW_ANSWERS else "ok"
         return {
-            "value": value if known else None, "n": count, "date": date, "status": status, **more}
+            "value": value if known else None,
+            "n": count,
+            "date": date,
+            "status": status,
+            **more,
+        }
 
     @api.model
     def _get_feelings(self, profile, counts):
         count, last = counts.get("emotion", (0, None))
         return self._get_axis(
-            bool(profile.feeling_positive and profile.feeling_negative), profile.feeling_balance,
-            count, last,
-            positive=profile.event_positive, negative=profile.event_negative)
+            bool(profile.feeling_positive and profile.feeling_negative),
+            profile.feeling_balance,
+            count,
+            last,
+            positive=profile.event_positive,
+            negative=profile.event_negative,
+        )
 
     @api.model
     def _get_attitude(self, profile):
         half = Z_95 * profile.attitude_se
         return self._get_axis(
-            bool(profile.attitude_count), profile.attitude, profile.attitude_count,
-            profile.attitude_date, se=profile.attitude_se, basis=profile.attitude_basis,
-            low=max(0, profile.attitude - half), high=min(100, profile.attitude + half))
+            bool(profile.attitude_count),
+            profile.attitude,
+            profile.attitude_count,
+            profile.attitude_date,
+            se=profile.attitude_se,
+            basis=profile.attitude_basis,
+            low=max(0, profile.attitude - half),
+            high=min(100, profile.attitude + half),
+        )
 
     @api.model
     def _get_bond(self, profile, counts):
         if not self.env.user.has_group(WORD_GROUP):
-            bond = self.env["relationship.bond"].search_fetch([
-                ("profile_id", "=", profile.id), ("staff_id", "=", self.env.user.partner_id.id),
-            ], ["last_talk", "own_strength", "talk_count"], limit=1)
+            bond = self.env["relationship.bond"].search_fetch(
+                [
+                    ("profile_id", "=", profile.id),
+                    ("staff_id", "=", self.env.user.partner_id.id),
+                ],
+                ["last_talk", "own_strength", "talk_count"],
+                limit=1,
+            )
             return self._get_axis(
-                bool(bond), bond.own_strength, bond.talk_count, bond.last_talk or False,
-                staff=self.env.user.name if bond else "", told=None)
+                bool(bond),
+                bond.own_strength,
+                bond.talk_count,
+                bond.last_talk or False,
+                staff=self.env.user.name if bond else "",
+                told=None,
+            )
         told, _last = counts.get("bond", (0, None))
         return self._get_axis(
-            bool(profile.talk_count or told) and bool(profile.bond), profile.bond,
-            profile.talk_count, profile.last_talk,
-            staff=profile.bond_staff_id.sudo().name or "", told=told)
+            bool(profile.talk_count or told) and bool(profile.bond),
+            profile.bond,
+            profile.talk_count,
+            profile.last_talk,
+            staff=profile.bond_staff_id.sudo().name or "",
+            told=told,
+        )
 
     @api.model
     def _get_behaviour(self, profile):
         return self._get_axis(
-            bool(profile.purchase_days), profile.behaviour_pct, profile.purchase_days,
-            profile.last_purchase, rate_year=profile.rate_year, p_behaviour=profile.p_behaviour)
+            bool(profile.purchase_days),
+            profile.behaviour_pct,
+            profile.purchase_days,
+            profile.last_purchase,
+            rate_year=profile.rate_year,
+            p_behaviour=profile.p_behaviour,
+        )
 
     @api.model
     def _get_motives(self, motives, measures):
@@ -257,7 +375,8 @@ class RelationshipCard(models.AbstractModel):
                 "emoji": measures[int(measure_id)].emoji or "",
                 "share": share,
             }
-            for measure_id, share in motives.items() if int(measure_id) in measures
+            for measure_id, share in motives.items()
+            if int(measure_id) in measures
         ]
         return sorted(shares, key=lambda row: (-row["share"], row["id"]))[:CARD_MOTIVES]
 
@@ -266,8 +385,7 @@ class RelationshipCard(models.AbstractModel):
         """Return what to find out next: its sentence, and a question to read out if one fits."""
         choices = dict(profile._fields["ask_next"]._description_selection(self.env))
         ask_xmlid = ASK_MEASURES.get(profile.ask_next)
-        measure = ask_xmlid and measures.get(
-            self.env["ir.model.data"]._xmlid_to_res_id(ask_xmlid))
+        measure = ask_xmlid and measures.get(self.env["ir.model.data"]._xmlid_to_res_id(ask_xmlid))
         return {
             "key": profile.ask_next or "nothing",
             "text": choices.get(profile.ask_next or "nothing"),

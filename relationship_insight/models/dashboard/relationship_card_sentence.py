@@ -26,19 +26,25 @@ class RelationshipCard(models.AbstractModel):
                 "true": self.env._("Buys often and is attached to us: true loyalty."),
                 "latent": self.env._(
                     "Is attached to us but buys rarely; something stands in the way: "
-                    "latent loyalty."),
+                    "latent loyalty."
+                ),
                 "low": self.env._("Buys rarely and isn't attached to us: low loyalty."),
             }[profile.loyalty_class]
         return {
             "true": self.env._(
                 "Buys often and is attached to us, above all for “%(motive)s”: true loyalty.",
-                motive=motive.name),
+                motive=motive.name,
+            ),
             "latent": self.env._(
                 "Is attached to us, above all for “%(motive)s”, but buys rarely; something "
-                "stands in the way: latent loyalty.", motive=motive.name),
+                "stands in the way: latent loyalty.",
+                motive=motive.name,
+            ),
             "low": self.env._(
                 "Buys rarely and isn't attached to us; comes above all for “%(motive)s”: "
-                "low loyalty.", motive=motive.name),
+                "low loyalty.",
+                motive=motive.name,
+            ),
         }[profile.loyalty_class]
 
     @api.model
@@ -46,40 +52,51 @@ class RelationshipCard(models.AbstractModel):
         code = motive.code if motive else ""
         told = {
             "M16_location": self.env._(
-                "Buys often, but tells us it's because we are close by: spurious loyalty."),
+                "Buys often, but tells us it's because we are close by: spurious loyalty."
+            ),
             "M16_convenience": self.env._(
-                "Buys often, but tells us it's because it saves time: spurious loyalty."),
+                "Buys often, but tells us it's because it saves time: spurious loyalty."
+            ),
             "M16_price": self.env._(
-                "Buys often, but tells us it's because of the prices: spurious loyalty."),
+                "Buys often, but tells us it's because of the prices: spurious loyalty."
+            ),
             "M16_promotion": self.env._(
-                "Buys often, but tells us it's because of the promotions: spurious loyalty."),
+                "Buys often, but tells us it's because of the promotions: spurious loyalty."
+            ),
             "M16_habit": self.env._(
-                "Buys often, but tells us it's out of habit: spurious loyalty."),
+                "Buys often, but tells us it's out of habit: spurious loyalty."
+            ),
             "M16_only": self.env._(
-                "Buys often, but tells us there's no other choice: spurious loyalty."),
+                "Buys often, but tells us there's no other choice: spurious loyalty."
+            ),
         }
         if code in told:
             return told[code]
         if motive:
             return self.env._(
                 "Buys often, above all for “%(motive)s”, but isn't attached to us: "
-                "spurious loyalty.", motive=motive.name)
+                "spurious loyalty.",
+                motive=motive.name,
+            )
         return self.env._(
-            "Buys often but isn't attached to us, and nobody asked why: spurious loyalty.")
+            "Buys often but isn't attached to us, and nobody asked why: spurious loyalty."
+        )
 
     @api.model
     def _get_confidence_sentence(self, profile):
         chance = round(100 * profile[f"p_{profile.loyalty_class}"])
         return {
             "high": self.env._(
-                "High confidence: a chance of %(chance)s in 100 that this is right.",
-                chance=chance),
+                "High confidence: a chance of %(chance)s in 100 that this is right.", chance=chance
+            ),
             "medium": self.env._(
                 "Medium confidence: a chance of %(chance)s in 100 that this is right.",
-                chance=chance),
+                chance=chance,
+            ),
             "low": self.env._(
                 "Low confidence: a chance of only %(chance)s in 100 that this is right.",
-                chance=chance),
+                chance=chance,
+            ),
         }.get(profile.confidence, "")
 
     @api.model
@@ -106,7 +123,10 @@ class RelationshipCard(models.AbstractModel):
                 self.env._("They asked not to be surveyed, and we respect that."),
                 self.env._("You can still listen when you talk, and log what you hear."),
             ],
-        }.get(profile.unknown_reason, [
-            self.env._("There is too little evidence to name a class."),
-            self.env._("Log a conversation, or ask how they feel about us."),
-        ])
+        }.get(
+            profile.unknown_reason,
+            [
+                self.env._("There is too little evidence to name a class."),
+                self.env._("Log a conversation, or ask how they feel about us."),
+            ],
+        )

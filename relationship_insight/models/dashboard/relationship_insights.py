@@ -46,7 +46,8 @@ class RelationshipInsights(models.AbstractModel):
             "can_compare": can_compare,
             "can_survey": self.env.user.has_group("survey.group_survey_user"),
             "can_refresh": self.env.user.has_group(
-                "relationship_insight.group_relationship_manager"),
+                "relationship_insight.group_relationship_manager"
+            ),
             "salespeople": self._get_insight_salespeople() if can_compare else [],
             "staff": self._get_insight_staff() if can_compare else [],
             "floor": self.env.companies._relationship_floor(),
@@ -65,14 +66,20 @@ class RelationshipInsights(models.AbstractModel):
     def _get_insight_salespeople(self):
         users = self.env["res.users"].search_fetch(
             [("share", "=", False), ("company_ids", "in", self.env.companies.ids)],
-            ["name"], limit=MAX_CHOICES, order="name")
+            ["name"],
+            limit=MAX_CHOICES,
+            order="name",
+        )
         return [[user.id, user.name] for user in users]
 
     @api.model
     def _get_insight_staff(self):
         with_bond = self.env["relationship.bond"]._search([]).subselect("staff_id")
-        staff = self.env["res.partner"].with_context(active_test=False).search_fetch(
-            [("id", "in", with_bond)], ["name"], limit=MAX_CHOICES, order="name")
+        staff = (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            .search_fetch([("id", "in", with_bond)], ["name"], limit=MAX_CHOICES, order="name")
+        )
         return [[partner.id, partner.name] for partner in staff]
 
     @api.model
@@ -84,7 +91,8 @@ class RelationshipInsights(models.AbstractModel):
         if not self.env.user.has_group("relationship_insight.group_relationship_manager"):
             raise AccessError(self.env._("Only a manager can start the refresh."))
         cron = self.env.ref(
-            "relationship_insight.ir_cron_relationship_refresh", raise_if_not_found=False)
+            "relationship_insight.ir_cron_relationship_refresh", raise_if_not_found=False
+        )
         if not cron or not cron.sudo().active:
             raise UserError(self.env._("The nightly refresh is switched off."))
         self.env.companies._ask_relationship_refresh()
@@ -94,7 +102,8 @@ class RelationshipInsights(models.AbstractModel):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "All customers are being read. This page shows the result by itself."),
+                    "All customers are being read. This page shows the result by itself."
+                ),
             },
         }
 
@@ -130,10 +139,12 @@ class RelationshipInsights(models.AbstractModel):
             domain &= Domain("commercial_partner_id.user_id", "=", filters["user_id"])
         if filters["customer_type"]:
             domain &= Domain(
-                "commercial_partner_id.is_company", "=", filters["customer_type"] == "company")
+                "commercial_partner_id.is_company", "=", filters["customer_type"] == "company"
+            )
         if filters["staff_id"]:
             domain &= Domain(
-                "commercial_partner_id.relationship_bond_ids.staff_id", "=", filters["staff_id"])
+                "commercial_partner_id.relationship_bond_ids.staff_id", "=", filters["staff_id"]
+            )
         return domain
 
     @api.model
@@ -142,7 +153,9 @@ class RelationshipInsights(models.AbstractModel):
         active = [name for name in ("user_id", "customer_type", "staff_id") if filters[name]]
         return [
             self._get_insight_domain({**filters, **dict.fromkeys(gone, False)})
-            for size in range(1, len(active) + 1) for gone in combinations(active, size)]
+            for size in range(1, len(active) + 1)
+            for gone in combinations(active, size)
+        ]
 
     @api.model
     def _get_insight_hidden(self, counts, wider, floor):
@@ -154,8 +167,11 @@ class RelationshipInsights(models.AbstractModel):
         """
         floor = max(1, floor)
         return hidden_cells(dict(enumerate(counts)), floor) | {
-            place for more in wider for place, (few, many) in enumerate(zip(counts, more))
-            if 0 < many - few < floor}
+            place
+            for more in wider
+            for place, (few, many) in enumerate(zip(counts, more))
+            if 0 < many - few < floor
+        }
 
     @api.model
     def _get_insight_months(self, months):

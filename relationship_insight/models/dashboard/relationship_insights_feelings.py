@@ -37,26 +37,34 @@ class RelationshipInsights(models.AbstractModel):
         self._get_profiles()
         filters = self._read_insight_filters(filters)
         items = self._get_insight_feeling_items()
-        counted = Domain([
-            ("voided", "=", False), ("na", "=", False), ("competitor_id", "=", False)])
+        counted = Domain(
+            [("voided", "=", False), ("na", "=", False), ("competitor_id", "=", False)]
+        )
         origins = {"events": Domain.TRUE, "answers": Domain("origin", "in", DIRECT_ORIGINS)}
         # First those asked for, then the same with filters taken away.
         domains, *wider = (
             {
-                name: each & counted & origins[name] & Domain(
-                    "measure_id", "in", (items[code, "1"] + items[code, "-1"]).ids)
+                name: each
+                & counted
+                & origins[name]
+                & Domain("measure_id", "in", (items[code, "1"] + items[code, "-1"]).ids)
                 for name, code in (("events", EVENTS), ("answers", BALANCE))
             }
             for each in (
-                self._get_insight_domain(filters), *self._get_insight_wider_domains(filters)))
+                self._get_insight_domain(filters),
+                *self._get_insight_wider_domains(filters),
+            )
+        )
         days = self._get_insight_months(filters["months"])
         instants = self._get_insight_instants(days)
         floor = self.env.companies._relationship_floor()
         balance = self._get_insight_balance(
-            domains["answers"], instants, items, floor, [each["answers"] for each in wider])
+            domains["answers"], instants, items, floor, [each["answers"] for each in wider]
+        )
         sides = {
             name: self._get_insight_sides(
-                domains[name], instants, floor, [each[name] for each in wider], often)
+                domains[name], instants, floor, [each[name] for each in wider], often
+            )
             for name, often in (("events", None), ("answers", OFTEN))
         }
         return {
@@ -78,14 +86,22 @@ class RelationshipInsights(models.AbstractModel):
     @api.model
     def _get_insight_feeling_items(self):
         """Return the feelings by scale and side; archived ones keep their answers."""
-        measures = self.env["relationship.measure"].with_context(active_test=False).search_fetch(
-            [("parent_id.code", "in", [BALANCE, EVENTS]), ("valence", "in", ["1", "-1"])],
-            ["active", "parent_id", "valence"])
+        measures = (
+            self.env["relationship.measure"]
+            .with_context(active_test=False)
+            .search_fetch(
+                [("parent_id.code", "in", [BALANCE, EVENTS]), ("valence", "in", ["1", "-1"])],
+                ["active", "parent_id", "valence"],
+            )
+        )
         return {
             (code, valence): measures.filtered(
-                lambda m, code=code, valence=valence:
-                m.parent_id.code == code and m.valence == valence)
-            for code in (BALANCE, EVENTS) for valence in ("1", "-1")
+                lambda m, code=code, valence=valence: (
+                    m.parent_id.code == code and m.valence == valence
+                )
+            )
+            for code in (BALANCE, EVENTS)
+            for valence in ("1", "-1")
         }
 
     @api.model
@@ -100,15 +116,15 @@ class RelationshipInsights(models.AbstractModel):
             Reading.check_access("read")
             Reading = Reading.sudo()
             domain &= Domain("company_id", "in", self.env.companies.ids)
-        query = Reading._search(domain & Domain(
-            [("date", ">=", instants[0]), ("date", "<", instants[-1])]))
+        query = Reading._search(
+            domain & Domain([("date", ">=", instants[0]), ("date", "<", instants[-1])])
+        )
 
         def column(name):
             return Reading._field_to_sql(Reading._table, name, query)
 
         month = SQL("width_bucket(%s, %s::timestamp[]) - 1", column("date"), instants)
-        person = SQL(
-            "COALESCE(%s, -%s)", column("commercial_partner_id"), column("user_input_id"))
+        person = SQL("COALESCE(%s, -%s)", column("commercial_partner_id"), column("user_input_id"))
         return query, column, month, person
 
     @api.model
@@ -120,7 +136,8 @@ class RelationshipInsights(models.AbstractModel):
         :param wider: domains with filters taken away
         """
         cells, *more = (
-            self._count_insight_sides(each, instants, often) for each in (domain, *wider))
+            self._count_insight_sides(each, instants, often) for each in (domain, *wider)
+        )
         counts, *more = ([cell[0] for cell in each] for each in (cells, *more))
         hidden = self._get_insight_hidden(counts, more, floor)
         result = []
@@ -140,16 +157,22 @@ class RelationshipInsights(models.AbstractModel):
         hit = SQL("%s >= %s", column("value"), often) if often else SQL("TRUE")
         counted = [
             SQL("COUNT(*) FILTER (WHERE %s = %s AND %s)", column("valence"), valence, condition)
-            for valence in ("1", "-1") for condition in (hit, SQL("TRUE"))
+            for valence in ("1", "-1")
+            for condition in (hit, SQL("TRUE"))
         ]
         # First by person, which hashes; COUNT(DISTINCT person) would sort every reading.
         query.groupby = SQL("1, 2")
         rows = {
-            place: counts for place, *counts in self.env.execute_query(SQL(
-                "SELECT month, COUNT(person), %s, %s"
-                " FROM (%s) AS person(month, person, good, good_all, bad, bad_all)"
-                " GROUP BY month",
-                *self._sql_side_sums(bool(often)), query.select(month, person, *counted)))
+            place: counts
+            for place, *counts in self.env.execute_query(
+                SQL(
+                    "SELECT month, COUNT(person), %s, %s"
+                    " FROM (%s) AS person(month, person, good, good_all, bad, bad_all)"
+                    " GROUP BY month",
+                    *self._sql_side_sums(bool(often)),
+                    query.select(month, person, *counted),
+                )
+            )
         }
         return [rows.get(place, (0,) * 13) for place in range(len(instants) - 1)]
 
@@ -162,7 +185,8 @@ class RelationshipInsights(models.AbstractModel):
                 " SUM(%(y)s * %(y)s)::int, SUM(%(y)s * (%(m)s))::int,"
                 " SUM((%(m)s) * (%(m)s))::int",
                 y=SQL.identifier(side),
-                m=SQL.identifier(f"{side}_all") if apart else SQL("good_all + bad_all"))
+                m=SQL.identifier(f"{side}_all") if apart else SQL("good_all + bad_all"),
+            )
 
     @api.model
     def _get_insight_share(self, sums):
@@ -175,7 +199,8 @@ class RelationshipInsights(models.AbstractModel):
     def _get_insight_balance(self, domain, instants, items, floor, wider):
         """Return by month the mean net feeling balance with its 95 % t interval."""
         cells, *more = (
-            self._count_insight_balance(each, instants, items) for each in (domain, *wider))
+            self._count_insight_balance(each, instants, items) for each in (domain, *wider)
+        )
         counts, *more = ([cell[0] for cell in each] for each in (cells, *more))
         hidden = self._get_insight_hidden(counts, more, floor)
         result = []
@@ -184,8 +209,7 @@ class RelationshipInsights(models.AbstractModel):
             cell = {"status": status, "n": None if status == "suppressed" else count}
             if status in ("ok", "low_base"):
                 half = t_quantile(0.975, count - 1) * deviation / math.sqrt(count)
-                cell.update(
-                    mean=average, low=max(0, average - half), high=min(100, average + half))
+                cell.update(mean=average, low=max(0, average - half), high=min(100, average + half))
             result.append(cell)
         return result
 
@@ -204,19 +228,24 @@ class RelationshipInsights(models.AbstractModel):
             count = len(items[BALANCE, valence].filtered("active"))
             needed = max(min(ANSWERED_ITEMS, count), math.ceil(ANSWERED_SHARE * count - 1e-9), 1)
             return SQL(
-                "%s >= %s",
-                side(SQL("COUNT(DISTINCT %s)", column("measure_id")), valence), needed)
+                "%s >= %s", side(SQL("COUNT(DISTINCT %s)", column("measure_id")), valence), needed
+            )
 
         query.groupby = SQL("1, 2")
-        query.having = SQL(
-            "%s IS NOT NULL AND %s AND %s", person, enough("1"), enough("-1"))
+        query.having = SQL("%s IS NOT NULL AND %s AND %s", person, enough("1"), enough("-1"))
         mean = SQL("AVG(%s)", column("value"))
         rows = {
-            place: figures for place, *figures in self.env.execute_query(SQL(
-                "SELECT month, COUNT(*), AVG(balance)::float, STDDEV_SAMP(balance)::float"
-                " FROM (%s) AS person(month, person, balance) GROUP BY month",
-                query.select(
-                    month, person,
-                    SQL("50 + 12.5 * (%s - %s)", side(mean, "1"), side(mean, "-1")))))
+            place: figures
+            for place, *figures in self.env.execute_query(
+                SQL(
+                    "SELECT month, COUNT(*), AVG(balance)::float, STDDEV_SAMP(balance)::float"
+                    " FROM (%s) AS person(month, person, balance) GROUP BY month",
+                    query.select(
+                        month,
+                        person,
+                        SQL("50 + 12.5 * (%s - %s)", side(mean, "1"), side(mean, "-1")),
+                    ),
+                )
+            )
         }
         return [rows.get(place, (0, None, None)) for place in range(len(instants) - 1)]

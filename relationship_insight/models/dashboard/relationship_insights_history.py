@@ -24,15 +24,18 @@ class RelationshipInsights(models.AbstractModel):
         domain = self._get_insight_domain(filters)
         counts = {}
         for month, loyalty_class, count in self.env["relationship.snapshot"]._read_group(
-                domain & Domain([("date", ">=", days[0]), ("date", "<", days[-1])]),
-                ["date:month", "loyalty_class"], ["__count"]):
+            domain & Domain([("date", ">=", days[0]), ("date", "<", days[-1])]),
+            ["date:month", "loyalty_class"],
+            ["__count"],
+        ):
             row = counts.setdefault(month, dict.fromkeys(dict(LOYALTY_CLASSES), 0))
             row[loyalty_class or "unknown"] += count
         return {
             "domain": list(domain),
             "classes": [
-                list(choice) for choice in
-                Profile._fields["loyalty_class"]._description_selection(self.env)],
+                list(choice)
+                for choice in Profile._fields["loyalty_class"]._description_selection(self.env)
+            ],
             "months": [
                 {
                     "month": start.isoformat(),
@@ -41,6 +44,7 @@ class RelationshipInsights(models.AbstractModel):
                     "n": sum(counts[start].values()),
                     "counts": counts[start],
                 }
-                for start, end in zip(days, days[1:]) if start in counts
+                for start, end in zip(days, days[1:])
+                if start in counts
             ],
         }

@@ -45,13 +45,17 @@ class RelationshipInsights(models.AbstractModel):
             **self._get_insight_classes(domain),
         }
         profiles = Profile.search_fetch(
-            known, ["commercial_partner_id", "rate_year", "attitude", "loyalty_class",
-                    "confidence"], limit=POINT_LIMIT + 1, order="id")
+            known,
+            ["commercial_partner_id", "rate_year", "attitude", "loyalty_class", "confidence"],
+            limit=POINT_LIMIT + 1,
+            order="id",
+        )
         if len(profiles) <= POINT_LIMIT:
             return {**result, "points": self._get_insight_points(profiles), "bins": None}
         return {
-            **result, "points": None, "bins": self._get_insight_bins(
-                known, x_line, result["y_line"]),
+            **result,
+            "points": None,
+            "bins": self._get_insight_bins(known, x_line, result["y_line"]),
         }
 
     @api.model
@@ -61,8 +65,11 @@ class RelationshipInsights(models.AbstractModel):
         The rate the classes were computed with is a setting of the company, so it is read for
         every user; without one it is the company's target, then the median of ``domain``.
         """
-        calibration = self.env["relationship.calibration"].sudo().search(
-            [("company_id", "=", self.env.company.id)], limit=1)
+        calibration = (
+            self.env["relationship.calibration"]
+            .sudo()
+            .search([("company_id", "=", self.env.company.id)], limit=1)
+        )
         theta = (calibration.params or {}).get("theta")
         if theta:
             return round(theta * 365, 2), "calibration"
@@ -71,9 +78,14 @@ class RelationshipInsights(models.AbstractModel):
             return round(365 / interval, 2), "target"
         Profile = self.env["relationship.profile"]
         query = Profile._search(domain & Domain("rate_year", ">", 0))
-        [(median,)] = self.env.execute_query(query.select(SQL(
-            "percentile_cont(0.5) WITHIN GROUP (ORDER BY %s)",
-            Profile._field_to_sql(Profile._table, "rate_year", query))))
+        [(median,)] = self.env.execute_query(
+            query.select(
+                SQL(
+                    "percentile_cont(0.5) WITHIN GROUP (ORDER BY %s)",
+                    Profile._field_to_sql(Profile._table, "rate_year", query),
+                )
+            )
+        )
         return (round(float(median), 2), "median") if median else (None, None)
 
     @api.model
@@ -82,7 +94,9 @@ class RelationshipInsights(models.AbstractModel):
         Profile = self.env["relationship.profile"]
         classes, reasons, dates = defaultdict(int), defaultdict(int), []
         for loyalty_class, reason, count, date in Profile._read_group(
-            domain, ["loyalty_class", "unknown_reason"], ["__count", "date:max"],
+            domain,
+            ["loyalty_class", "unknown_reason"],
+            ["__count", "date:max"],
         ):
             loyalty_class = loyalty_class or "unknown"
             classes[loyalty_class] += count
@@ -95,13 +109,16 @@ class RelationshipInsights(models.AbstractModel):
             "asof": max(dates, default=None),
             "total": sum(classes.values()),
             "classes": [
-                {"key": key, "name": labels[key], "count": classes[key]} for key in CLASSES],
+                {"key": key, "name": labels[key], "count": classes[key]} for key in CLASSES
+            ],
             "unknown": {
                 "name": labels["unknown"],
                 "count": classes["unknown"],
                 "reasons": [
                     {"key": key, "name": name, "count": reasons[key]}
-                    for key, name in why if reasons[key]],
+                    for key, name in why
+                    if reasons[key]
+                ],
             },
             "shares": self._get_insight_shares(domain, classes),
         }
@@ -112,16 +129,23 @@ class RelationshipInsights(models.AbstractModel):
 
         Partner and name are left empty for contacts the user may not read.
         """
-        partners = self.env["res.partner"].with_context(active_test=False).search_fetch(
-            [("id", "in", profiles.commercial_partner_id.ids)], ["name"])
+        partners = (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            .search_fetch([("id", "in", profiles.commercial_partner_id.ids)], ["name"])
+        )
         names = {partner.id: partner.name or "" for partner in partners}
         return [
             [
                 profile.id,
-                profile.commercial_partner_id.id if profile.commercial_partner_id.id in names
+                profile.commercial_partner_id.id
+                if profile.commercial_partner_id.id in names
                 else False,
-                profile.rate_year, profile.attitude, profile.loyalty_class or "unknown",
-                profile.confidence, names.get(profile.commercial_partner_id.id, ""),
+                profile.rate_year,
+                profile.attitude,
+                profile.loyalty_class or "unknown",
+                profile.confidence,
+                names.get(profile.commercial_partner_id.id, ""),
             ]
             for profile in profiles
         ]
@@ -140,18 +164,25 @@ class RelationshipInsights(models.AbstractModel):
             # 0 below the first edge, so bucket i lies between edges i - 1 and i.
             return SQL(
                 "width_bucket(COALESCE(%s, 0), %s::numeric[])",
-                Profile._field_to_sql(Profile._table, name, query), edges)
+                Profile._field_to_sql(Profile._table, name, query),
+                edges,
+            )
 
         query.groupby = SQL("1, 2, 3")
-        rows = self.env.execute_query(query.select(
-            bucket("rate_year", x_edges), bucket("attitude", y_edges),
-            Profile._field_to_sql(Profile._table, "loyalty_class", query), SQL("COUNT(*)")))
+        rows = self.env.execute_query(
+            query.select(
+                bucket("rate_year", x_edges),
+                bucket("attitude", y_edges),
+                Profile._field_to_sql(Profile._table, "loyalty_class", query),
+                SQL("COUNT(*)"),
+            )
+        )
         bins = defaultdict(lambda: defaultdict(int))
         for x, y, loyalty_class, count in rows:
             bins[x, y][loyalty_class or "unknown"] += count
         x_edges, y_edges = [None, *x_edges, None], [None, *y_edges, None]
         return [
-            {"x": x_edges[x:x + 2], "y": y_edges[y:y + 2], "classes": dict(classes)}
+            {"x": x_edges[x : x + 2], "y": y_edges[y : y + 2], "classes": dict(classes)}
             for (x, y), classes in sorted(bins.items())
         ]
 

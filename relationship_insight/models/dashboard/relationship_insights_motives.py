@@ -11,7 +11,10 @@ from ..insight.relationship_profile import LOYALTY_CLASSES
 MOTIVE_PREFIX = "M16_"
 ONLY_CHOICE = "only"
 GROUPS = {
-    "relational": "relational_share", "merit": "merit_share", "situational": "situational_share"}
+    "relational": "relational_share",
+    "merit": "merit_share",
+    "situational": "situational_share",
+}
 
 
 class RelationshipInsights(models.AbstractModel):
@@ -40,7 +43,8 @@ class RelationshipInsights(models.AbstractModel):
         classes = self._get_insight_motive_classes(domain, floor, wider)
         count = sum(cell.pop("count") for cell in classes)
         hidden = self._get_insight_hidden(
-            [count], [[Profile.search_count(each)] for each in wider], floor)
+            [count], [[Profile.search_count(each)] for each in wider], floor
+        )
         status = self._get_insight_status(count, floor, bool(hidden))
         return {
             "domain": list(domain),
@@ -49,7 +53,8 @@ class RelationshipInsights(models.AbstractModel):
             "status": status,
             "classes": classes,
             "motives": self._get_insight_motive_shares(domain, count)
-            if status in ("ok", "low_base") else [],
+            if status in ("ok", "low_base")
+            else [],
         }
 
     @api.model
@@ -58,29 +63,35 @@ class RelationshipInsights(models.AbstractModel):
         rows = {
             loyalty_class or "unknown": (count, shares)
             for loyalty_class, count, *shares in Profile._read_group(
-                domain, ["loyalty_class"],
-                ["__count", *(f"{name}:avg" for name in GROUPS.values())])
+                domain, ["loyalty_class"], ["__count", *(f"{name}:avg" for name in GROUPS.values())]
+            )
         }
         labels = Profile._fields["loyalty_class"]._description_selection(self.env)
         counts = [rows.get(key, (0, ()))[0] for key, _label in LOYALTY_CLASSES]
         more = [
-            {key or "unknown": count for key, count in Profile._read_group(
-                each, ["loyalty_class"], ["__count"])} for each in wider]
+            {
+                key or "unknown": count
+                for key, count in Profile._read_group(each, ["loyalty_class"], ["__count"])
+            }
+            for each in wider
+        ]
         hidden = self._get_insight_hidden(
-            counts, [[each.get(key, 0) for key, _label in LOYALTY_CLASSES] for each in more],
-            floor)
+            counts, [[each.get(key, 0) for key, _label in LOYALTY_CLASSES] for each in more], floor
+        )
         result = []
         for place, (key, label) in enumerate(labels):
             status = self._get_insight_status(counts[place], floor, place in hidden)
             shown = status in ("ok", "low_base")
-            result.append({
-                "key": key,
-                "name": label,
-                "count": counts[place],
-                "n": None if status == "suppressed" else counts[place],
-                "status": status,
-                "shares": dict(zip(GROUPS, rows[key][1])) if shown else {},
-            })
+            result.append(
+                {
+                    "key": key,
+                    "name": label,
+                    "count": counts[place],
+                    "n": None if status == "suppressed" else counts[place],
+                    "status": status,
+                    "shares": dict(zip(GROUPS, rows[key][1])) if shown else {},
+                }
+            )
         return result
 
     @api.model
@@ -89,17 +100,26 @@ class RelationshipInsights(models.AbstractModel):
         Profile = self.env["relationship.profile"]
         query = Profile._search(domain)
         motives = Profile._field_to_sql(Profile._table, "motives", query)
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT motive.key::int, SUM(motive.value::float), SUM(motive.value::float ^ 2)
               FROM (%s) AS profile(motives), jsonb_each_text(profile.motives) AS motive(key, value)
           GROUP BY 1
             """,
-            query.select(SQL(
-                "CASE WHEN jsonb_typeof(%(motives)s) = 'object' THEN %(motives)s END",
-                motives=motives))))
-        measures = self.env["relationship.measure"].with_context(active_test=False).search_fetch(
-            [("id", "in", [row[0] for row in rows])], ["code", "name"])
+                query.select(
+                    SQL(
+                        "CASE WHEN jsonb_typeof(%(motives)s) = 'object' THEN %(motives)s END",
+                        motives=motives,
+                    )
+                ),
+            )
+        )
+        measures = (
+            self.env["relationship.measure"]
+            .with_context(active_test=False)
+            .search_fetch([("id", "in", [row[0] for row in rows])], ["code", "name"])
+        )
         by_id = {measure.id: measure for measure in measures}
         t = t_quantile(0.975, count - 1)
         result = []
@@ -107,16 +127,17 @@ class RelationshipInsights(models.AbstractModel):
             if measure_id not in by_id:
                 continue
             mean = total / count
-            half = t * math.sqrt(
-                max(0, squares - count * mean ** 2) / (count - 1) / count)
-            result.append({
-                "id": measure_id,
-                "name": by_id[measure_id].name,
-                "group": self._get_insight_motive_group(by_id[measure_id].code),
-                "share": mean,
-                "low": max(0, mean - half),
-                "high": min(1, mean + half),
-            })
+            half = t * math.sqrt(max(0, squares - count * mean**2) / (count - 1) / count)
+            result.append(
+                {
+                    "id": measure_id,
+                    "name": by_id[measure_id].name,
+                    "group": self._get_insight_motive_group(by_id[measure_id].code),
+                    "share": mean,
+                    "low": max(0, mean - half),
+                    "high": min(1, mean + half),
+                }
+            )
         return sorted(result, key=lambda motive: (-motive["share"], motive["id"]))
 
     @api.model

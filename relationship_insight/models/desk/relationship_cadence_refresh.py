@@ -5,8 +5,20 @@ from ...tools.cron_wake import was_woken
 
 TASK_DAYS = 7
 COLUMNS = (
-    "user_id", "spend_12m", "tier_id", "ideal_days", "max_days", "last_date", "last_note_id",
-    "last_staff_id", "last_in", "last_out", "basis_date", "next_date", "latest_date", "stage",
+    "user_id",
+    "spend_12m",
+    "tier_id",
+    "ideal_days",
+    "max_days",
+    "last_date",
+    "last_note_id",
+    "last_staff_id",
+    "last_in",
+    "last_out",
+    "basis_date",
+    "next_date",
+    "latest_date",
+    "stage",
 )
 
 
@@ -40,8 +52,9 @@ class RelationshipCadence(models.Model):
         today = self.env["relationship.profile"]._local_today(company)
         if customer_ids is None:
             self.env["relationship.tier"]._set_minimum_spend(company)
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             WITH %(plan)s
             INSERT INTO relationship_cadence AS live (
                 commercial_partner_id, company_id, create_uid, create_date, write_uid, write_date,
@@ -53,12 +66,15 @@ class RelationshipCadence(models.Model):
             DO UPDATE SET (%(names)s) = ROW (%(excluded)s)
              WHERE (%(live)s) IS DISTINCT FROM (%(excluded)s)
             """,
-            plan=self._ctes_plan(company, today, customer_ids),
-            company=company.id,
-            names=SQL(", ").join(map(SQL.identifier, COLUMNS)),
-            live=SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in COLUMNS),
-            excluded=SQL(", ").join(
-                SQL("excluded.%s", SQL.identifier(name)) for name in COLUMNS)))
+                plan=self._ctes_plan(company, today, customer_ids),
+                company=company.id,
+                names=SQL(", ").join(map(SQL.identifier, COLUMNS)),
+                live=SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in COLUMNS),
+                excluded=SQL(", ").join(
+                    SQL("excluded.%s", SQL.identifier(name)) for name in COLUMNS
+                ),
+            )
+        )
         self._propose_tasks(company, today, customer_ids)
 
     @api.model
@@ -68,6 +84,7 @@ class RelationshipCadence(models.Model):
         Dates count from the last talk that everyone may read, else from the first purchase, else
         from the day the customer became known.
         """
+
         def few(column):
             if customer_ids is None:
                 return SQL("TRUE")
@@ -148,7 +165,8 @@ class RelationshipCadence(models.Model):
             known_day=day(SQL("profile.create_date"), company),
             cooling=company.relationship_cooling_days,
             dormant=company.relationship_dormant_days,
-            stale=company.relationship_stale_days)
+            stale=company.relationship_stale_days,
+        )
 
     @api.model
     def _propose_tasks(self, company, today, customer_ids):
@@ -160,16 +178,22 @@ class RelationshipCadence(models.Model):
         some = SQL("TRUE")
         if customer_ids is not None:
             some = SQL("cadence.commercial_partner_id = ANY(%s)", customer_ids)
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_cadence cadence
                SET task_state = NULL, task_date = NULL, activity_id = NULL
              WHERE cadence.company_id = %(company)s AND %(some)s
                AND cadence.task_state IS NOT NULL
                AND cadence.task_basis IS DISTINCT FROM cadence.basis_date
-            """, company=company.id, some=some))
-        self.env.cr.execute(SQL(
-            """
+            """,
+                company=company.id,
+                some=some,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_cadence cadence
                SET task_state = 'proposed', task_basis = cadence.basis_date,
                    task_date = %(today)s::date + %(days)s
@@ -180,4 +204,10 @@ class RelationshipCadence(models.Model):
                AND cadence.not_relevant IS NOT TRUE
                AND (cadence.snoozed_until IS NULL OR cadence.snoozed_until <= %(today)s)
                AND cadence.task_basis IS DISTINCT FROM cadence.basis_date
-            """, company=company.id, some=some, today=today, days=TASK_DAYS))
+            """,
+                company=company.id,
+                some=some,
+                today=today,
+                days=TASK_DAYS,
+            )
+        )

@@ -37,9 +37,12 @@ class RelationshipCapture(models.AbstractModel):
             "partner_id": partner.id,
             "name": partner.display_name,
             "defaults": {
-                f"default_{name}": value for name, value in {
-                    "partner_id": partner.id, **self._get_document_vals(model, res_id),
-                }.items()},
+                f"default_{name}": value
+                for name, value in {
+                    "partner_id": partner.id,
+                    **self._get_document_vals(model, res_id),
+                }.items()
+            },
         }
 
     @api.model
@@ -63,8 +66,12 @@ class RelationshipCapture(models.AbstractModel):
             return self._find_customer(self._get_record(record.res_model, record.res_id))
         for name in CUSTOMER_FIELDS:
             field = record._fields.get(name)
-            if field and field.type == "many2one" and field.comodel_name == "res.partner" and (
-                    not field.groups or self.env.user.has_groups(field.groups)):
+            if (
+                field
+                and field.type == "many2one"
+                and field.comodel_name == "res.partner"
+                and (not field.groups or self.env.user.has_groups(field.groups))
+            ):
                 # A meeting's own partner is its organiser.
                 if record._name == "calendar.event" and name == "partner_id":
                     continue
@@ -78,7 +85,8 @@ class RelationshipCapture(models.AbstractModel):
         """Return who of the customer has this number, the partner itself if nobody else does."""
         wanted = re.sub(r"\D", "", phone)[-PHONE_DIGITS:]
         family = self.env["res.partner"].search(
-            [("id", "child_of", partner.id), ("phone", "!=", False)], limit=FAMILY)
+            [("id", "child_of", partner.id), ("phone", "!=", False)], limit=FAMILY
+        )
         for person in partner | family:
             if wanted and re.sub(r"\D", "", person.phone or "")[-PHONE_DIGITS:] == wanted:
                 return person
@@ -88,8 +96,11 @@ class RelationshipCapture(models.AbstractModel):
     def _get_document_vals(self, model, res_id):
         """Return the values that link a conversation to the open document, if it is one."""
         record = self._get_record(model, res_id)
-        if not record or record._name in NO_DOCUMENT or (
-                record._name.startswith("relationship.") and record._name not in OWN_DOCUMENTS):
+        if (
+            not record
+            or record._name in NO_DOCUMENT
+            or (record._name.startswith("relationship.") and record._name not in OWN_DOCUMENTS)
+        ):
             return {}
         vals = {"order_model": record._name, "order_id": record.id}
         company = "company_id" in record._fields and record.company_id

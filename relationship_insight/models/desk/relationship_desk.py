@@ -89,9 +89,13 @@ class RelationshipDesk(models.AbstractModel):
 
     @api.model
     def _get_cadence(self, partner):
-        return self.env["relationship.cadence"].search([
-            ("commercial_partner_id", "=", partner.commercial_partner_id.id),
-            ("company_id", "=", self.env.company.id)], limit=1)
+        return self.env["relationship.cadence"].search(
+            [
+                ("commercial_partner_id", "=", partner.commercial_partner_id.id),
+                ("company_id", "=", self.env.company.id),
+            ],
+            limit=1,
+        )
 
     # ------------------------------------------------------------
     # What is due
@@ -101,39 +105,57 @@ class RelationshipDesk(models.AbstractModel):
     def _get_promises(self, hidden):
         today = fields.Date.context_today(self)
         promises = self.env["relationship.promise"]._get_due(self.env.user, days=2)
-        return [{
-            "id": promise.id,
-            "partner_id": promise.partner_id.id,
-            "customer": promise.partner_id.display_name or "",
-            "text": promise.name,
-            "day": format_date(self.env, promise.date_due),
-            "days": (promise.date_due - today).days,
-        } for promise in promises if promise.id not in hidden]
+        return [
+            {
+                "id": promise.id,
+                "partner_id": promise.partner_id.id,
+                "customer": promise.partner_id.display_name or "",
+                "text": promise.name,
+                "day": format_date(self.env, promise.date_due),
+                "days": (promise.date_due - today).days,
+            }
+            for promise in promises
+            if promise.id not in hidden
+        ]
 
     @api.model
     def _get_events(self, everyone, hidden):
         today = fields.Date.context_today(self)
-        mine = Domain.TRUE if everyone else (
-            Domain("user_id", "=", self.env.uid)
-            | Domain("partner_id.user_id", "=", self.env.uid)
-            | Domain("commercial_partner_id.user_id", "=", self.env.uid))
-        events = self.env["relationship.life.event"].search(mine & Domain([
-            ("company_id", "=", self.env.company.id),
-            ("next_date", ">=", today),
-            ("next_date", "<=", today + timedelta(days=SOON_DAYS)),
-            ("partner_id.active", "=", True),
-            ("id", "not in", hidden),
-        ]), limit=10)
-        return [{
-            "id": event.id,
-            "partner_id": event.partner_id.id,
-            "customer": event.partner_id.display_name,
-            "text": event.display_name,
-            "turns": event.turns,
-            # Like all days on the desk: of one era, whichever calendar the customer keeps.
-            "day": format_date(self.env, event.next_date),
-            "days": (event.next_date - today).days,
-        } for event in events]
+        mine = (
+            Domain.TRUE
+            if everyone
+            else (
+                Domain("user_id", "=", self.env.uid)
+                | Domain("partner_id.user_id", "=", self.env.uid)
+                | Domain("commercial_partner_id.user_id", "=", self.env.uid)
+            )
+        )
+        events = self.env["relationship.life.event"].search(
+            mine
+            & Domain(
+                [
+                    ("company_id", "=", self.env.company.id),
+                    ("next_date", ">=", today),
+                    ("next_date", "<=", today + timedelta(days=SOON_DAYS)),
+                    ("partner_id.active", "=", True),
+                    ("id", "not in", hidden),
+                ]
+            ),
+            limit=10,
+        )
+        return [
+            {
+                "id": event.id,
+                "partner_id": event.partner_id.id,
+                "customer": event.partner_id.display_name,
+                "text": event.display_name,
+                "turns": event.turns,
+                # Like all days on the desk: of one era, whichever calendar the customer keeps.
+                "day": format_date(self.env, event.next_date),
+                "days": (event.next_date - today).days,
+            }
+            for event in events
+        ]
 
     @api.model
     def _get_handovers(self, hidden):
@@ -144,18 +166,31 @@ class RelationshipDesk(models.AbstractModel):
         if not Line.has_access("read"):
             return []
         today = fields.Date.context_today(self)
-        lines = Line.search([
-            ("successor_id", "=", self.env.uid),
-            ("handover_state", "=", "done"),
-            ("id", "not in", hidden),
-            "|", "|", ("state", "=", "open"),
-            "&", ("check_30_date", "<=", today), ("checked_30", "=", False),
-            "&", ("check_90_date", "<=", today), ("checked_90", "=", False),
-        ], limit=10)
-        return [{
-            "id": line.id,
-            "partner_id": line.commercial_partner_id.id,
-            "customer": line.commercial_partner_id.display_name,
-            "text": self.env._("Introduce yourself") if line.state == "open"
-            else self.env._("Check how it goes"),
-        } for line in lines]
+        lines = Line.search(
+            [
+                ("successor_id", "=", self.env.uid),
+                ("handover_state", "=", "done"),
+                ("id", "not in", hidden),
+                "|",
+                "|",
+                ("state", "=", "open"),
+                "&",
+                ("check_30_date", "<=", today),
+                ("checked_30", "=", False),
+                "&",
+                ("check_90_date", "<=", today),
+                ("checked_90", "=", False),
+            ],
+            limit=10,
+        )
+        return [
+            {
+                "id": line.id,
+                "partner_id": line.commercial_partner_id.id,
+                "customer": line.commercial_partner_id.display_name,
+                "text": self.env._("Introduce yourself")
+                if line.state == "open"
+                else self.env._("Check how it goes"),
+            }
+            for line in lines
+        ]

@@ -35,9 +35,19 @@ class RelationshipDesk(models.AbstractModel):
     @api.model
     def _find_digest_users(self):
         group = self.env.ref("relationship_insight.group_relationship_staff")
-        users = self.env["res.users"].sudo().search([
-            ("all_group_ids", "in", group.ids), ("share", "=", False),
-            ("relationship_digest", "=", True), ("email", "!=", False)], order="id")
+        users = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("all_group_ids", "in", group.ids),
+                    ("share", "=", False),
+                    ("relationship_digest", "=", True),
+                    ("email", "!=", False),
+                ],
+                order="id",
+            )
+        )
         return users.filtered(self._is_digest_due)
 
     @api.model
@@ -47,8 +57,11 @@ class RelationshipDesk(models.AbstractModel):
     @api.model
     def _is_digest_due(self, user):
         now = self._get_local_now(user)
-        return (user.relationship_digest and now.hour >= MAIL_HOUR
-                and user.relationship_digest_date != now.date())
+        return (
+            user.relationship_digest
+            and now.hour >= MAIL_HOUR
+            and user.relationship_digest_date != now.date()
+        )
 
     @api.model
     def _send_digest(self, user):
@@ -58,13 +71,17 @@ class RelationshipDesk(models.AbstractModel):
         """
         # Words and dates of one language, also for whoever chose none.
         lang = get_lang(self.env, user.lang).code
-        desk = self.with_user(user).with_context(
-            lang=lang, tz=user.tz, allowed_company_ids=user.company_id.ids).get_desk()
+        desk = (
+            self.with_user(user)
+            .with_context(lang=lang, tz=user.tz, allowed_company_ids=user.company_id.ids)
+            .get_desk()
+        )
         for person in desk["people"]:
             if person["note"] and not person["note"]["open"]:
                 person["note"] = None
-        promises = self.env["relationship.promise"].sudo().browse(
-            [row["id"] for row in desk["promises"]])
+        promises = (
+            self.env["relationship.promise"].sudo().browse([row["id"] for row in desk["promises"]])
+        )
         hidden = set(promises.filtered(lambda p: p.visibility != "company").ids)
         desk["promises"] = [row for row in desk["promises"] if row["id"] not in hidden]
         if not any(desk[name] for name in ("people", "promises", "events", "handovers")):
@@ -75,26 +92,34 @@ class RelationshipDesk(models.AbstractModel):
         spoken = self.with_context(lang=lang)
         subject = spoken.env._(
             "Your desk: people to talk with %(people)s, promises due %(promises)s",
-            people=len(desk["people"]), promises=len(desk["promises"]))
-        body = spoken.env["ir.qweb"]._render("relationship_insight.desk_mail", {
-            "desk": desk, "user": user, "base": base, "stop": stop})
+            people=len(desk["people"]),
+            promises=len(desk["promises"]),
+        )
+        body = spoken.env["ir.qweb"]._render(
+            "relationship_insight.desk_mail",
+            {"desk": desk, "user": user, "base": base, "stop": stop},
+        )
         html = spoken.env["mail.render.mixin"]._render_encapsulate(
-            "digest.digest_mail_layout", body, add_context={
-                "company": user.company_id, "user": user})
-        self.env["mail.mail"].sudo().create({
-            "auto_delete": True,
-            "author_id": self.env.user.partner_id.id,
-            "body_html": html,
-            "email_from": user.company_id.email_formatted or self.env.user.email_formatted,
-            "email_to": user.email_formatted,
-            "headers": {
-                "List-Unsubscribe": f"<{stop}>",
-                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-                "X-Auto-Response-Suppress": "OOF",
-            },
-            "state": "outgoing",
-            "subject": subject,
-        })
+            "digest.digest_mail_layout",
+            body,
+            add_context={"company": user.company_id, "user": user},
+        )
+        self.env["mail.mail"].sudo().create(
+            {
+                "auto_delete": True,
+                "author_id": self.env.user.partner_id.id,
+                "body_html": html,
+                "email_from": user.company_id.email_formatted or self.env.user.email_formatted,
+                "email_to": user.email_formatted,
+                "headers": {
+                    "List-Unsubscribe": f"<{stop}>",
+                    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                    "X-Auto-Response-Suppress": "OOF",
+                },
+                "state": "outgoing",
+                "subject": subject,
+            }
+        )
 
     @api.model
     def _stop_digest(self, token):
@@ -104,7 +129,10 @@ class RelationshipDesk(models.AbstractModel):
         """
         if not 40 <= len(token or "") <= 64:
             return False
-        user_sudo = self.env["res.users"].sudo().search(
-            [("relationship_digest_token", "=", token)], limit=1)
+        user_sudo = (
+            self.env["res.users"]
+            .sudo()
+            .search([("relationship_digest_token", "=", token)], limit=1)
+        )
         user_sudo.relationship_digest = False
         return bool(user_sudo)

@@ -8,36 +8,42 @@ class RelationshipDeskHide(models.Model):
     _description = "Hidden from the Desk"
     _log_access = False
 
-    user_id = fields.Many2one(
-        "res.users", required=True, readonly=True, ondelete="cascade")
-    kind = fields.Selection([
-        ("person", "Person"), ("promise", "Promise"), ("event", "Life event"),
-        ("handover", "Handover"),
-    ], required=True, readonly=True)
+    user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="cascade")
+    kind = fields.Selection(
+        [
+            ("person", "Person"),
+            ("promise", "Promise"),
+            ("event", "Life event"),
+            ("handover", "Handover"),
+        ],
+        required=True,
+        readonly=True,
+    )
     record_ref = fields.Integer(required=True, readonly=True)
     until = fields.Date(required=True, readonly=True)
 
-    _line_uniq = models.Constraint(
-        "UNIQUE(user_id, kind, record_ref)", "A line is hidden once.")
+    _line_uniq = models.Constraint("UNIQUE(user_id, kind, record_ref)", "A line is hidden once.")
 
     @api.model
     def _hide(self, kind, record_id, until):
         """Hide a line of the current user until a day."""
-        mine = self.sudo().search([
-            ("user_id", "=", self.env.uid), ("kind", "=", kind), ("record_ref", "=", record_id)])
+        mine = self.sudo().search(
+            [("user_id", "=", self.env.uid), ("kind", "=", kind), ("record_ref", "=", record_id)]
+        )
         if mine:
             mine.until = until
         else:
-            self.sudo().create({
-                "user_id": self.env.uid, "kind": kind, "record_ref": record_id, "until": until})
+            self.sudo().create(
+                {"user_id": self.env.uid, "kind": kind, "record_ref": record_id, "until": until}
+            )
 
     @api.model
     def _get_hidden(self):
         """Return {kind: ids} of what the current user doesn't want to see today."""
         hidden = {}
-        for row in self.sudo().search([
-                ("user_id", "=", self.env.uid),
-                ("until", ">", fields.Date.context_today(self))]):
+        for row in self.sudo().search(
+            [("user_id", "=", self.env.uid), ("until", ">", fields.Date.context_today(self))]
+        ):
             hidden.setdefault(row.kind, []).append(row.record_ref)
         return hidden
 

@@ -25,20 +25,24 @@ class RelationshipDesk(models.AbstractModel):
         reasons = {}
         for rank, customer, spend, words in self._find_candidates(everyone, hidden):
             reasons.setdefault(customer, []).append((rank, -spend, words))
-        customers = self._leave_in_peace(self.env["res.partner"].browse(
-            [customer.id for customer in reasons]))
+        customers = self._leave_in_peace(
+            self.env["res.partner"].browse([customer.id for customer in reasons])
+        )
         best = sorted(customers, key=lambda c: (min(reasons[c])[:2], c.id))[:PEOPLE]
         people = self.env["res.partner"].browse([customer.id for customer in best])
         notes = self._get_last_notes(people)
-        return [{
-            "id": customer.id,
-            "name": customer.display_name,
-            "phone": customer.phone or "",
-            "reason": min(reasons[customer])[2],
-            "more": [words for _rank, _spend, words in sorted(reasons[customer])[1:3]],
-            "urgent": min(reasons[customer])[0] <= LATEST,
-            "note": notes.get(customer.id),
-        } for customer in people]
+        return [
+            {
+                "id": customer.id,
+                "name": customer.display_name,
+                "phone": customer.phone or "",
+                "reason": min(reasons[customer])[2],
+                "more": [words for _rank, _spend, words in sorted(reasons[customer])[1:3]],
+                "urgent": min(reasons[customer])[0] <= LATEST,
+                "note": notes.get(customer.id),
+            }
+            for customer in people
+        ]
 
     @api.model
     def _find_candidates(self, everyone, hidden):
@@ -46,57 +50,92 @@ class RelationshipDesk(models.AbstractModel):
         # Dates to talk are days of the company, wherever the reader is.
         today = self.env["relationship.profile"]._local_today(self.env.company)
         mine = Domain.TRUE if everyone else self._get_own_domain()
-        there = Domain([
-            ("company_id", "=", self.env.company.id),
-            ("commercial_partner_id", "not in", hidden),
-            ("commercial_partner_id.active", "=", True),
-        ])
-        keep = there & mine & Domain([
-            ("not_relevant", "=", False),
-            "|", ("snoozed_until", "=", False), ("snoozed_until", "<=", today)])
+        there = Domain(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("commercial_partner_id", "not in", hidden),
+                ("commercial_partner_id.active", "=", True),
+            ]
+        )
+        keep = (
+            there
+            & mine
+            & Domain(
+                [
+                    ("not_relevant", "=", False),
+                    "|",
+                    ("snoozed_until", "=", False),
+                    ("snoozed_until", "<=", today),
+                ]
+            )
+        )
         Cadence = self.env["relationship.cadence"]
         yield from self._find_upset(there, everyone, today)
         late = Cadence.search(
-            keep & Domain("latest_date", "<", today), order="spend_12m desc, id", limit=POOL)
+            keep & Domain("latest_date", "<", today), order="spend_12m desc, id", limit=POOL
+        )
         for cadence in late:
             delay = self._get_unseen_delay(cadence)
             if cadence.latest_date + delay >= today:
                 if cadence.next_date and cadence.next_date + delay <= today:
                     yield self._get_due(cadence)
                 continue
-            yield LATEST, cadence.commercial_partner_id, cadence.spend_12m, self.env._(
-                "We wanted to talk by %(day)s at the latest. %(silence)s",
-                day=format_date(self.env, cadence.latest_date),
-                silence=self._get_silence(cadence))
+            yield (
+                LATEST,
+                cadence.commercial_partner_id,
+                cadence.spend_12m,
+                self.env._(
+                    "We wanted to talk by %(day)s at the latest. %(silence)s",
+                    day=format_date(self.env, cadence.latest_date),
+                    silence=self._get_silence(cadence),
+                ),
+            )
         yield from self._find_late_buyers(there, everyone)
         due = Cadence.search(
             keep & Domain("next_date", "<=", today) & Domain("latest_date", ">=", today),
-            order="spend_12m desc, id", limit=POOL)
+            order="spend_12m desc, id",
+            limit=POOL,
+        )
         for cadence in due:
             if cadence.next_date + self._get_unseen_delay(cadence) > today:
                 continue
             yield self._get_due(cadence)
         silent = Cadence.search(
             keep & Domain("task_state", "=", "proposed") & Domain("next_date", "=", False),
-            order="spend_12m desc, id", limit=POOL)
+            order="spend_12m desc, id",
+            limit=POOL,
+        )
         for cadence in silent:
             if self._get_unseen_delay(cadence):
                 continue
-            yield SILENT, cadence.commercial_partner_id, cadence.spend_12m, self._get_silence(
-                cadence)
+            yield (
+                SILENT,
+                cadence.commercial_partner_id,
+                cadence.spend_12m,
+                self._get_silence(cadence),
+            )
 
     @api.model
     def _get_due(self, cadence):
-        return DUE, cadence.commercial_partner_id, cadence.spend_12m, self.env._(
-            "It is time to talk again. %(silence)s", silence=self._get_silence(cadence))
+        return (
+            DUE,
+            cadence.commercial_partner_id,
+            cadence.spend_12m,
+            self.env._("It is time to talk again. %(silence)s", silence=self._get_silence(cadence)),
+        )
 
     @api.model
     def _get_own_domain(self):
         """Return whose customers are mine: as salesperson, or in the account team."""
         mine = Domain("user_id", "=", self.env.uid)
         if "relationship.account.team" in self.env:
-            team = self.env["relationship.account.team"].sudo()._search([
-                ("staff_id", "=", self.env.user.partner_id.id), ("is_current", "=", True)])
+            team = (
+                self.env["relationship.account.team"]
+                .sudo()
+                ._search(
+                    [("staff_id", "=", self.env.user.partner_id.id), ("is_current", "=", True)]
+                )
+            )
             mine |= Domain("commercial_partner_id", "in", team.subselect("commercial_partner_id"))
         return mine
 
@@ -125,12 +164,23 @@ class RelationshipDesk(models.AbstractModel):
         Only noted moments count: an answer on a scale may say that they never feel so.
         """
         readings = self.env["relationship.reading"].search(
-            there & (Domain.TRUE if everyone else Domain(
-                "commercial_partner_id.user_id", "=", self.env.uid)) & Domain([
-                    ("measure_id.parent_id.code", "=", "M02"), ("valence", "=", -1),
+            there
+            & (
+                Domain.TRUE
+                if everyone
+                else Domain("commercial_partner_id.user_id", "=", self.env.uid)
+            )
+            & Domain(
+                [
+                    ("measure_id.parent_id.code", "=", "M02"),
+                    ("valence", "=", -1),
                     ("voided", "=", False),
                     ("date", ">=", fields.Datetime.now() - timedelta(days=UPSET_DAYS)),
-                ]), order="date desc, id desc", limit=POOL)
+                ]
+            ),
+            order="date desc, id desc",
+            limit=POOL,
+        )
         seen = set()
         for reading in readings:
             customer = reading.commercial_partner_id
@@ -139,11 +189,18 @@ class RelationshipDesk(models.AbstractModel):
                 continue
             seen.add(customer)
             day = fields.Datetime.context_timestamp(self, reading.date).date()
-            yield UPSET, customer, 0, self.env._(
-                "%(feeling)s on %(day)s, and no talk since.",
-                feeling=" ".join(filter(None, (
-                    reading.measure_id.emoji, reading.measure_id.name))),
-                day=format_date(self.env, day))
+            yield (
+                UPSET,
+                customer,
+                0,
+                self.env._(
+                    "%(feeling)s on %(day)s, and no talk since.",
+                    feeling=" ".join(
+                        filter(None, (reading.measure_id.emoji, reading.measure_id.name))
+                    ),
+                    day=format_date(self.env, day),
+                ),
+            )
 
     @api.model
     def _find_late_buyers(self, there, everyone):
@@ -152,13 +209,25 @@ class RelationshipDesk(models.AbstractModel):
         if not everyone:
             mine = Domain("commercial_partner_id.user_id", "=", self.env.uid)
         profiles = self.env["relationship.profile"].search(
-            there & mine & Domain([
-                ("overdue_ratio", ">", 2), ("overdue_ratio", "<", 6), ("purchase_days", ">=", 4)]),
-            order="spend_12m desc, id", limit=POOL)
+            there
+            & mine
+            & Domain(
+                [("overdue_ratio", ">", 2), ("overdue_ratio", "<", 6), ("purchase_days", ">=", 4)]
+            ),
+            order="spend_12m desc, id",
+            limit=POOL,
+        )
         for profile in profiles:
-            yield LATE_BUYER, profile.commercial_partner_id, profile.spend_12m, self.env._(
-                "Usually buys every %(gap)s days; the last time was %(days)s days ago.",
-                gap=round(profile.gap_median), days=profile.recency_days)
+            yield (
+                LATE_BUYER,
+                profile.commercial_partner_id,
+                profile.spend_12m,
+                self.env._(
+                    "Usually buys every %(gap)s days; the last time was %(days)s days ago.",
+                    gap=round(profile.gap_median),
+                    days=profile.recency_days,
+                ),
+            )
 
     @api.model
     def _leave_in_peace(self, customers):
@@ -188,7 +257,8 @@ class RelationshipDesk(models.AbstractModel):
                 rows[customer.id] = {
                     "id": note.id,
                     "day": format_date(
-                        self.env, fields.Datetime.context_timestamp(self, note.date).date()),
+                        self.env, fields.Datetime.context_timestamp(self, note.date).date()
+                    ),
                     "staff": row["staff"],
                     "text": row["summary"],
                     "open": note.visibility == "company",

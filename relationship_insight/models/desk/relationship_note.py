@@ -4,8 +4,15 @@ from ..talk.relationship_touch import NOT_A_TALK
 
 # A change of one of these may move the date of the last touch.
 TOUCH_FIELDS = {
-    "attendee_ids", "channel", "company_id", "date", "initiator", "partner_id", "staff_id",
-    "team_id", "visibility",
+    "attendee_ids",
+    "channel",
+    "company_id",
+    "date",
+    "initiator",
+    "partner_id",
+    "staff_id",
+    "team_id",
+    "visibility",
 }
 
 
@@ -55,9 +62,16 @@ class RelationshipNote(models.Model):
         talks = self.filtered(lambda n: n.visibility == "company" and n.channel not in NOT_A_TALK)
         if not talks:
             return
-        activities = self.env["relationship.cadence"].sudo().search([
-            ("commercial_partner_id", "in", talks.commercial_partner_id.ids),
-            ("activity_id", "!=", False),
-        ]).activity_id.filtered(lambda a: a.active and a.user_id == self.env.user)
+        activities = (
+            self.env["relationship.cadence"]
+            .sudo()
+            .search(
+                [
+                    ("commercial_partner_id", "in", talks.commercial_partner_id.ids),
+                    ("activity_id", "!=", False),
+                ]
+            )
+            .activity_id.filtered(lambda a: a.active and a.user_id == self.env.user)
+        )
         if activities:
             activities.action_feedback()

@@ -24,24 +24,40 @@ class RelationshipNoteDraft(models.Model):
     _order = "date desc, id desc"
 
     user_id = fields.Many2one(
-        "res.users", string="Owner", required=True, readonly=True, ondelete="cascade",
-        default=lambda self: self.env.user)
+        "res.users",
+        string="Owner",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        default=lambda self: self.env.user,
+    )
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, index=True, ondelete="cascade")
+        "res.partner", string="Customer", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(
-        "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company)
+        "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company
+    )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     channel = fields.Selection(
-        selection=lambda self: self.env["relationship.note"]._fields[
-            "channel"]._description_selection(self.env),
-        required=True, default="visit")
+        selection=lambda self: (
+            self.env["relationship.note"]._fields["channel"]._description_selection(self.env)
+        ),
+        required=True,
+        default="visit",
+    )
     feeling_ids = fields.Many2many("relationship.measure", string="Feelings")
     summary = fields.Text(string="What Was Said")
     voice_ids = fields.Many2many(
-        "ir.attachment", "relationship_note_draft_voice", "draft_id", "attachment_id",
-        string="Voice Messages", copy=False)
+        "ir.attachment",
+        "relationship_note_draft_voice",
+        "draft_id",
+        "attachment_id",
+        string="Voice Messages",
+        copy=False,
+    )
     source_key = fields.Char(
-        required=True, readonly=True, copy=False, default=lambda self: uuid.uuid4().hex)
+        required=True, readonly=True, copy=False, default=lambda self: uuid.uuid4().hex
+    )
 
     _key_uniq = models.UniqueIndex("(user_id, source_key)")
 
@@ -74,7 +90,8 @@ class RelationshipNoteDraft(models.Model):
             raise UserError(self.env._("This customer doesn't exist any more."))
         partner.check_access("read")
         if self.env["relationship.note"].search_count(
-                [("source_key", "=", key), ("create_uid", "=", self.env.uid)], limit=1):
+            [("source_key", "=", key), ("create_uid", "=", self.env.uid)], limit=1
+        ):
             return False
         values = {
             "channel": channel,
@@ -89,33 +106,45 @@ class RelationshipNoteDraft(models.Model):
         else:
             age = timedelta(seconds=int(age)) if isinstance(age, int | float) else timedelta()
             with once(self.env.cr, "This draft was stored just now."):
-                known = self.create({
-                    **values, "source_key": key, "partner_id": partner.id,
-                    "date": fields.Datetime.now() - min(max(age, timedelta()), OLDEST_DRAFT)})
+                known = self.create(
+                    {
+                        **values,
+                        "source_key": key,
+                        "partner_id": partner.id,
+                        "date": fields.Datetime.now() - min(max(age, timedelta()), OLDEST_DRAFT),
+                    }
+                )
         return known._get_rows()[0]
 
     @api.model
     def _get_mine(self):
-        return self.search([
-            ("user_id", "=", self.env.uid), ("company_id", "in", self.env.companies.ids),
-        ], limit=SHOWN)
+        return self.search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("company_id", "in", self.env.companies.ids),
+            ],
+            limit=SHOWN,
+        )
 
     def _get_rows(self):
         """Return the drafts as the tray shows them, with the defaults of their dialog."""
         channels = dict(self._fields["channel"]._description_selection(self.env))
-        return [{
-            "id": draft.id,
-            "key": draft.source_key,
-            "partner_id": draft.partner_id.id,
-            "name": draft.partner_id.display_name,
-            "date": draft.date,
-            "channel": draft.channel,
-            "channel_label": channels[draft.channel],
-            "feelings": draft.feeling_ids._get_chip_rows(),
-            "text": draft.summary or "",
-            "voices": draft.voice_ids.ids,
-            "defaults": draft._get_dialog_defaults(),
-        } for draft in self]
+        return [
+            {
+                "id": draft.id,
+                "key": draft.source_key,
+                "partner_id": draft.partner_id.id,
+                "name": draft.partner_id.display_name,
+                "date": draft.date,
+                "channel": draft.channel,
+                "channel_label": channels[draft.channel],
+                "feelings": draft.feeling_ids._get_chip_rows(),
+                "text": draft.summary or "",
+                "voices": draft.voice_ids.ids,
+                "defaults": draft._get_dialog_defaults(),
+            }
+            for draft in self
+        ]
 
     def _get_dialog_defaults(self):
         self.ensure_one()

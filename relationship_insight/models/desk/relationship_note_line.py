@@ -17,8 +17,13 @@ class RelationshipNote(models.Model):
     def create(self, vals_list):
         """A conversation takes its draft off the tray: both have the same key."""
         notes = super().create(vals_list)
-        drafts_sudo = self.env["relationship.note.draft"].sudo().search([
-            ("user_id", "=", self.env.uid), ("source_key", "in", notes.mapped("source_key"))])
+        drafts_sudo = (
+            self.env["relationship.note.draft"]
+            .sudo()
+            .search(
+                [("user_id", "=", self.env.uid), ("source_key", "in", notes.mapped("source_key"))]
+            )
+        )
         drafts_sudo.unlink()
         return notes
 
@@ -27,15 +32,23 @@ class RelationshipNote(models.Model):
     def get_line_options(self):
         """Return what a one-line composer offers: asked once, when it is first used."""
         self.check_access("create")
-        last = self.search_fetch([
-            ("create_uid", "=", self.env.uid), ("channel", "not in", NOT_A_TALK),
-        ], ["channel"], order="id desc", limit=1)
+        last = self.search_fetch(
+            [
+                ("create_uid", "=", self.env.uid),
+                ("channel", "not in", NOT_A_TALK),
+            ],
+            ["channel"],
+            order="id desc",
+            limit=1,
+        )
         return {
             "channels": self._fields["channel"]._description_selection(self.env),
             "channel": last.channel or self.default_get(["channel"])["channel"],
             "feelings": self.env["relationship.measure"].search_read(
-                self._fields["feeling_ids"].domain, ["name", "emoji", "valence"],
-                order="sequence, id"),
+                self._fields["feeling_ids"].domain,
+                ["name", "emoji", "valence"],
+                order="sequence, id",
+            ),
         }
 
     @api.model
@@ -63,8 +76,9 @@ class RelationshipNote(models.Model):
         partner = self.env["res.partner"].browse(partner_id)
         partner.check_access("read")
         whole = partner == partner.commercial_partner_id
-        notes = self.search([
-            ("commercial_partner_id" if whole else "partner_id", "=", partner.id)], limit=RECENT)
+        notes = self.search(
+            [("commercial_partner_id" if whole else "partner_id", "=", partner.id)], limit=RECENT
+        )
         return [note._get_line_row(following=False) for note in notes]
 
     @api.model
@@ -72,9 +86,12 @@ class RelationshipNote(models.Model):
         key, text = line.get("key"), line.get("text") or ""
         self._check_line(key, line.get("channel"))
         if len(text) > LINE_LENGTH:
-            raise UserError(self.env._(
-                "This is too long for one line: at most %(most)s characters. Use More for it.",
-                most=LINE_LENGTH))
+            raise UserError(
+                self.env._(
+                    "This is too long for one line: at most %(most)s characters. Use More for it.",
+                    most=LINE_LENGTH,
+                )
+            )
         partner = self.env["res.partner"].browse(line.get("partner_id") or []).exists()
         if not partner:
             raise UserError(self.env._("Say which customer you talked with."))
@@ -86,14 +103,18 @@ class RelationshipNote(models.Model):
             "feeling_ids": [(6, 0, line.get("feelings") or [])],
             "visibility": "me" if line.get("private") else "company",
             **self.env["relationship.capture"]._get_document_vals(
-                line.get("model"), line.get("res_id")),
+                line.get("model"), line.get("res_id")
+            ),
         }
         try:
             day = fields.Date.to_date(line.get("promise_date"))
         except (TypeError, ValueError):
             raise UserError(self.env._("The promised day isn't a date.")) from None
         given = {
-            "channel": line.get("channel"), "promise": line.get("promise"), "promise_date": day}
+            "channel": line.get("channel"),
+            "promise": line.get("promise"),
+            "promise_date": day,
+        }
         return vals | {name: value for name, value in given.items() if value}
 
     @api.model
@@ -108,7 +129,8 @@ class RelationshipNote(models.Model):
         """Return what a composer shows of this conversation, the next date included."""
         self.ensure_one()
         cadence = following and self.env["relationship.person"]._get_cadence_row(
-            self.partner_id.commercial_partner_id)
+            self.partner_id.commercial_partner_id
+        )
         return {
             **self._get_card_row(),
             "partner_id": self.partner_id.id,

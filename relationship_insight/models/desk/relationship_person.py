@@ -33,12 +33,18 @@ class RelationshipPerson(models.AbstractModel):
             "preferences": self._get_preference_rows(of),
             "events": self._get_event_rows(of),
             "people": [
-                {"relation_id": relation.id, "id": other.id, "relation": kind,
-                 "name": other.display_name}
+                {
+                    "relation_id": relation.id,
+                    "id": other.id,
+                    "relation": kind,
+                    "name": other.display_name,
+                }
                 for relation, other, kind in self.env["relationship.relation"]._get_people(partner)
-                if other.has_access("read")],
-            "kinds": self.env["relationship.preference"]._fields[
-                "kind"]._description_selection(self.env),
+                if other.has_access("read")
+            ],
+            "kinds": self.env["relationship.preference"]
+            ._fields["kind"]
+            ._description_selection(self.env),
             "tags": self._get_tag_rows(),
         }
 
@@ -50,23 +56,34 @@ class RelationshipPerson(models.AbstractModel):
         return self.env._(
             "Last talk on %(day)s with %(staff)s.",
             day=format_date(self.env, fields.Datetime.context_timestamp(self, moment).date()),
-            staff=partner.relationship_last_talk_staff_id.sudo().name)
+            staff=partner.relationship_last_talk_staff_id.sudo().name,
+        )
 
     @api.model
     def _get_cadence_row(self, customer):
-        cadence = self.env["relationship.cadence"].search([
-            ("commercial_partner_id", "=", customer.id),
-            ("company_id", "=", self.env.company.id)], limit=1)
+        cadence = self.env["relationship.cadence"].search(
+            [("commercial_partner_id", "=", customer.id), ("company_id", "=", self.env.company.id)],
+            limit=1,
+        )
         if not cadence or not cadence.stage:
             return False
         if cadence.not_relevant:
-            return {"id": cadence.id, "stage": "active", "next": "",
-                    "label": self.env._("Not kept in touch")}
+            return {
+                "id": cadence.id,
+                "stage": "active",
+                "next": "",
+                "label": self.env._("Not kept in touch"),
+            }
         labels = dict(cadence._fields["stage"]._description_selection(self.env))
         following = cadence.next_date and self.env._(
-            "talk next on %(day)s", day=format_date(self.env, cadence.next_date))
-        return {"id": cadence.id, "stage": cadence.stage, "label": labels[cadence.stage],
-                "next": following or ""}
+            "talk next on %(day)s", day=format_date(self.env, cadence.next_date)
+        )
+        return {
+            "id": cadence.id,
+            "stage": cadence.stage,
+            "label": labels[cadence.stage],
+            "next": following or "",
+        }
 
     @api.model
     def _get_preference_rows(self, of):
@@ -75,34 +92,51 @@ class RelationshipPerson(models.AbstractModel):
         preferences = Preference.search([*of, ("state", "=", "current")], limit=CHIPS)
         names = {
             name: dict(Preference._fields[name]._description_selection(self.env))
-            for name in ("kind", "provenance", "steadiness")}
+            for name in ("kind", "provenance", "steadiness")
+        }
         order = ["care", "need", "dislike", "like", "wish"]
         ranked = preferences.sorted(lambda p: (order.index(p.kind), p.id))
-        return [{
-            "id": preference.id,
-            "kind": preference.kind,
-            "kind_label": names["kind"][preference.kind],
-            "words": preference._get_words(),
-            "status": preference.status,
-            "fresh": preference.last_confirmed == today,
-            "how": " · ".join(filter(None, [
-                names["provenance"][preference.provenance],
-                names["steadiness"][preference.steadiness],
-                format_date(self.env, preference.last_confirmed or preference.first_seen),
-            ])),
-        } for preference in ranked]
+        return [
+            {
+                "id": preference.id,
+                "kind": preference.kind,
+                "kind_label": names["kind"][preference.kind],
+                "words": preference._get_words(),
+                "status": preference.status,
+                "fresh": preference.last_confirmed == today,
+                "how": " · ".join(
+                    filter(
+                        None,
+                        [
+                            names["provenance"][preference.provenance],
+                            names["steadiness"][preference.steadiness],
+                            format_date(
+                                self.env, preference.last_confirmed or preference.first_seen
+                            ),
+                        ],
+                    )
+                ),
+            }
+            for preference in ranked
+        ]
 
     @api.model
     def _get_event_rows(self, of):
         return [
             {"id": event.id, "text": event.display_name, "day": event.date_display}
-            for event in self.env["relationship.life.event"].search(of, limit=6)]
+            for event in self.env["relationship.life.event"].search(of, limit=6)
+        ]
 
     @api.model
     def _get_tag_rows(self):
         may = self.env.user.has_group("relationship_insight.group_relationship_relations")
-        tags = self.env["relationship.preference.tag"].search([
-            ("company_id", "in", [False, self.env.company.id]),
-            *([] if may else [("sensitive", "=", False)])])
-        return [{"id": tag.id, "name": tag.name, "emoji": tag.emoji or "", "kind": tag.kind}
-                for tag in tags]
+        tags = self.env["relationship.preference.tag"].search(
+            [
+                ("company_id", "in", [False, self.env.company.id]),
+                *([] if may else [("sensitive", "=", False)]),
+            ]
+        )
+        return [
+            {"id": tag.id, "name": tag.name, "emoji": tag.emoji or "", "kind": tag.kind}
+            for tag in tags
+        ]

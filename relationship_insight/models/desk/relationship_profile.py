@@ -12,5 +12,5 @@ class RelationshipProfile(models.Model):
     def _refresh_effects(self, scope, columns, calibration):
         Cadence = self.env["relationship.cadence"]
         return super()._refresh_effects(scope, columns, calibration) + [
-            ("days to talk next",
-             partial(Cadence._refresh_company, scope.company, scope.customers))]
+            ("days to talk next", partial(Cadence._refresh_company, scope.company, scope.customers))
+        ]

@@ -19,19 +19,27 @@ class RelationshipRecognition(models.Model):
     staff_id = fields.Many2one("res.partner", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     date = fields.Date(readonly=True)
-    kind = fields.Selection([
-        ("preference", "Preference confirmed"),
-        ("promise", "Promise kept"),
-    ], readonly=True)
+    kind = fields.Selection(
+        [
+            ("preference", "Preference confirmed"),
+            ("promise", "Promise kept"),
+        ],
+        readonly=True,
+    )
     preference_count = fields.Integer(string="Preferences Confirmed", readonly=True)
     promise_count = fields.Integer(string="Promises Kept", readonly=True)
     total = fields.Integer(readonly=True)
 
     _depends = {
         "relationship.preference.check": [
-            "company_id", "date", "own", "preference_id", "result", "staff_id"],
-        "relationship.promise": [
-            "company_id", "date_done", "staff_id", "state", "visibility"],
+            "company_id",
+            "date",
+            "own",
+            "preference_id",
+            "result",
+            "staff_id",
+        ],
+        "relationship.promise": ["company_id", "date_done", "staff_id", "state", "visibility"],
     }
 
     @property
@@ -48,4 +56,5 @@ class RelationshipRecognition(models.Model):
             SELECT id * 2 + 1, staff_id, company_id, date_done, 'promise', 0, 1, 1
               FROM relationship_promise
              WHERE state = 'kept' AND visibility = 'company'
-            """)
+            """
+        )

@@ -16,15 +16,20 @@ class RelationshipTier(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10, help="The first tier that fits a customer is theirs.")
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company)
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
     top_percent = fields.Float(
         string="Best Customers (%)",
-        help="The share of customers with the highest spend of 12 months. 0: only by hand.")
+        help="The share of customers with the highest spend of 12 months. 0: only by hand.",
+    )
     ideal_days = fields.Integer(string="Talk Every (days)", required=True, default=30)
     max_days = fields.Integer(string="At the Latest After (days)", required=True, default=60)
     minimum_spend = fields.Float(
-        string="Spend From", readonly=True, digits=False,
-        help="What the last of these customers spent in 12 months, as of last night.")
+        string="Spend From",
+        readonly=True,
+        digits=False,
+        help="What the last of these customers spent in 12 months, as of last night.",
+    )
     active = fields.Boolean(default=True)
 
     @api.constrains("top_percent", "ideal_days", "max_days")
@@ -33,8 +38,11 @@ class RelationshipTier(models.Model):
             if not 0 <= tier.top_percent <= 100:
                 raise ValidationError(self.env._("A share of customers lies between 0 and 100."))
             if not 0 < tier.ideal_days <= tier.max_days:
-                raise ValidationError(self.env._(
-                    "The latest day can't come before the ideal one, and both are at least 1."))
+                raise ValidationError(
+                    self.env._(
+                        "The latest day can't come before the ideal one, and both are at least 1."
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -46,7 +54,8 @@ class RelationshipTier(models.Model):
         companies = self.company_id
         res = super().write(vals)
         if {"active", "company_id", "ideal_days", "max_days", "sequence", "top_percent"} & set(
-                vals):
+            vals
+        ):
             self._apply(companies)
         return res
 
@@ -66,8 +75,9 @@ class RelationshipTier(models.Model):
         """Find the spend from which a customer belongs to each tier; ties belong to it as well."""
         self.flush_model()
         self.env["relationship.profile"].flush_model(["company_id", "spend_12m"])
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             WITH spender AS (
                 SELECT profile.spend_12m,
                        ROW_NUMBER() OVER (ORDER BY profile.spend_12m DESC) AS place,
@@ -82,5 +92,8 @@ class RelationshipTier(models.Model):
                     SELECT spender.spend_12m FROM spender
                      WHERE spender.place = CEIL(spender.total * tier.top_percent::numeric / 100))
              WHERE tier.company_id = %(company)s
-            """, company=company.id))
+            """,
+                company=company.id,
+            )
+        )
         self.invalidate_model(["minimum_spend"])

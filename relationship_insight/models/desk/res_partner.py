@@ -13,6 +13,6 @@ class ResPartner(models.Model):
     def _get_relationship_brief_action(self):
         """Return the action that shows the brief of this contact."""
         action = self.env["ir.actions.client"]._for_xml_id(
-            "relationship_insight.relationship_brief_action")
-        return {**action, "context": {
-            "partner_id": self[:1].id, "active_id": self[:1].id}}
+            "relationship_insight.relationship_brief_action"
+        )
+        return {**action, "context": {"partner_id": self[:1].id, "active_id": self[:1].id}}

@@ -9,28 +9,30 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     relationship_digest = fields.Boolean(
-        string="My Desk by Mail", default=True,
-        help="Every morning the people to talk with and the promises due, if there are any.")
-    relationship_digest_date = fields.Date(
-        readonly=True, copy=False, groups="base.group_system")
+        string="My Desk by Mail",
+        default=True,
+        help="Every morning the people to talk with and the promises due, if there are any.",
+    )
+    relationship_digest_date = fields.Date(readonly=True, copy=False, groups="base.group_system")
     # 256 random bits; whoever has it may switch the mail off, and nothing else.
     relationship_digest_token = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
     relationship_call_card = fields.Boolean(
-        string="Ask After Calls", default=True,
-        help="When you come back from a call to a customer's number: how did it go?")
+        string="Ask After Calls",
+        default=True,
+        help="When you come back from a call to a customer's number: how did it go?",
+    )
 
     _relationship_digest_token_uniq = models.UniqueIndex(
-        "(relationship_digest_token) WHERE relationship_digest_token IS NOT NULL")
+        "(relationship_digest_token) WHERE relationship_digest_token IS NOT NULL"
+    )
 
     @property
     def SELF_READABLE_FIELDS(self):
-        return super().SELF_READABLE_FIELDS + [
-            "relationship_call_card", "relationship_digest"]
+        return super().SELF_READABLE_FIELDS + ["relationship_call_card", "relationship_digest"]
 
     @property
     def SELF_WRITEABLE_FIELDS(self):
-        return super().SELF_WRITEABLE_FIELDS + [
-            "relationship_call_card", "relationship_digest"]
+        return super().SELF_WRITEABLE_FIELDS + ["relationship_call_card", "relationship_digest"]
 
     def _get_relationship_digest_token(self):
         """Return the token of the link that switches the mail off, made on first use."""

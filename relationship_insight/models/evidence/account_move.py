@@ -17,10 +17,12 @@ class AccountMove(models.Model):
     def _mark_customers_dirty(self):
         """Note that these credit notes changed what their customers kept."""
         credits_ = self.filtered(
-            lambda move: "out_refund" in (move.move_type, move.reversed_entry_id.move_type))
+            lambda move: "out_refund" in (move.move_type, move.reversed_entry_id.move_type)
+        )
         if credits_:
             self.env["relationship.refresh.queue"]._add_buyers(
-                credits_.sudo()._get_credited_customers().commercial_partner_id.ids)
+                credits_.sudo()._get_credited_customers().commercial_partner_id.ids
+            )
 
     def _get_credited_customers(self):
         """Return the customers of the orders that these credit notes give back."""

@@ -18,7 +18,8 @@ class RelationshipMention(models.Model):
     name = fields.Char(string="As Written", required=True, readonly=True)
     key = fields.Char(string="Store", required=True, readonly=True, index=True)
     reading_id = fields.Many2one(
-        "relationship.reading", required=True, readonly=True, index=True, ondelete="cascade")
+        "relationship.reading", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     date = fields.Datetime(related="reading_id.date")
     text = fields.Text(string="All They Named", related="reading_id.text")
@@ -33,16 +34,23 @@ class RelationshipMention(models.Model):
         :param readings: answers to what comes to mind, in sudo; others are left out
         """
         told = readings.filtered(
-            lambda r: r.text and not r.competitor_id and r.measure_id.kind == "awareness")
+            lambda r: r.text and not r.competitor_id and r.measure_id.kind == "awareness"
+        )
         vals_list = []
         for company in told.company_id:
             aliases = self.env["relationship.competitor"]._get_aliases(company)
             for reading in told.filtered(lambda r, c=company: r.company_id == c):
                 names = {fold(name): name for name in split_mentions(reading.text)[:MOST_RANKS]}
-                vals_list += [{
-                    "name": name[:NAME_LENGTH], "key": key[:NAME_LENGTH],
-                    "reading_id": reading.id, "company_id": company.id,
-                } for key, name in names.items() if aliases.find(name) is None]
+                vals_list += [
+                    {
+                        "name": name[:NAME_LENGTH],
+                        "key": key[:NAME_LENGTH],
+                        "reading_id": reading.id,
+                        "company_id": company.id,
+                    }
+                    for key, name in names.items()
+                    if aliases.find(name) is None
+                ]
         return self.sudo().create(vals_list)
 
     def _same_names(self):
@@ -70,11 +78,16 @@ class RelationshipMention(models.Model):
         for company in self.company_id:
             ours = self.filtered(lambda m, c=company: m.company_id == c)
             names = {mention.key: mention.name for mention in ours}
-            known = self.env["relationship.competitor"].search([
-                ("name", "in", list(names.values())), ("company_id", "in", [company.id, False])])
-            self.env["relationship.competitor"].create([
-                {"name": name, "company_id": company.id} for name in names.values()
-                if name not in known.mapped("name")])
+            known = self.env["relationship.competitor"].search(
+                [("name", "in", list(names.values())), ("company_id", "in", [company.id, False])]
+            )
+            self.env["relationship.competitor"].create(
+                [
+                    {"name": name, "company_id": company.id}
+                    for name in names.values()
+                    if name not in known.mapped("name")
+                ]
+            )
         return self._recode()
 
     def action_ours(self):
@@ -83,7 +96,8 @@ class RelationshipMention(models.Model):
         for company in self.company_id.sudo():
             names = {m.name for m in self if m.company_id == company}
             company.relationship_store_names = ", ".join(
-                [*filter(None, [company.relationship_store_names]), *sorted(names)])
+                [*filter(None, [company.relationship_store_names]), *sorted(names)]
+            )
         return self._recode()
 
     def action_ignore(self):
@@ -97,11 +111,15 @@ class RelationshipMention(models.Model):
         self.check_access("write")
         competitor.check_access("write")
         wrong = self.filtered(
-            lambda m: competitor.company_id and m.company_id != competitor.company_id)
+            lambda m: competitor.company_id and m.company_id != competitor.company_id
+        )
         if wrong:
-            raise UserError(self.env._(
-                "%(competitor)s belongs to another company than some of these answers.",
-                competitor=competitor.name))
+            raise UserError(
+                self.env._(
+                    "%(competitor)s belongs to another company than some of these answers.",
+                    competitor=competitor.name,
+                )
+            )
         aliases = [*filter(None, [competitor.aliases]), *sorted({m.name for m in self})]
         competitor.aliases = ", ".join(aliases)
         return self._recode()

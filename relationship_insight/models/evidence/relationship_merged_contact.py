@@ -13,16 +13,22 @@ class RelationshipMergedContact(models.Model):
 
     old_id = fields.Integer(string="Id Before", required=True, readonly=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Merged Into", required=True, readonly=True, index=True,
-        ondelete="cascade")
+        "res.partner",
+        string="Merged Into",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
 
     _old_id_uniq = models.Constraint("UNIQUE(old_id)", "A contact is merged once.")
 
     @api.model
     def _trace(self, merged, into):
         """Remember the merge; earlier ones into these follow with their foreign key."""
-        self.sudo().create([
-            {"old_id": partner_id, "partner_id": into.id} for partner_id in merged.ids])
+        self.sudo().create(
+            [{"old_id": partner_id, "partner_id": into.id} for partner_id in merged.ids]
+        )
 
     @api.model
     def _find(self, partner_id):
@@ -32,6 +38,9 @@ class RelationshipMergedContact(models.Model):
     @api.autovacuum
     def _gc_merged_contacts(self):
         """Forget merges that no till's note can be older than."""
-        self.env.cr.execute(SQL(
-            "DELETE FROM relationship_merged_contact WHERE create_date < %s",
-            fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS)))
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM relationship_merged_contact WHERE create_date < %s",
+                fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS),
+            )
+        )

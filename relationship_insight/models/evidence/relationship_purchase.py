@@ -19,37 +19,56 @@ class RelationshipPurchase(models.Model):
 
     reference = fields.Char(readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer Entity", readonly=True)
+    commercial_partner_id = fields.Many2one("res.partner", string="Customer Entity", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     date = fields.Datetime(readonly=True)
     amount = fields.Monetary(
-        readonly=True, help="With taxes, in the company's currency; what came back is negative.")
+        readonly=True, help="With taxes, in the company's currency; what came back is negative."
+    )
     net_amount = fields.Monetary(
-        string="Kept", readonly=True, help="The amount less what was returned of this order later.")
+        string="Kept", readonly=True, help="The amount less what was returned of this order later."
+    )
     is_refund = fields.Boolean(string="Refund", readonly=True)
     is_visit = fields.Boolean(
-        string="Counts as Visit", readonly=True,
-        help="Something was paid and not all of it was returned.")
+        string="Counts as Visit",
+        readonly=True,
+        help="Something was paid and not all of it was returned.",
+    )
     channel = fields.Selection([("sale", "Sales Order")], readonly=True)
     staff_id = fields.Many2one("res.partner", readonly=True)
     order_model = fields.Char(string="Order Type", readonly=True)
-    order_id = fields.Many2oneReference(
-        model_field="order_model", readonly=True)
+    order_id = fields.Many2oneReference(model_field="order_model", readonly=True)
 
     _depends = {
         "account.move": [
-            "currency_id", "invoice_currency_rate", "invoice_date", "move_type", "name",
-            "reversed_entry_id", "state",
+            "currency_id",
+            "invoice_currency_rate",
+            "invoice_date",
+            "move_type",
+            "name",
+            "reversed_entry_id",
+            "state",
         ],
         "account.move.line": [
-            "discount", "move_id", "price_total", "price_unit", "quantity", "sale_line_ids",
+            "discount",
+            "move_id",
+            "price_total",
+            "price_unit",
+            "quantity",
+            "sale_line_ids",
         ],
         "res.partner": ["commercial_partner_id"],
         "sale.order": [
-            "amount_total", "company_id", "currency_id", "currency_rate", "date_order", "name",
-            "partner_id", "state", "user_id",
+            "amount_total",
+            "company_id",
+            "currency_id",
+            "currency_rate",
+            "date_order",
+            "name",
+            "partner_id",
+            "state",
+            "user_id",
         ],
         "sale.order.line": ["is_downpayment", "order_id", "product_uom_qty"],
     }
@@ -67,7 +86,8 @@ class RelationshipPurchase(models.Model):
               JOIN res_company company ON company.id = source.company_id
          LEFT JOIN res_partner partner ON partner.id = source.partner_id
             """,
-            sources=self._purchase_union(Scope()), kept=sql_kept(SQL("source")),
+            sources=self._purchase_union(Scope()),
+            kept=sql_kept(SQL("source")),
         )
 
     @api.model
@@ -77,8 +97,10 @@ class RelationshipPurchase(models.Model):
             "WITH %s %s",
             SQL(", ").join(
                 SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), query)
-                for name, query in self._purchase_ctes(scope).items()),
-            SQL(" UNION ALL ").join(self._purchase_sources(scope)))
+                for name, query in self._purchase_ctes(scope).items()
+            ),
+            SQL(" UNION ALL ").join(self._purchase_sources(scope)),
+        )
 
     @api.model
     def _purchase_ctes(self, scope):
@@ -87,7 +109,8 @@ class RelationshipPurchase(models.Model):
             "credit": self._sql_credits(scope),
             "sale_return": SQL(
                 "SELECT sale_order_id, SUM(amount) AS amount FROM (%s) back GROUP BY sale_order_id",
-                SQL(" UNION ALL ").join(self._sale_order_returns())),
+                SQL(" UNION ALL ").join(self._sale_order_returns()),
+            ),
         }
 
     @api.model
@@ -141,7 +164,8 @@ class RelationshipPurchase(models.Model):
                    move_id AS order_id
               FROM credit
           GROUP BY move_id
-            """)
+            """
+        )
 
     @api.model
     def _sql_credits(self, scope):
@@ -177,19 +201,23 @@ class RelationshipPurchase(models.Model):
             sign=sign,
             signed=SQL("%s * aml.price_total::float8", sign),
             let_off=self._sql_let_off(
-                SQL("aml.price_total"), SQL("aml.price_unit * aml.quantity"), SQL("aml.discount"),
-                self._sql_is_reward("sale.order.line", SQL("sol"))),
+                SQL("aml.price_total"),
+                SQL("aml.price_unit * aml.quantity"),
+                SQL("aml.discount"),
+                self._sql_is_reward("sale.order.line", SQL("sol")),
+            ),
             rate=SQL("COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)::float8"),
             credit=SQL(
                 """
                 (move.move_type = 'out_refund' OR move.move_type = 'out_invoice'
                     AND move.reversed_entry_id IN (
                         SELECT id FROM account_move WHERE move_type = 'out_refund'))
-                """),
+                """
+            ),
             not_elsewhere=self._sql_credit_not_elsewhere(),
             scope=scope.sql(
-                SQL("move.invoice_date + TIME '12:00'"), SQL("so.partner_id"),
-                SQL("so.company_id")),
+                SQL("move.invoice_date + TIME '12:00'"), SQL("so.partner_id"), SQL("so.company_id")
+            ),
         )
 
     @api.model
@@ -210,8 +238,11 @@ class RelationshipPurchase(models.Model):
                  WHERE so.state = 'sale' AND (l.discount > 0 OR %(reward)s) AND %(scope)s
                 """,
                 let_off=self._sql_let_off(
-                    SQL("l.price_total"), SQL("l.price_unit * l.product_uom_qty"),
-                    SQL("l.discount"), reward),
+                    SQL("l.price_total"),
+                    SQL("l.price_unit * l.product_uom_qty"),
+                    SQL("l.discount"),
+                    reward,
+                ),
                 reward=reward,
                 orders=scope.orders("sale_order", "so"),
                 scope=scope.sql(SQL("so.date_order"), SQL("so.partner_id"), SQL("so.company_id")),
@@ -221,14 +252,17 @@ class RelationshipPurchase(models.Model):
                 SELECT partner.commercial_partner_id AS customer, credit.let_off AS discount
                   FROM (%s) credit
                   JOIN res_partner partner ON partner.id = credit.partner_id
-                """, self._sql_credits(scope)),
+                """,
+                self._sql_credits(scope),
+            ),
         ]
 
     @api.model
     def _served_sources(self, scope):
         """Return SELECTs (customer, staff, day) of orders served face to face. Others add some."""
-        return [SQL(
-            "SELECT NULL::int AS customer, NULL::int AS staff, NULL::date AS day WHERE FALSE")]
+        return [
+            SQL("SELECT NULL::int AS customer, NULL::int AS staff, NULL::date AS day WHERE FALSE")
+        ]
 
     @api.model
     def _sql_let_off(self, total, gross, discount, reward):
@@ -241,8 +275,12 @@ class RelationshipPurchase(models.Model):
             (CASE WHEN %(reward)s THEN -%(total)s
                   WHEN %(discount)s < 100 THEN %(total)s * %(discount)s / (100 - %(discount)s)
                   WHEN %(discount)s = 100 THEN %(gross)s ELSE 0 END)::float8
-            """, total=total, gross=gross, reward=reward,
-            discount=SQL("COALESCE(%s, 0)", discount))
+            """,
+            total=total,
+            gross=gross,
+            reward=reward,
+            discount=SQL("COALESCE(%s, 0)", discount),
+        )
 
     @api.model
     def _sql_is_reward(self, model, line):
@@ -250,20 +288,26 @@ class RelationshipPurchase(models.Model):
         or discount on the whole order. Gift cards and wallets are money, not discounts.
         """
         products = [
-            SQL("SELECT %s FROM %s WHERE %s IS NOT NULL", *map(SQL.identifier, (
-                field, self.env[owner]._table, field)))
+            SQL(
+                "SELECT %s FROM %s WHERE %s IS NOT NULL",
+                *map(SQL.identifier, (field, self.env[owner]._table, field)),
+            )
             for owner, field in self._discount_products(model)
-            if owner in self.env and field in self.env[owner]._fields]
-        tests = [
-            SQL("%s.product_id IN (%s)", line, product) for product in products]
+            if owner in self.env and field in self.env[owner]._fields
+        ]
+        tests = [SQL("%s.product_id IN (%s)", line, product) for product in products]
         if "reward_id" in self.env[model]._fields:
-            tests.append(SQL(
-                """
+            tests.append(
+                SQL(
+                    """
                 %s.reward_id IN (
                     SELECT reward.id FROM loyalty_reward reward
                       JOIN loyalty_program program ON program.id = reward.program_id
                      WHERE program.program_type NOT IN ('gift_card', 'ewallet'))
-                """, line))
+                """,
+                    line,
+                )
+            )
         return SQL("(%s) IS TRUE", SQL(" OR ").join(tests or [SQL("FALSE")]))
 
     @api.model

@@ -9,6 +9,7 @@ UNSCORED_KINDS = ("awareness", "count", "text")
 
 class RelationshipReading(models.Model):
     """One answer or one noted feeling: append-only, corrected by voiding and replacing."""
+
     _name = "relationship.reading"
     _description = "Reading"
     _inherit = ["relationship.guarded", "relationship.of.customer", "relationship.staff.floor"]
@@ -16,76 +17,108 @@ class RelationshipReading(models.Model):
     _rec_name = "measure_id"
 
     measure_id = fields.Many2one(
-        "relationship.measure", required=True, index=True, ondelete="restrict",
-        domain=[("answerable", "=", True)])
+        "relationship.measure",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain=[("answerable", "=", True)],
+    )
     kind = fields.Selection(related="measure_id.kind")
-    facet = fields.Selection(
-        related="measure_id.facet", store=True, precompute=True)
-    valence = fields.Selection(
-        related="measure_id.valence", store=True, precompute=True)
+    facet = fields.Selection(related="measure_id.facet", store=True, precompute=True)
+    valence = fields.Selection(related="measure_id.valence", store=True, precompute=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", index="btree_not_null", ondelete="set null")
+        "res.partner", string="Customer", index="btree_not_null", ondelete="set null"
+    )
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer Entity", compute="_compute_customer", store=True,
-        index="btree_not_null", precompute=True)
+        "res.partner",
+        string="Customer Entity",
+        compute="_compute_customer",
+        store=True,
+        index="btree_not_null",
+        precompute=True,
+    )
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company)
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     value = fields.Float(aggregator="avg")
     na = fields.Boolean(
-        string="Not Applicable",
-        help="The customer didn't know or it didn't apply: never a number.")
+        string="Not Applicable", help="The customer didn't know or it didn't apply: never a number."
+    )
     score = fields.Float(
-        string="Score (0-100)", compute="_compute_score", store=True, precompute=True,
+        string="Score (0-100)",
+        compute="_compute_score",
+        store=True,
+        precompute=True,
         aggregator="avg",
-        help="The answer on a scale from 0 to 100, reversed items turned around.")
+        help="The answer on a scale from 0 to 100, reversed items turned around.",
+    )
     text = fields.Text()
     competitor_id = fields.Many2one(
-        "relationship.competitor", index="btree_not_null", ondelete="restrict",
-        help="Empty when the answer is about us.")
-    channel = fields.Selection([
-        ("store", "In store"),
-        ("visit", "Visit"),
-        ("call", "Phone"),
-        ("email", "E-mail"),
-        ("web", "Web page"),
-        ("chat", "Chat"),
-        ("sms", "SMS"),
-        ("event", "Event"),
-    ])
+        "relationship.competitor",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Empty when the answer is about us.",
+    )
+    channel = fields.Selection(
+        [
+            ("store", "In store"),
+            ("visit", "Visit"),
+            ("call", "Phone"),
+            ("email", "E-mail"),
+            ("web", "Web page"),
+            ("chat", "Chat"),
+            ("sms", "SMS"),
+            ("event", "Event"),
+        ]
+    )
     staff_id = fields.Many2one(
-        "res.partner", string="About Staff", index="btree_not_null", ondelete="set null",
-        help="The staff member the answer is about.")
-    origin = fields.Selection([
-        ("survey", "Survey"),
-        ("pulse", "Pulse"),
-        ("staff", "Noted by staff"),
-        ("pos", "Point of Sale"),
-        ("interview", "Interview"),
-        ("import", "Import"),
-    ], required=True, default="staff")
+        "res.partner",
+        string="About Staff",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The staff member the answer is about.",
+    )
+    origin = fields.Selection(
+        [
+            ("survey", "Survey"),
+            ("pulse", "Pulse"),
+            ("staff", "Noted by staff"),
+            ("pos", "Point of Sale"),
+            ("interview", "Interview"),
+            ("import", "Import"),
+        ],
+        required=True,
+        default="staff",
+    )
     lang = fields.Char(string="Language", default=lambda self: self.env.lang)
     version = fields.Integer(string="Wording Version", readonly=True)
     user_input_id = fields.Many2one(
-        "survey.user_input", string="Survey Answer", index="btree_not_null", ondelete="set null")
+        "survey.user_input", string="Survey Answer", index="btree_not_null", ondelete="set null"
+    )
     note_id = fields.Many2one(
-        "relationship.note", string="Conversation", index="btree_not_null", ondelete="cascade")
+        "relationship.note", string="Conversation", index="btree_not_null", ondelete="cascade"
+    )
     order_model = fields.Char(string="Order Type", readonly=True)
     order_id = fields.Many2oneReference(model_field="order_model", readonly=True)
     source_key = fields.Char(
-        readonly=True, copy=False, help="Makes a repeated submission count once.")
+        readonly=True, copy=False, help="Makes a repeated submission count once."
+    )
     voided = fields.Boolean(readonly=True)
     void_reason = fields.Char(readonly=True)
     void_date = fields.Datetime(readonly=True)
     replaced_by_id = fields.Many2one(
-        "relationship.reading", readonly=True, index="btree_not_null", ondelete="set null")
+        "relationship.reading", readonly=True, index="btree_not_null", ondelete="set null"
+    )
 
     _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
     _customer_idx = models.Index(
-        "(commercial_partner_id, company_id, date) WHERE voided IS NOT TRUE")
+        "(commercial_partner_id, company_id, date) WHERE voided IS NOT TRUE"
+    )
     _void_reason_given = models.Constraint(
         "CHECK(voided IS NOT TRUE OR void_reason IS NOT NULL)",
-        "Give a reason for voiding a reading.")
+        "Give a reason for voiding a reading.",
+    )
 
     @api.depends("measure_id", "value", "na")
     def _compute_score(self):
@@ -97,7 +130,8 @@ class RelationshipReading(models.Model):
         now = fields.Datetime.now()
         for reading in self:
             error = self._get_reading_error(
-                reading.measure_id, reading.value, reading.na, reading.text, reading.date, now)
+                reading.measure_id, reading.value, reading.na, reading.text, reading.date, now
+            )
             if error:
                 raise ValidationError(error)
 
@@ -111,26 +145,40 @@ class RelationshipReading(models.Model):
         if not measure.answerable:
             return self.env._(
                 "%(measure)s is computed from its items and can't be answered itself.",
-                measure=measure.name)
+                measure=measure.name,
+            )
         if date > now:
             return self.env._("The date %(date)s lies in the future.", date=date)
         if na:
             return None
         if measure.kind == "text":
-            return None if (text or "").strip() else self.env._(
-                "%(measure)s needs a text.", measure=measure.name)
+            return (
+                None
+                if (text or "").strip()
+                else self.env._("%(measure)s needs a text.", measure=measure.name)
+            )
         if measure.kind == "count":
-            return None if value >= 0 else self.env._(
-                "%(measure)s can't be below zero.", measure=measure.name)
+            return (
+                None
+                if value >= 0
+                else self.env._("%(measure)s can't be below zero.", measure=measure.name)
+            )
         if not measure.scale_min <= value <= measure.scale_max:
             return self.env._(
                 "%(measure)s goes from %(low)g to %(high)g; %(value)g is outside.",
-                measure=measure.name, low=measure.scale_min, high=measure.scale_max, value=value)
+                measure=measure.name,
+                low=measure.scale_min,
+                high=measure.scale_max,
+                value=value,
+            )
         steps = (value - measure.scale_min) / measure.step
         if abs(steps - round(steps)) > 1e-6:
             return self.env._(
                 "%(measure)s has no value %(value)g; values go up in steps of %(step)g.",
-                measure=measure.name, value=value, step=measure.step)
+                measure=measure.name,
+                value=value,
+                step=measure.step,
+            )
         return None
 
     @api.model_create_multi
@@ -145,10 +193,14 @@ class RelationshipReading(models.Model):
         self._check_referenced(vals_list)
         measures, partners = (
             self.env[comodel].sudo().browse({vals[name] for vals in vals_list if vals.get(name)})
-            for name, comodel in (("measure_id", "relationship.measure"),
-                                  ("partner_id", "res.partner")))
-        return super()._prepare_create_values([
-            {**vals, **self._prepare_copied(vals, measures, partners)} for vals in vals_list])
+            for name, comodel in (
+                ("measure_id", "relationship.measure"),
+                ("partner_id", "res.partner"),
+            )
+        )
+        return super()._prepare_create_values(
+            [{**vals, **self._prepare_copied(vals, measures, partners)} for vals in vals_list]
+        )
 
     def _add_precomputed_values(self, vals_list):
         self._check_origins({vals.get("origin") for vals in vals_list})
@@ -163,8 +215,9 @@ class RelationshipReading(models.Model):
         if self.env.user.has_group("relationship_insight.group_relationship_relations"):
             by_hand |= {"import", "interview"}
         if origins - by_hand:
-            raise AccessError(self.env._(
-                "You may not add answers with this origin or for this company."))
+            raise AccessError(
+                self.env._("You may not add answers with this origin or for this company.")
+            )
 
     @api.model
     def _prepare_copied(self, vals, measures, partners):
@@ -189,15 +242,17 @@ class RelationshipReading(models.Model):
 
     def write(self, vals):
         if not self.env.su:
-            raise UserError(self.env._(
-                "A reading is evidence and stays as it was given. Void it and add a new one."))
+            raise UserError(
+                self.env._(
+                    "A reading is evidence and stays as it was given. Void it and add a new one."
+                )
+            )
         res = super().write(vals)
         self._mark_customers_dirty()
         return res
 
     def _mark_customers_dirty(self):
-        self.env["relationship.refresh.queue"]._add(
-            self.sudo().commercial_partner_id.ids)
+        self.env["relationship.refresh.queue"]._add(self.sudo().commercial_partner_id.ids)
 
     @api.model
     def _create_once(self, vals_list):
@@ -220,12 +275,14 @@ class RelationshipReading(models.Model):
         :param str reason: why, shown beside the reading
         :param replacement: the reading that takes its place, if any
         """
-        self.sudo().write({
-            "voided": True,
-            "void_reason": reason,
-            "void_date": fields.Datetime.now(),
-            "replaced_by_id": replacement.id if replacement else False,
-        })
+        self.sudo().write(
+            {
+                "voided": True,
+                "void_reason": reason,
+                "void_date": fields.Datetime.now(),
+                "replaced_by_id": replacement.id if replacement else False,
+            }
+        )
         self.env["relationship.mention"].sudo().search([("reading_id", "in", self.ids)]).unlink()
 
     def action_void(self):
@@ -255,8 +312,9 @@ class RelationshipReading(models.Model):
             us = ranks.pop(Competitor.browse(), None)
             base = reading._prepare_recoded()
             if (us or 0) != reading.value or reading.na == bool(us):
-                replaced.append((reading, {**base, "text": reading.text, "value": us or 0,
-                                           "na": not us}))
+                replaced.append(
+                    (reading, {**base, "text": reading.text, "value": us or 0, "na": not us})
+                )
             held = {r.competitor_id.id: r for r in siblings.get(reading.id, self.browse())}
             for competitor, rank in ranks.items():
                 old = held.get(competitor.id)
@@ -266,7 +324,7 @@ class RelationshipReading(models.Model):
                 elif old.value != rank:
                     replaced.append((old, vals))
         created = self.sudo().create([*fresh, *(vals for _old, vals in replaced)])
-        for (old, _vals), new in zip(replaced, created[len(fresh):], strict=True):
+        for (old, _vals), new in zip(replaced, created[len(fresh) :], strict=True):
             old._void(self.env._("Stores named in it are known now"), new)
 
     def _prepare_recoded(self):
@@ -292,9 +350,18 @@ class RelationshipReading(models.Model):
         found = {}
         for name in ("invitation_id", "user_input_id"):
             ours = {reading[name].id: reading for reading in self if reading[name]}
-            others = self.search([
-                (name, "in", list(ours)), ("competitor_id", "!=", False), ("voided", "=", False),
-                ("measure_id", "in", self.measure_id.ids)]) if ours else self.browse()
+            others = (
+                self.search(
+                    [
+                        (name, "in", list(ours)),
+                        ("competitor_id", "!=", False),
+                        ("voided", "=", False),
+                        ("measure_id", "in", self.measure_id.ids),
+                    ]
+                )
+                if ours
+                else self.browse()
+            )
             for other in others:
                 mine = ours[other[name].id]
                 if other.measure_id == mine.measure_id:

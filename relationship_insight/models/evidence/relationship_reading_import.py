@@ -15,8 +15,19 @@ from .relationship_reading_rows import LINKS, PLAIN
 
 # What an import writes, in the order of its columns.
 COLUMNS = (
-    "measure_id", "partner_id", "company_id", "date", "value", "na", "text", "competitor_id",
-    "channel", "staff_id", "origin", "lang", "source_key",
+    "measure_id",
+    "partner_id",
+    "company_id",
+    "date",
+    "value",
+    "na",
+    "text",
+    "competitor_id",
+    "channel",
+    "staff_id",
+    "origin",
+    "lang",
+    "source_key",
 )
 MAX_ERRORS = 100
 
@@ -28,10 +39,12 @@ class RelationshipReading(models.Model):
 
     @api.model
     def get_import_templates(self):
-        return [{
-            "label": self.env._("Import Template for Answers"),
-            "template": "/relationship_insight/static/xls/relationship_reading.xlsx",
-        }]
+        return [
+            {
+                "label": self.env._("Import Template for Answers"),
+                "template": "/relationship_insight/static/xls/relationship_reading.xlsx",
+            }
+        ]
 
     @api.model
     def load(self, fields, data):
@@ -43,13 +56,18 @@ class RelationshipReading(models.Model):
 
         :return: as ``BaseModel.load``; the batch limit is ignored, so that nothing is half done
         """
-        paths = [re.sub(r"[:/]?(\.?id)$", r"/\1", name) if name.endswith((":id", ".id"))
-                 else name for name in fields]
+        paths = [
+            re.sub(r"[:/]?(\.?id)$", r"/\1", name) if name.endswith((":id", ".id")) else name
+            for name in fields
+        ]
         paths = [tuple(path.split("/")) for path in paths]
         if not self._can_load_at_once(paths):
-            return super(RelationshipReading, self.with_context(
-                default_origin=self.env.context.get("default_origin", "import"),
-            )).load(fields, data)
+            return super(
+                RelationshipReading,
+                self.with_context(
+                    default_origin=self.env.context.get("default_origin", "import"),
+                ),
+            ).load(fields, data)
         self.check_access("create")
         self.env.flush_all()
         rows, errors = self._read_rows(paths, data)
@@ -64,13 +82,21 @@ class RelationshipReading(models.Model):
     def _can_load_at_once(self, paths):
         names = [path[0] for path in paths]
         return (
-            "measure_id" in names and len(set(names)) == len(names)
+            "measure_id" in names
+            and len(set(names)) == len(names)
             and not any(self.env.context.get("name_create_enabled_fields", {}).values())
             and all(
-                path[0] in PLAIN and len(path) == 1
-                or path[0] in LINKS and (len(path) == 1 or path[1:] in (
-                    ("id",), (".id",)) or path == ("measure_id", "code"))
-                for path in paths))
+                path[0] in PLAIN
+                and len(path) == 1
+                or path[0] in LINKS
+                and (
+                    len(path) == 1
+                    or path[1:] in (("id",), (".id",))
+                    or path == ("measure_id", "code")
+                )
+                for path in paths
+            )
+        )
 
     # ------------------------------------------------------------
     # Once only
@@ -86,8 +112,13 @@ class RelationshipReading(models.Model):
         seen, errors, counts = {}, [], Counter()
         for row in rows:
             parts = [
-                row["company_id"], row.get("partner_id"), row["measure_id"],
-                row.get("competitor_id"), row.get("staff_id"), row["date"]]
+                row["company_id"],
+                row.get("partner_id"),
+                row["measure_id"],
+                row.get("competitor_id"),
+                row.get("staff_id"),
+                row["date"],
+            ]
             if not row.get("partner_id") or row.get("text"):
                 parts += [row.get("value"), row.get("text"), row.get("channel")]
             if not row.get("partner_id"):
@@ -97,14 +128,26 @@ class RelationshipReading(models.Model):
             row["source_key"] = f"import:{digest}"
             first = seen.setdefault(row["source_key"], row["place"])
             if first != row["place"]:
-                errors.append((row["place"], ("measure_id",), self.env._(
-                    "The same customer answers the same question at the same moment in row "
-                    "%(row)s already.", row=first + 1)))
-        stored = self.env.execute_query(SQL(
-            "SELECT source_key FROM relationship_reading WHERE source_key = ANY(%s)", list(seen)))
+                errors.append(
+                    (
+                        row["place"],
+                        ("measure_id",),
+                        self.env._(
+                            "The same customer answers the same question at the same moment in row "
+                            "%(row)s already.",
+                            row=first + 1,
+                        ),
+                    )
+                )
+        stored = self.env.execute_query(
+            SQL(
+                "SELECT source_key FROM relationship_reading WHERE source_key = ANY(%s)", list(seen)
+            )
+        )
         errors += [
             (seen[key], ("measure_id",), self.env._("This answer was imported before."))
-            for key, in stored]
+            for (key,) in stored
+        ]
         return errors
 
     # ------------------------------------------------------------
@@ -122,16 +165,20 @@ class RelationshipReading(models.Model):
                 domain = self.env["ir.rule"]._compute_domain(self._name, "create")
                 allowed = self.sudo().search_count(Domain("id", "in", ids) & Domain(domain))
                 if allowed < len(ids):
-                    raise AccessError(self.env._(
-                        "You may not add answers with this origin or for this company."))
+                    raise AccessError(
+                        self.env._("You may not add answers with this origin or for this company.")
+                    )
         except AccessError as error:
             return False, [(None, None, str(error))]
         except psycopg2.errors.UniqueViolation:
-            return False, [(None, None, self.env._(
-                "Somebody else is importing the same answers."))]
-        customers = self.env.execute_query(SQL(
-            "SELECT DISTINCT commercial_partner_id FROM relationship_reading WHERE id = ANY(%s)",
-            ids))
+            return False, [(None, None, self.env._("Somebody else is importing the same answers."))]
+        customers = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT commercial_partner_id FROM relationship_reading WHERE id = "
+                "ANY(%s)",
+                ids,
+            )
+        )
         self.env["relationship.refresh.queue"]._add([row[0] for row in customers])
         self.env["relationship.measure"].invalidate_model(["reading_count"])
         return ids, []
@@ -143,19 +190,29 @@ class RelationshipReading(models.Model):
         lines = io.StringIO()
         writer = csv.writer(lines)
         writer.writerows(
-            [row["place"], *(
-                row.get(name, origin if name == "origin" else None) for name in COLUMNS)]
-            for row in rows)
+            [
+                row["place"],
+                *(row.get(name, origin if name == "origin" else None) for name in COLUMNS),
+            ]
+            for row in rows
+        )
         lines.seek(0)
         names = SQL(", ").join(map(SQL.identifier, COLUMNS))
         self.env.cr.execute("DROP TABLE IF EXISTS relationship_import")
-        self.env.cr.execute(SQL(
-            "CREATE TEMPORARY TABLE relationship_import ON COMMIT DROP AS"
-            " SELECT 0 AS place, %s FROM relationship_reading WHERE FALSE", names))
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE relationship_import ON COMMIT DROP AS"
+                " SELECT 0 AS place, %s FROM relationship_reading WHERE FALSE",
+                names,
+            )
+        )
         self.env.cr.copy_expert("COPY relationship_import FROM STDIN WITH (FORMAT csv)", lines)
         fresh = SQL(", ").join(SQL("fresh.%s", SQL.identifier(name)) for name in COLUMNS)
-        return [row[0] for row in self.env.execute_query(SQL(
-            """
+        return [
+            row[0]
+            for row in self.env.execute_query(
+                SQL(
+                    """
             INSERT INTO relationship_reading (
                 %(names)s, facet, valence, commercial_partner_id, score, version, voided,
                 create_uid, write_uid, create_date, write_date)
@@ -174,7 +231,13 @@ class RelationshipReading(models.Model):
               ) answer
           ORDER BY fresh.place
          RETURNING id
-            """, names=names, fresh=fresh, uid=self.env.uid))]
+            """,
+                    names=names,
+                    fresh=fresh,
+                    uid=self.env.uid,
+                )
+            )
+        ]
 
     @api.model
     def _format_errors(self, errors):
@@ -184,11 +247,20 @@ class RelationshipReading(models.Model):
             message = {"type": "error", "message": sentence}
             if place is not None:
                 message.update(
-                    rows={"from": place, "to": place}, record=place, field=path[0],
+                    rows={"from": place, "to": place},
+                    record=place,
+                    field=path[0],
                     field_name=self._fields[path[0]]._description_string(self.env),
-                    field_path=list(path))
+                    field_path=list(path),
+                )
             messages.append(message)
         if len(errors) > MAX_ERRORS:
-            messages.append({"type": "error", "message": self.env._(
-                "%(count)s more rows have errors.", count=len(errors) - MAX_ERRORS)})
+            messages.append(
+                {
+                    "type": "error",
+                    "message": self.env._(
+                        "%(count)s more rows have errors.", count=len(errors) - MAX_ERRORS
+                    ),
+                }
+            )
         return messages

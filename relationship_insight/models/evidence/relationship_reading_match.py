@@ -44,11 +44,15 @@ class RelationshipReading(models.Model):
         if name == "measure_id":
             return self.env._(
                 "Several measures are called “%(name)s”: %(codes)s. Write the code instead.",
-                name=cell, codes=", ".join(sorted(records.mapped("code"))[:LISTED]))
+                name=cell,
+                codes=", ".join(sorted(records.mapped("code"))[:LISTED]),
+            )
         return self.env._(
             "%(count)s records match “%(name)s”. Write something only one of them has, such as "
             "the e-mail, the reference or the external ID.",
-            count=len(records), name=cell)
+            count=len(records),
+            name=cell,
+        )
 
     @api.model
     def _get_unknown_error(self, name, cell):
@@ -57,12 +61,15 @@ class RelationshipReading(models.Model):
         if name == "partner_id":
             return self.env._(
                 "There is no customer “%(name)s”. The e-mail, the reference, the name or the "
-                "external ID must be exactly as on the contact.", name=cell)
+                "external ID must be exactly as on the contact.",
+                name=cell,
+            )
         if name == "staff_id":
             return self.env._("There is nobody called “%(name)s” on the staff.", name=cell)
         if name == "competitor_id":
             return self.env._(
-                "There is no competitor “%(name)s”. Add it under Market first.", name=cell)
+                "There is no competitor “%(name)s”. Add it under Market first.", name=cell
+            )
         return self.env._("“%(name)s” was not found.", name=cell)
 
     @api.model
@@ -73,14 +80,23 @@ class RelationshipReading(models.Model):
     @api.model
     def _match_external_ids(self, Comodel, cells):
         names = {cell: cell if "." in cell else f"__import__.{cell}" for cell in cells}
-        rows = self.env["ir.model.data"].sudo().search_fetch(
-            [("model", "=", Comodel._name), ("name", "in", [
-                name.partition(".")[2] for name in names.values()])],
-            ["module", "name", "res_id"])
+        rows = (
+            self.env["ir.model.data"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("model", "=", Comodel._name),
+                    ("name", "in", [name.partition(".")[2] for name in names.values()]),
+                ],
+                ["module", "name", "res_id"],
+            )
+        )
         ids = {f"{row.module}.{row.name}": row.res_id for row in rows}
         return self._group(
-            self._search_chunks(Comodel, "id", ids.values()), "id",
-            {cell: ids[name] for cell, name in names.items() if name in ids})
+            self._search_chunks(Comodel, "id", ids.values()),
+            "id",
+            {cell: ids[name] for cell, name in names.items() if name in ids},
+        )
 
     @api.model
     def _group(self, records, field, keys):
@@ -88,8 +104,7 @@ class RelationshipReading(models.Model):
         groups = defaultdict(list)
         for record in records:
             groups[record[field]].append(record.id)
-        return {
-            cell: records.browse(groups[key]) for cell, key in keys.items() if key in groups}
+        return {cell: records.browse(groups[key]) for cell, key in keys.items() if key in groups}
 
     @api.model
     def _search_chunks(self, Comodel, field, values, domain=Domain.TRUE, fetch=()):
@@ -98,8 +113,9 @@ class RelationshipReading(models.Model):
         found = Comodel
         for start in range(0, len(values), CHUNK):
             found |= Comodel.search_fetch(
-                Domain(field, "in", values[start:start + CHUNK]) & domain,
-                [name for name in {field, *fetch} if name != "id"])
+                Domain(field, "in", values[start : start + CHUNK]) & domain,
+                [name for name in {field, *fetch} if name != "id"],
+            )
         return found
 
     # ------------------------------------------------------------
@@ -116,9 +132,13 @@ class RelationshipReading(models.Model):
             by_key = defaultdict(list)
             for measure in measures:
                 by_key[(measure[field] or "").casefold()].append(measure.id)
-            groups.update({
-                cell: measures.browse(by_key[key]) for cell, key in folded.items()
-                if key in by_key})
+            groups.update(
+                {
+                    cell: measures.browse(by_key[key])
+                    for cell, key in folded.items()
+                    if key in by_key
+                }
+            )
         return groups
 
     @api.model
@@ -127,14 +147,23 @@ class RelationshipReading(models.Model):
         company = Domain("company_id", "in", [False, *self.env.companies.ids])
         groups = {}
         for field in ("name", "complete_name", "ref"):
-            groups.update(self._group(
-                self._search_chunks(Partner, field, cells, company, ["active"]), field,
-                {cell: cell for cell in cells}))
+            groups.update(
+                self._group(
+                    self._search_chunks(Partner, field, cells, company, ["active"]),
+                    field,
+                    {cell: cell for cell in cells},
+                )
+            )
         emails = {cell: email_normalize(cell) for cell in cells if "@" in cell}
-        groups.update(self._group(
-            self._search_chunks(
-                Partner, "email_normalized", filter(None, emails.values()), company, ["active"]),
-            "email_normalized", emails))
+        groups.update(
+            self._group(
+                self._search_chunks(
+                    Partner, "email_normalized", filter(None, emails.values()), company, ["active"]
+                ),
+                "email_normalized",
+                emails,
+            )
+        )
         return groups
 
     @api.model
@@ -143,8 +172,12 @@ class RelationshipReading(models.Model):
         groups = self._match_partner_id(Partner, cells)
         for cell, people in groups.items():
             if len(people) > 1:
-                groups[cell] = people.filtered(
-                    lambda person: any(not user.share for user in person.sudo().user_ids)) or people
+                groups[cell] = (
+                    people.filtered(
+                        lambda person: any(not user.share for user in person.sudo().user_ids)
+                    )
+                    or people
+                )
         return groups
 
     @api.model
@@ -158,7 +191,8 @@ class RelationshipReading(models.Model):
                 groups[alias.strip().casefold()].append(competitor.id)
         return {
             cell: Competitor.browse(names.get(cell.casefold()) or groups.get(cell.casefold()))
-            for cell in cells}
+            for cell in cells
+        }
 
     @api.model
     def _match_company_id(self, Company, cells):

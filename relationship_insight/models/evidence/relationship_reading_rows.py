@@ -34,9 +34,13 @@ class RelationshipReading(models.Model):
         columns = {path[0]: (place, path) for place, path in enumerate(paths)}
         matches = {
             name: self._match_cells(
-                name, path[1] if len(path) > 1 else "",
-                {cell for row in data if (cell := self._clean(row[place]))})
-            for name, (place, path) in columns.items() if name in LINKS}
+                name,
+                path[1] if len(path) > 1 else "",
+                {cell for row in data if (cell := self._clean(row[place]))},
+            )
+            for name, (place, path) in columns.items()
+            if name in LINKS
+        }
         convert = self._get_converters()
         measures = self._get_import_measures(matches["measure_id"])
         skipped = set(self.env.context.get("import_skip_records") or ())
@@ -53,7 +57,8 @@ class RelationshipReading(models.Model):
                     continue
                 found = matches[name][cell] if name in LINKS else convert(name, cell)
                 if not isinstance(found, WrongCell) and not (
-                        name in LINKS and isinstance(found, str)):
+                    name in LINKS and isinstance(found, str)
+                ):
                     row[name] = found
                 elif name in skipped:
                     skip = True
@@ -78,10 +83,12 @@ class RelationshipReading(models.Model):
         """Return {id: what the checks need to know}, far quicker to read than records."""
         names = ("name", "answerable", "kind", "scale_min", "scale_max", "step")
         measures = self.env["relationship.measure"].browse(
-            {match for match in found.values() if isinstance(match, int)})
+            {match for match in found.values() if isinstance(match, int)}
+        )
         return {
             measure.id: SimpleNamespace(**{name: measure[name] for name in names})
-            for measure in measures}
+            for measure in measures
+        }
 
     @api.model
     def _get_row_error(self, row, measures, now):
@@ -94,7 +101,8 @@ class RelationshipReading(models.Model):
         if not row.get("na") and "value" not in row and measure.kind != "text":
             return "value", self.env._("%(measure)s needs a value.", measure=measure.name)
         error = self._get_reading_error(
-            measure, row.get("value", 0.0), row.get("na"), row.get("text"), row["date"], now)
+            measure, row.get("value", 0.0), row.get("na"), row.get("text"), row["date"], now
+        )
         if not error:
             return None
         if not measure.answerable:
@@ -124,10 +132,17 @@ class RelationshipReading(models.Model):
                     warnings = True
                 if not warnings:
                     return value
-                return WrongCell(self.env._(
-                    "“%(value)s” is none of: %(choices)s.", value=cell, choices=", ".join(
-                        ("1", "0") if name == "na" else dict(
-                            field._description_selection(self.env)).values())))
+                return WrongCell(
+                    self.env._(
+                        "“%(value)s” is none of: %(choices)s.",
+                        value=cell,
+                        choices=", ".join(
+                            ("1", "0")
+                            if name == "na"
+                            else dict(field._description_selection(self.env)).values()
+                        ),
+                    )
+                )
             if name == "value":
                 try:
                     return float(cell)
@@ -135,11 +150,14 @@ class RelationshipReading(models.Model):
                     return WrongCell(self.env._("“%(value)s” is not a number.", value=cell))
             moment = self._read_moment(cell)
             if moment:
-                return zone.localize(moment, is_dst=False).astimezone(
-                    pytz.utc).replace(tzinfo=None)
-            return WrongCell(self.env._(
-                "“%(value)s” is not a date. Write it like %(day)s or 2026-01-31 14:30:00.",
-                value=cell, day=datetime(2026, 1, 31).strftime(self._get_date_format())))
+                return zone.localize(moment, is_dst=False).astimezone(pytz.utc).replace(tzinfo=None)
+            return WrongCell(
+                self.env._(
+                    "“%(value)s” is not a date. Write it like %(day)s or 2026-01-31 14:30:00.",
+                    value=cell,
+                    day=datetime(2026, 1, 31).strftime(self._get_date_format()),
+                )
+            )
 
         def convert(name, cell):
             if name in ("text", "lang"):

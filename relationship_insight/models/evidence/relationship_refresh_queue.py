@@ -41,12 +41,16 @@ class RelationshipRefreshQueue(models.Model):
         if not inserts:
             return
         names = [SQL.identifier(f"queue_{number}") for number in range(len(inserts))]
-        ((*counts,),) = self.env.execute_query(SQL(
-            "WITH %s SELECT %s",
-            SQL(", ").join(
-                SQL("%s AS (%s RETURNING 1)", name, insert)
-                for name, insert in zip(names, inserts.values())),
-            SQL(", ").join(SQL("(SELECT COUNT(*) FROM %s)", name) for name in names)))
+        ((*counts,),) = self.env.execute_query(
+            SQL(
+                "WITH %s SELECT %s",
+                SQL(", ").join(
+                    SQL("%s AS (%s RETURNING 1)", name, insert)
+                    for name, insert in zip(names, inserts.values())
+                ),
+                SQL(", ").join(SQL("(SELECT COUNT(*) FROM %s)", name) for name in names),
+            )
+        )
         for cron, count in zip(inserts, counts):
             if count:
                 wake(self.env, cron)

@@ -9,5 +9,6 @@ class SaleOrder(models.Model):
         if {"date_order", "partner_id", "state"} & set(vals):
             confirmed = self if "state" in vals else self.filtered(lambda o: o.state == "sale")
             self.env["relationship.refresh.queue"]._add_buyers(
-                confirmed.partner_id.commercial_partner_id.ids)
+                confirmed.partner_id.commercial_partner_id.ids
+            )
         return res

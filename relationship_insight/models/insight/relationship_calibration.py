@@ -34,16 +34,19 @@ class RelationshipCalibration(models.Model):
     _rec_name = "date"
 
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade")
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     date = fields.Date(required=True, readonly=True)
     params = fields.Json(required=True, readonly=True)
     rate_grid = fields.Json(
-        readonly=True, help="Thousandths of today's purchase rates, for ranking single customers.")
+        readonly=True, help="Thousandths of today's purchase rates, for ranking single customers."
+    )
     customer_count = fields.Integer(string="Customers", readonly=True)
     duration = fields.Float(string="Seconds", readonly=True)
 
     _company_date_uniq = models.Constraint(
-        "UNIQUE(company_id, date)", "One calibration per company and day.")
+        "UNIQUE(company_id, date)", "One calibration per company and day."
+    )
 
     @api.model
     def _get(self, company, asof, anew=False):
@@ -52,11 +55,14 @@ class RelationshipCalibration(models.Model):
         Constants from fewer than 100 customers are defaults, refitted every day, ``anew`` even
         twice a day: a store that begins today brings in its orders bit by bit.
         """
-        latest = self.sudo().search([
-            ("company_id", "=", company.id),
-            ("date", "<=", asof),
-            ("date", ">", asof - relativedelta(months=1)),
-        ], limit=1)
+        latest = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("date", "<=", asof),
+                ("date", ">", asof - relativedelta(months=1)),
+            ],
+            limit=1,
+        )
         if latest and latest.customer_count >= rate.MIN_CUSTOMERS:
             return latest
         if latest.date == asof and not anew:
@@ -85,23 +91,25 @@ class RelationshipCalibration(models.Model):
             "customer_count": params["customers"],
             "duration": time.monotonic() - start,
         }
-        calibration = self.sudo().search(
-            [("company_id", "=", company.id), ("date", "=", asof)])
+        calibration = self.sudo().search([("company_id", "=", company.id), ("date", "=", asof)])
         if calibration:
             calibration.write(values)
         else:
-            calibration = self.sudo().create(
-                {"company_id": company.id, "date": asof, **values})
+            calibration = self.sudo().create({"company_id": company.id, "date": asof, **values})
         _logger.info(
             "Relationship Insight: %s calibrated on %s customers in %.1f s",
-            company.name, params["customers"], values["duration"])
+            company.name,
+            params["customers"],
+            values["duration"],
+        )
         return calibration
 
     def _behaviour_rows(self, company, asof):
         """Return rows (x, t_x, T, median gap, ages of repeat days) of a sample of customers."""
         share = self._get_sample_share(company, asof)
-        return self.env.execute_query(SQL(
-            """
+        return self.env.execute_query(
+            SQL(
+                """
             WITH %(orders)s,
             sampled AS (
                 SELECT customer, day, %(asof)s - day AS age,
@@ -119,10 +127,11 @@ class RelationshipCalibration(models.Model):
               FROM sampled
           GROUP BY customer
             """,
-            orders=cte_orders(Scope.at(company, asof)),
-            asof=SQL("%s::date", asof),
-            share=round(share * 1_000_000),
-        ))
+                orders=cte_orders(Scope.at(company, asof)),
+                asof=SQL("%s::date", asof),
+                share=round(share * 1_000_000),
+            )
+        )
 
     def _get_sample_share(self, company, asof):
         """Return which share of the company's customers models are fitted on.
@@ -133,9 +142,12 @@ class RelationshipCalibration(models.Model):
         Profile = self.env["relationship.profile"]
         customers = Profile.sudo().search_count([("company_id", "=", company.id)])
         if not customers:
-            [(customers,)] = self.env.execute_query(SQL(
-                "WITH %s SELECT COUNT(DISTINCT customer) FROM orders",
-                cte_orders(Scope.at(company, asof))))
+            [(customers,)] = self.env.execute_query(
+                SQL(
+                    "WITH %s SELECT COUNT(DISTINCT customer) FROM orders",
+                    cte_orders(Scope.at(company, asof)),
+                )
+            )
         return min(1.0, SAMPLE_SIZE / max(customers, 1))
 
     def _fit_behaviour(self, company, rows):
@@ -144,8 +156,7 @@ class RelationshipCalibration(models.Model):
         gap = all_gaps[len(all_gaps) // 2] if all_gaps else DEFAULT_GAP
         half_life = company.relationship_behaviour_half_life or gaps.half_life(gap)
         histories = [(x, t_x, t) for x, t_x, t, _gap, _ages in rows if t >= 1]
-        nbd = rate.fit_nbd_or_fallback(
-            [], rate.collapse([(x, t) for x, _t_x, t in histories]), gap)
+        nbd = rate.fit_nbd_or_fallback([], rate.collapse([(x, t) for x, _t_x, t in histories]), gap)
         params = {
             "customers": len(rows),
             "median_gap": gap,
@@ -179,8 +190,9 @@ class RelationshipCalibration(models.Model):
 
         Who rates a rival rates us as well, so both are known of each.
         """
-        pairs = self.env.execute_query(SQL(
-            """
+        pairs = self.env.execute_query(
+            SQL(
+                """
             WITH %(observations)s
             SELECT (ARRAY_AGG(attitude_us::float8 ORDER BY day DESC, person))[1],
                    (ARRAY_AGG(compared ORDER BY day DESC, person))[1]
@@ -190,8 +202,10 @@ class RelationshipCalibration(models.Model):
           ORDER BY (customer::bigint * 2654435761) %% 1000000
              LIMIT %(limit)s
             """,
-            observations=cte_observations(Scope.at(company, asof)),
-            limit=SAMPLE_SIZE))
+                observations=cte_observations(Scope.at(company, asof)),
+                limit=SAMPLE_SIZE,
+            )
+        )
         return scales.fit_equating(pairs), len(pairs)
 
     def _fit_attitude(self, company, asof, omega, equating=scales.EQUATING):
@@ -199,8 +213,9 @@ class RelationshipCalibration(models.Model):
 
         :param omega: reliability of an answer, used where too few were asked twice to tell
         """
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             WITH %(observations)s
             SELECT customer, partner.is_company,
                    ARRAY_AGG(score ORDER BY day DESC)
@@ -213,22 +228,25 @@ class RelationshipCalibration(models.Model):
           ORDER BY (customer::bigint * 2654435761) %% 1000000
              LIMIT %(limit)s
             """,
-            observations=cte_observations(Scope.at(company, asof), equating),
-            asof=SQL("%s::date", asof),
-            limit=SAMPLE_SIZE,
-        ))
+                observations=cte_observations(Scope.at(company, asof), equating),
+                asof=SQL("%s::date", asof),
+                limit=SAMPLE_SIZE,
+            )
+        )
         spread = attitude.variance_components(
-            [row[2] for row in rows if row[2]], [row[3] for row in rows], omega)
+            [row[2] for row in rows if row[2]], [row[3] for row in rows], omega
+        )
         means = {}
         everyone = [row[3] for row in rows]
         company_mean = (sum(everyone) + PRIOR_CUSTOMERS * DEFAULT_ATTITUDE) / (
-            len(everyone) + PRIOR_CUSTOMERS)
+            len(everyone) + PRIOR_CUSTOMERS
+        )
         for is_company in (True, False):
             segment = [row[3] for row in rows if bool(row[1]) == is_company]
             enough = len(segment) >= attitude.MIN_PRIOR
             means[is_company] = sum(segment) / len(segment) if enough else company_mean
         return {
-            "sigma_w": spread.sigma_w2 ** 0.5,
+            "sigma_w": spread.sigma_w2**0.5,
             "kappa": spread.kappa,
             "attitude_source": spread.source,
             "mu_company": means[True],
@@ -237,18 +255,24 @@ class RelationshipCalibration(models.Model):
 
     def _fit_motives(self, company, asof):
         """Mean share of each motive over the customers who named theirs, by measure id."""
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             WITH %(motives)s
             SELECT measure_id, SUM(share) / NULLIF(SUM(SUM(share)) OVER (), 0)
               FROM motives GROUP BY measure_id
             """,
-            motives=cte_motives(Scope.at(company, asof))))
+                motives=cte_motives(Scope.at(company, asof)),
+            )
+        )
         return {"motives": {str(measure_id): share for measure_id, share in rows}}
 
     def _fit_rapport(self, company, asof):
         """Mean rapport (0 to 1) customers report about each member of staff, by partner id."""
-        rows = self.env.execute_query(SQL(
-            "SELECT staff, AVG(score) / 100 FROM (%s) AS sitting GROUP BY staff",
-            sql_sittings(Scope.at(company, asof))))
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT staff, AVG(score) / 100 FROM (%s) AS sitting GROUP BY staff",
+                sql_sittings(Scope.at(company, asof)),
+            )
+        )
         return {"rapport": {str(staff_id): float(mean) for staff_id, mean in rows}}

@@ -66,8 +66,10 @@ class RelationshipProfile(models.Model):
     def _night_slices(self, companies):
         """[(company, month end or None)] in the order in which they build on each other."""
         return [
-            (company, day) for company in companies
-            for day in [*self._missing_month_ends(company), None]]
+            (company, day)
+            for company in companies
+            for day in [*self._missing_month_ends(company), None]
+        ]
 
     @api.model
     def _refresh_slice(self, company, day):
@@ -75,8 +77,7 @@ class RelationshipProfile(models.Model):
             self._refresh(asof=day, companies=company)
             return
         begin = fields.Datetime.now()
-        self.env["relationship.calibration"]._get(
-            company, self._local_today(company), anew=True)
+        self.env["relationship.calibration"]._get(company, self._local_today(company), anew=True)
         self._refresh(companies=company)
         self._tell_screens([])
         # In a moment of its own: whoever saves settings meanwhile has neither to wait nor to lose.
@@ -87,7 +88,8 @@ class RelationshipProfile(models.Model):
     def _wake_followers(self):
         for name in FOLLOWERS:
             cron = self.env.ref(
-                f"relationship_insight.ir_cron_relationship_{name}", raise_if_not_found=False)
+                f"relationship_insight.ir_cron_relationship_{name}", raise_if_not_found=False
+            )
             if cron and cron.active:
                 cron._trigger()
 
@@ -105,8 +107,9 @@ class RelationshipProfile(models.Model):
                 return
         if Queue.search_count([], limit=1):
             soon = fields.Datetime.now() + timedelta(seconds=30)
-            self.env.ref(
-                "relationship_insight.ir_cron_relationship_refresh_dirty")._trigger(at=soon)
+            self.env.ref("relationship_insight.ir_cron_relationship_refresh_dirty")._trigger(
+                at=soon
+            )
 
     @api.model
     def _tell_screens(self, customer_ids, before=None):
@@ -117,21 +120,28 @@ class RelationshipProfile(models.Model):
         :param list customer_ids: whose cards; empty: everything may have changed
         :param dict before: what ``_get_ids_by_company`` said before their refresh
         """
-        told = self._get_ids_by_company(customer_ids) if customer_ids else {
-            company: set() for company in self._companies()}
+        told = (
+            self._get_ids_by_company(customer_ids)
+            if customer_ids
+            else {company: set() for company in self._companies()}
+        )
         for company, ids in (before or {}).items():
             told.setdefault(company, set()).update(ids)
         for company, ids in told.items():
             self.env["bus.bus"]._sendone(
-                (company, STAFF_CHANNEL), "relationship.profile/refreshed",
-                {"customers": sorted(ids)})
+                (company, STAFF_CHANNEL),
+                "relationship.profile/refreshed",
+                {"customers": sorted(ids)},
+            )
 
     @api.model
     def _get_ids_by_company(self, customer_ids):
         """Return {company: ids of those of these customers it knows something about}."""
         rows = self.sudo()._read_group(
             [("commercial_partner_id", "in", customer_ids)],
-            ["company_id"], ["commercial_partner_id:array_agg"])
+            ["company_id"],
+            ["commercial_partner_id:array_agg"],
+        )
         return {company: set(ids) for company, ids in rows}
 
     @api.model
@@ -151,8 +161,9 @@ class RelationshipProfile(models.Model):
     @api.model
     def _try_lock_refresh(self):
         """Take the right to refresh until the commit; False while another worker has it."""
-        return self.env.execute_query(SQL(
-            "SELECT pg_try_advisory_xact_lock(hashtext('relationship_insight.refresh'))"))[0][0]
+        return self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(hashtext('relationship_insight.refresh'))")
+        )[0][0]
 
     # ------------------------------------------------------------
     # Months' ends
@@ -164,8 +175,12 @@ class RelationshipProfile(models.Model):
         first = store_profiles.first_evidence(company)
         if not first:
             return []
-        last = self.env["relationship.snapshot"].sudo().search(
-            [("company_id", "=", company.id)], order="date desc", limit=1).date
+        last = (
+            self.env["relationship.snapshot"]
+            .sudo()
+            .search([("company_id", "=", company.id)], order="date desc", limit=1)
+            .date
+        )
         month = self._local_today(company).replace(day=1)
         ends = [month - relativedelta(months=months, days=1) for months in range(11, -1, -1)]
         return [day for day in ends if first <= day and (not last or day > last)]
@@ -208,7 +223,10 @@ class RelationshipProfile(models.Model):
             if partners is None:
                 _logger.info(
                     "Relationship Insight: %s refreshed as of %s in %.1f s",
-                    company.name, day, time.monotonic() - start)
+                    company.name,
+                    day,
+                    time.monotonic() - start,
+                )
         self.env.cr.execute("RESET enable_nestloop; RESET work_mem; RESET jit")
         self.env.invalidate_all()
 
@@ -216,8 +234,7 @@ class RelationshipProfile(models.Model):
     def _refresh_company(self, company, asof, customers):
         calibration = self.env["relationship.calibration"]._get(company, asof)
         scope = Scope.at(company, asof, customers, calibration.params)
-        steps = self._compute_new(
-            scope, None if customers is None else calibration.rate_grid or {})
+        steps = self._compute_new(scope, None if customers is None else calibration.rate_grid or {})
         for name, effect in self._refresh_effects(scope, columns_of(steps), calibration):
             with self._timed(name):
                 effect()
@@ -260,14 +277,18 @@ class RelationshipProfile(models.Model):
         self._plan_for(everyone=scope.customers is None)
         steps = self._refresh_steps(scope, grid)
         steps.append(classes.whole(scope, steps))
-        tables = [bonds.bonds(scope), *(
-            steps if scope.customers is None else [single_statement(steps)])]
-        self.env.cr.execute(SQL(
-            "DROP TABLE IF EXISTS %s", SQL(", ").join(step.table for step in tables)))
+        tables = [
+            bonds.bonds(scope),
+            *(steps if scope.customers is None else [single_statement(steps)]),
+        ]
+        self.env.cr.execute(
+            SQL("DROP TABLE IF EXISTS %s", SQL(", ").join(step.table for step in tables))
+        )
         for step in tables:
             with self._timed(step.name):
-                self.env.cr.execute(SQL(
-                    "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", step.table, step.query))
+                self.env.cr.execute(
+                    SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", step.table, step.query)
+                )
         self.env.cr.execute(SQL("ANALYZE %s (customer, staff)", tables[0].table))
         self.env.cr.execute(SQL("ANALYZE %s (customer, live_id)", tables[-1].table))
         return steps

@@ -29,46 +29,78 @@ class RelationshipReliability(models.Model):
     _rec_name = "measure_id"
 
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade")
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     measure_id = fields.Many2one(
-        "relationship.measure", string="Scale", required=True, readonly=True, index=True,
-        ondelete="cascade")
-    valence = fields.Selection([
-        ("-1", "Bad feelings"),
-        ("0", "All"),
-        ("1", "Good feelings"),
-    ], string="Items", required=True, readonly=True)
+        "relationship.measure",
+        string="Scale",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    valence = fields.Selection(
+        [
+            ("-1", "Bad feelings"),
+            ("0", "All"),
+            ("1", "Good feelings"),
+        ],
+        string="Items",
+        required=True,
+        readonly=True,
+    )
     date = fields.Date(string="As Of", required=True, readonly=True)
     item_count = fields.Integer(string="Number of Items", readonly=True, aggregator=None)
     n = fields.Integer(
-        string="People", readonly=True, aggregator=None,
-        help="Who answered all items at one sitting in the last two years.")
+        string="People",
+        readonly=True,
+        aggregator=None,
+        help="Who answered all items at one sitting in the last two years.",
+    )
     alpha = fields.Float(readonly=True, aggregator=None, help="Cronbach's alpha.")
     omega = fields.Float(
-        readonly=True, aggregator=None,
+        readonly=True,
+        aggregator=None,
         help="McDonald's omega; it takes three items. With two, Spearman and "
-        "Brown's formula is used.")
-    basis = fields.Selection([
-        ("own", "Own answers"),
-        ("default", "Assumed: too few answers yet"),
-    ], readonly=True, required=True)
+        "Brown's formula is used.",
+    )
+    basis = fields.Selection(
+        [
+            ("own", "Own answers"),
+            ("default", "Assumed: too few answers yet"),
+        ],
+        readonly=True,
+        required=True,
+    )
     used = fields.Float(
-        string="Reliability Used", readonly=True, aggregator=None,
-        help="In how far answers are trusted, and in the smallest change that is told.")
+        string="Reliability Used",
+        readonly=True,
+        aggregator=None,
+        help="In how far answers are trusted, and in the smallest change that is told.",
+    )
     least_change = fields.Float(
-        string="Least Change of a Person", readonly=True, aggregator=None,
-        help="By so many points of 100 the score of one person must move to be more than noise.")
+        string="Least Change of a Person",
+        readonly=True,
+        aggregator=None,
+        help="By so many points of 100 the score of one person must move to be more than noise.",
+    )
 
     _scale_date_uniq = models.Constraint(
-        "UNIQUE(company_id, measure_id, valence, date)", "One figure per scale and day.")
+        "UNIQUE(company_id, measure_id, valence, date)", "One figure per scale and day."
+    )
 
     @api.model
     def _get_scales(self):
         """Return {(scale, valence): items} of all scales with two items or more."""
         Measure = self.env["relationship.measure"].sudo()
-        items = Measure.search([
-            ("answerable", "=", True), ("parent_id", "!=", False),
-            ("kind", "in", ("rating", "emotion")), ("parent_id.code", "!=", "M02")])
+        items = Measure.search(
+            [
+                ("answerable", "=", True),
+                ("parent_id", "!=", False),
+                ("kind", "in", ("rating", "emotion")),
+                ("parent_id.code", "!=", "M02"),
+            ]
+        )
         scales = {}
         for item in items:
             parent = item.parent_id
@@ -88,25 +120,39 @@ class RelationshipReliability(models.Model):
         """
         scales = self._get_scales()
         answers = self._read_answers(company, asof, scales)
-        estimates = {
-            key: reliability.of_scale(answers.get(key, ())) for key in scales}
+        estimates = {key: reliability.of_scale(answers.get(key, ())) for key in scales}
         month = asof.replace(day=1)
-        self.sudo().search([
-            ("company_id", "=", company.id), ("date", ">=", month), ("date", "<=", asof),
-        ]).unlink()
-        self.sudo().create([
-            {
-                "company_id": company.id, "measure_id": scale.id, "valence": valence,
-                "date": asof, "item_count": len(scales[scale, valence]), "n": estimate.n,
-                "alpha": estimate.alpha or 0, "omega": estimate.omega or 0,
-                "basis": "own" if estimate.own else "default", "used": estimate.used,
-                "least_change": changes.least_detectable_change(
-                    estimate.spread or 0, estimate.used) if estimate.own else 0,
-            }
-            for (scale, valence), estimate in estimates.items() if estimate.n])
-        return {
-            (scale.code, valence): estimate
-            for (scale, valence), estimate in estimates.items()}
+        self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("date", ">=", month),
+                ("date", "<=", asof),
+            ]
+        ).unlink()
+        self.sudo().create(
+            [
+                {
+                    "company_id": company.id,
+                    "measure_id": scale.id,
+                    "valence": valence,
+                    "date": asof,
+                    "item_count": len(scales[scale, valence]),
+                    "n": estimate.n,
+                    "alpha": estimate.alpha or 0,
+                    "omega": estimate.omega or 0,
+                    "basis": "own" if estimate.own else "default",
+                    "used": estimate.used,
+                    "least_change": changes.least_detectable_change(
+                        estimate.spread or 0, estimate.used
+                    )
+                    if estimate.own
+                    else 0,
+                }
+                for (scale, valence), estimate in estimates.items()
+                if estimate.n
+            ]
+        )
+        return {(scale.code, valence): estimate for (scale, valence), estimate in estimates.items()}
 
     @api.model
     def _read_answers(self, company, asof, scales):
@@ -115,8 +161,9 @@ class RelationshipReliability(models.Model):
         if not keys:
             return {}
         scope = Scope.at(company, asof)
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             WITH answer AS (
                 SELECT item.scale, item.need, reading.partner_id AS person, reading.staff_id,
                        %(day)s AS day, reading.measure_id, AVG(reading.score)::float8 AS score
@@ -144,14 +191,18 @@ class RelationshipReliability(models.Model):
                   FROM latest) drawn
              WHERE place <= %(most)s
             """,
-            day=scope.local_day(SQL("reading.date")),
-            items=SQL(", ").join(
-                SQL("(%s, %s, %s)", item.id, place, len(scales[key]))
-                for place, key in enumerate(keys) for item in scales[key]),
-            direct=DIRECT_ORIGINS,
-            since=scope.until - relativedelta(years=YEARS),
-            readings=sql_readings(scope),
-            most=SAMPLE_SIZE))
+                day=scope.local_day(SQL("reading.date")),
+                items=SQL(", ").join(
+                    SQL("(%s, %s, %s)", item.id, place, len(scales[key]))
+                    for place, key in enumerate(keys)
+                    for item in scales[key]
+                ),
+                direct=DIRECT_ORIGINS,
+                since=scope.until - relativedelta(years=YEARS),
+                readings=sql_readings(scope),
+                most=SAMPLE_SIZE,
+            )
+        )
         answers = {}
         for place, scores in rows:
             answers.setdefault(keys[place], []).append(scores)
@@ -165,8 +216,10 @@ class RelationshipReliability(models.Model):
         answers tell.
         """
         own = [
-            estimate.used for (code, _valence), estimate in estimates.items()
-            if code in ATTITUDE and estimate.own]
+            estimate.used
+            for (code, _valence), estimate in estimates.items()
+            if code in ATTITUDE and estimate.own
+        ]
         rapport = estimates.get((WHOLE, "0"))
         return {
             "omega": sum(own) / len(own) if own else reliability.DEFAULT,
@@ -180,7 +233,9 @@ class RelationshipReliability(models.Model):
         Of a scale with two poles the less sure one.
         """
         latest = self.sudo().search(
-            [("company_id", "=", company.id), ("measure_id", "=", measure.id)])
+            [("company_id", "=", company.id), ("measure_id", "=", measure.id)]
+        )
         return min(
             latest.filtered(lambda row: row.date == latest[:1].date).mapped("used"),
-            default=reliability.DEFAULT)
+            default=reliability.DEFAULT,
+        )

@@ -13,10 +13,16 @@ class RelationshipSnapshot(models.Model):
     _rec_name = "commercial_partner_id"
 
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, readonly=True, index=True,
-        ondelete="cascade")
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade")
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     date = fields.Date(required=True, readonly=True, index=True)
     loyalty_class = fields.Selection(LOYALTY_CLASSES, string="Class", readonly=True)
     previous_class = fields.Selection(LOYALTY_CLASSES, readonly=True)
@@ -43,4 +49,5 @@ class RelationshipSnapshot(models.Model):
     score_version = fields.Integer(readonly=True, aggregator=None)
 
     _customer_date_uniq = models.Constraint(
-        "UNIQUE(commercial_partner_id, company_id, date)", "One snapshot per customer and month.")
+        "UNIQUE(commercial_partner_id, company_id, date)", "One snapshot per customer and month."
+    )

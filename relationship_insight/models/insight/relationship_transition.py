@@ -15,10 +15,16 @@ class RelationshipTransition(models.Model):
     _rec_name = "commercial_partner_id"
 
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, readonly=True, index=True,
-        ondelete="cascade")
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade")
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     date = fields.Date(required=True, readonly=True)
     class_from = fields.Selection(LOYALTY_CLASSES, string="Before", readonly=True)
     class_to = fields.Selection(LOYALTY_CLASSES, string="After", readonly=True)
@@ -34,10 +40,10 @@ class RelationshipTransition(models.Model):
     reading_ids = fields.Json(readonly=True, help="The answers that moved it, the newest first.")
     reason = fields.Char(string="Why", compute="_compute_reason")
     evidence_ids = fields.Many2many(
-        "relationship.reading", string="What We Had Heard", compute="_compute_evidence_ids")
+        "relationship.reading", string="What We Had Heard", compute="_compute_evidence_ids"
+    )
 
-    @api.depends(
-        "attitude_before", "attitude_after", "rate_before", "rate_after", "class_from")
+    @api.depends("attitude_before", "attitude_after", "rate_before", "rate_after", "class_from")
     @api.depends_context("lang")
     def _compute_reason(self):
         for transition in self:
@@ -48,10 +54,12 @@ class RelationshipTransition(models.Model):
     def _compute_evidence_ids(self):
         """The evidence of that day, as far as the reader may see it."""
         every = self.env["relationship.reading"].search(
-            [("id", "in", [each for transition in self for each in transition.reading_ids or ()])])
+            [("id", "in", [each for transition in self for each in transition.reading_ids or ()])]
+        )
         for transition in self:
             transition.evidence_ids = every.browse(
-                each for each in transition.reading_ids or () if each in every._ids)
+                each for each in transition.reading_ids or () if each in every._ids
+            )
 
     def _get_reasons(self):
         """Return sentences that say what moved between the two classes."""
@@ -59,17 +67,28 @@ class RelationshipTransition(models.Model):
         before, after = self.attitude_before, self.attitude_after
         reasons = []
         if after and not before:
-            reasons.append(self.env._(
-                "They told us how they feel: attitude %(after)s of 100.", after=round(after)))
+            reasons.append(
+                self.env._(
+                    "They told us how they feel: attitude %(after)s of 100.", after=round(after)
+                )
+            )
         elif abs(after - before) >= ATTITUDE_STEP:
-            reasons.append(self.env._(
-                "Attitude went from %(before)s to %(after)s.",
-                before=round(before), after=round(after)))
+            reasons.append(
+                self.env._(
+                    "Attitude went from %(before)s to %(after)s.",
+                    before=round(before),
+                    after=round(after),
+                )
+            )
         before, after = self.rate_before * 365, self.rate_after * 365
         if before and abs(after - before) >= RATE_STEP * before:
-            reasons.append(self.env._(
-                "They buy %(after).1f times a year instead of %(before).1f.",
-                before=before, after=after))
+            reasons.append(
+                self.env._(
+                    "They buy %(after).1f times a year instead of %(before).1f.",
+                    before=before,
+                    after=after,
+                )
+            )
         elif after and not before:
             reasons.append(self.env._("They began to buy."))
         return reasons or [self.env._("Time went by, and older evidence weighs less.")]

@@ -12,21 +12,32 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     relationship_target_interval = fields.Integer(
-        string="A Loyal Customer Buys Every (days)", default=0,
-        help="0: taken from the data, the median rate of customers who came back.")
+        string="A Loyal Customer Buys Every (days)",
+        default=0,
+        help="0: taken from the data, the median rate of customers who came back.",
+    )
     relationship_behaviour_half_life = fields.Integer(
-        string="Purchase Half-life (days)", default=0,
-        help="0: taken from the data, four times the usual gap, between 30 and 365 days.")
+        string="Purchase Half-life (days)",
+        default=0,
+        help="0: taken from the data, four times the usual gap, between 30 and 365 days.",
+    )
     relationship_attitude_half_life = fields.Integer(
-        string="Attitude Half-life (days)", default=180)
+        string="Attitude Half-life (days)", default=180
+    )
     relationship_attitude_threshold = fields.Float(
-        string="Attached From", default=65,
-        help="Attitude (0-100) from which a customer counts as attached.")
+        string="Attached From",
+        default=65,
+        help="Attitude (0-100) from which a customer counts as attached.",
+    )
     relationship_refreshed = fields.Datetime(
-        string="Customers Last Read", readonly=True, copy=False,
-        help="When all customers were last worked out from purchases, answers and conversations.")
+        string="Customers Last Read",
+        readonly=True,
+        copy=False,
+        help="When all customers were last worked out from purchases, answers and conversations.",
+    )
     relationship_next_refresh = fields.Datetime(
-        string="Customers to Read From", readonly=True, copy=False)
+        string="Customers to Read From", readonly=True, copy=False
+    )
 
     # When the company's customers are read anew.
 
@@ -41,15 +52,22 @@ class ResCompany(models.Model):
         tz, now = zone(self._relationship_tz()), fields.Datetime.now()
         today = self._relationship_today()
         return next(
-            moment for moment in (
-                to_utc(today + timedelta(days=days), NIGHT_HOUR, tz) for days in range(3))
-            if moment > now)
+            moment
+            for moment in (
+                to_utc(today + timedelta(days=days), NIGHT_HOUR, tz) for days in range(3)
+            )
+            if moment > now
+        )
 
     def _relationship_to_refresh(self):
         """Those of these companies whose customers are to be read now."""
         now = fields.Datetime.now()
-        return self.filtered(lambda company: not company.relationship_refreshed
-                             or (company.relationship_next_refresh or now) <= now)
+        return self.filtered(
+            lambda company: (
+                not company.relationship_refreshed
+                or (company.relationship_next_refresh or now) <= now
+            )
+        )
 
     def _relationship_being_read(self):
         """Whether all customers of one of these companies have yet to be read a first time."""

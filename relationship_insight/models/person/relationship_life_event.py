@@ -15,15 +15,25 @@ TYPES = [
     ("other", "Other"),
 ]
 MONTHS = [
-    ("1", "January"), ("2", "February"), ("3", "March"), ("4", "April"), ("5", "May"),
-    ("6", "June"), ("7", "July"), ("8", "August"), ("9", "September"), ("10", "October"),
-    ("11", "November"), ("12", "December"),
+    ("1", "January"),
+    ("2", "February"),
+    ("3", "March"),
+    ("4", "April"),
+    ("5", "May"),
+    ("6", "June"),
+    ("7", "July"),
+    ("8", "August"),
+    ("9", "September"),
+    ("10", "October"),
+    ("11", "November"),
+    ("12", "December"),
 ]
 REMIND_BATCH = 500
 
 
 class RelationshipLifeEvent(models.Model):
     """A day that matters to a person; every year it comes back, and we think of it in time."""
+
     _name = "relationship.life.event"
     _description = "Life Event"
     _inherit = ["relationship.guarded", "relationship.of.customer"]
@@ -31,39 +41,59 @@ class RelationshipLifeEvent(models.Model):
     _check_company_auto = True
 
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, index=True, ondelete="cascade")
+        "res.partner", string="Customer", required=True, index=True, ondelete="cascade"
+    )
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer Entity", compute="_compute_customer", store=True,
-        index=True)
+        "res.partner", string="Customer Entity", compute="_compute_customer", store=True, index=True
+    )
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company)
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
     type = fields.Selection(TYPES, required=True, default="birthday")
     name = fields.Char(string="What or Whose", help="For example “the shop” or “daughter Mali”.")
     day = fields.Integer(required=True, default=1)
     month = fields.Selection(MONTHS, required=True, default="1")
     year = fields.Integer(help="Leave 0 if nobody knows.")
     yearly = fields.Boolean(string="Every Year", default=True)
-    leap_day = fields.Selection([
-        ("before", "28 February"),
-        ("after", "1 March"),
-    ], string="Without 29 February", required=True, default="before")
+    leap_day = fields.Selection(
+        [
+            ("before", "28 February"),
+            ("after", "1 March"),
+        ],
+        string="Without 29 February",
+        required=True,
+        default="before",
+    )
     lead_days = fields.Integer(
-        string="Remind Before (days)", default=7, help="How long before the day somebody is told.")
-    calendar = fields.Selection([
-        ("gregorian", "Common calendar"),
-        ("buddhist", "Buddhist calendar"),
-    ], required=True, compute="_compute_calendar", store=True, readonly=False, precompute=True,
-        help="In which years are counted: 2000 is 2543 in the Buddhist calendar.")
+        string="Remind Before (days)", default=7, help="How long before the day somebody is told."
+    )
+    calendar = fields.Selection(
+        [
+            ("gregorian", "Common calendar"),
+            ("buddhist", "Buddhist calendar"),
+        ],
+        required=True,
+        compute="_compute_calendar",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="In which years are counted: 2000 is 2543 in the Buddhist calendar.",
+    )
     user_id = fields.Many2one(
-        "res.users", string="Remind", ondelete="set null",
-        domain=[("share", "=", False)], help="Nobody: the customer's salesperson.")
+        "res.users",
+        string="Remind",
+        ondelete="set null",
+        domain=[("share", "=", False)],
+        help="Nobody: the customer's salesperson.",
+    )
     next_date = fields.Date(
-        string="Next Time", compute="_compute_next_date", store=True, index=True)
+        string="Next Time", compute="_compute_next_date", store=True, index=True
+    )
     date_display = fields.Char(string="Date", compute="_compute_date_display")
     turns = fields.Integer(string="Years", compute="_compute_turns")
     reminded_for = fields.Date(
-        readonly=True, copy=False,
-        help="The day the last reminder was about: there is one a year.")
+        readonly=True, copy=False, help="The day the last reminder was about: there is one a year."
+    )
     sensitive = fields.Boolean(help="Shown to Customer Relations and managers only.")
     active = fields.Boolean(default=True)
 
@@ -86,7 +116,8 @@ class RelationshipLifeEvent(models.Model):
                 event.next_date = next_day(today, month, event.day, event.leap_day)
             else:
                 event.next_date = event.year and next_day(
-                    fields.Date.to_date(f"{event.year:04}-01-01"), month, event.day)
+                    fields.Date.to_date(f"{event.year:04}-01-01"), month, event.day
+                )
 
     @api.depends("next_date", "year", "yearly")
     def _compute_turns(self):
@@ -104,8 +135,10 @@ class RelationshipLifeEvent(models.Model):
                 continue
             # A leap year, so that 29 February can be written out.
             shown = format_date(
-                self.env, fields.Date.to_date(f"2000-{month:02}-{event.day:02}"),
-                date_format="d MMMM")
+                self.env,
+                fields.Date.to_date(f"2000-{month:02}-{event.day:02}"),
+                date_format="d MMMM",
+            )
             if event.year:
                 later = BUDDHIST_YEARS if event.calendar == "buddhist" else 0
                 shown = f"{shown} {event.year + later}"
@@ -160,10 +193,14 @@ class RelationshipLifeEvent(models.Model):
             self.year -= BUDDHIST_YEARS
 
     def _check_sensitive_right(self):
-        if any(self.mapped("sensitive")) and not self.env.su and not self.env.user.has_group(
-                "relationship_insight.group_relationship_relations"):
-            raise AccessError(self.env._(
-                "Sensitive things are noted and read by Customer Relations only."))
+        if (
+            any(self.mapped("sensitive"))
+            and not self.env.su
+            and not self.env.user.has_group("relationship_insight.group_relationship_relations")
+        ):
+            raise AccessError(
+                self.env._("Sensitive things are noted and read by Customer Relations only.")
+            )
 
     # ------------------------------------------------------------
     # Once a year
@@ -180,7 +217,9 @@ class RelationshipLifeEvent(models.Model):
                            ELSE MAKE_DATE(%(year)s, 2, 28) END
                  ELSE MAKE_DATE(%(year)s, event.month::int, event.day)
             END
-            """, year=year)
+            """,
+            year=year,
+        )
 
     @api.model
     def _roll_forward(self, today):
@@ -188,15 +227,19 @@ class RelationshipLifeEvent(models.Model):
         self.flush_model()
         year = SQL("EXTRACT(YEAR FROM %s::date)::int", today)
         this_year = self._sql_day_in_year(year)
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_life_event event
                SET next_date = CASE WHEN %(this_year)s >= %(today)s::date THEN %(this_year)s
                                     ELSE %(next_year)s END
              WHERE event.yearly AND event.next_date < %(today)s::date
             """,
-            this_year=this_year, today=today,
-            next_year=self._sql_day_in_year(SQL("(%s + 1)", year))))
+                this_year=this_year,
+                today=today,
+                next_year=self._sql_day_in_year(SQL("(%s + 1)", year)),
+            )
+        )
         self.invalidate_model(["next_date"])
 
     # The reminder: one activity per event and year.
@@ -219,15 +262,23 @@ class RelationshipLifeEvent(models.Model):
         are counted from there.
         """
         self.flush_model()
-        return [row[0] for row in self.env.execute_query(SQL(
-            """
+        return [
+            row[0]
+            for row in self.env.execute_query(
+                SQL(
+                    """
             SELECT event.id FROM relationship_life_event event
               JOIN res_partner partner ON partner.id = event.partner_id AND partner.active
              WHERE event.active AND event.next_date >= %(today)s
                AND event.next_date - COALESCE(event.lead_days, 0) <= %(today)s
                AND event.next_date IS DISTINCT FROM event.reminded_for
           ORDER BY event.next_date, event.id LIMIT %(limit)s
-            """, today=SQL("%s::date", fields.Date.today()), limit=limit))]
+            """,
+                    today=SQL("%s::date", fields.Date.today()),
+                    limit=limit,
+                )
+            )
+        ]
 
     @api.model
     def _take_due(self, limit):
@@ -253,11 +304,17 @@ class RelationshipLifeEvent(models.Model):
         found = {}
         for event in self:
             choices = (
-                event.user_id, event.partner_id.user_id, event.commercial_partner_id.user_id,
-                event.create_uid)
+                event.user_id,
+                event.partner_id.user_id,
+                event.commercial_partner_id.user_id,
+                event.create_uid,
+            )
             for user in choices:
-                allowed = user.active and not user.share and (
-                    not event.sensitive or user.has_group(relations))
+                allowed = (
+                    user.active
+                    and not user.share
+                    and (not event.sensitive or user.has_group(relations))
+                )
                 if allowed:
                     found[event] = user
                     break
@@ -267,8 +324,11 @@ class RelationshipLifeEvent(models.Model):
         """Return the values of the reminder. A sensitive day stays out of the chatter."""
         self.ensure_one()
         summary = self.env._(
-            "%(event)s of %(customer)s on %(day)s", event=self.display_name,
-            customer=self.partner_id.display_name, day=self.date_display)
+            "%(event)s of %(customer)s on %(day)s",
+            event=self.display_name,
+            customer=self.partner_id.display_name,
+            day=self.date_display,
+        )
         vals = {
             "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
             "summary": summary,

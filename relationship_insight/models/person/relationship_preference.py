@@ -26,55 +26,101 @@ class RelationshipPreference(models.Model):
     _check_company_auto = True
 
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, index=True, ondelete="cascade")
+        "res.partner", string="Customer", required=True, index=True, ondelete="cascade"
+    )
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer Entity", compute="_compute_customer", store=True,
-        index=True)
+        "res.partner", string="Customer Entity", compute="_compute_customer", store=True, index=True
+    )
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company)
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
     kind = fields.Selection(KINDS, required=True, default="like")
     tag_id = fields.Many2one(
-        "relationship.preference.tag", string="Chip", ondelete="restrict",
-        index="btree_not_null", check_company=True)
+        "relationship.preference.tag",
+        string="Chip",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+    )
     text = fields.Char(string="In Words")
-    steadiness = fields.Selection([
-        ("established", "Always"),
-        ("once", "This one time"),
-    ], string="How Steady", required=True, default="established",
-        help="A choice made once is not yet a preference.")
-    provenance = fields.Selection([
-        ("stated", "They said so"),
-        ("observed", "We saw it"),
-        ("inferred", "Our guess"),
-    ], string="How We Know", required=True, default="stated")
-    scope = fields.Selection([
-        ("here", "This company"),
-        ("everywhere", "All our companies"),
-    ], string="Where It Holds", required=True, default="here")
+    steadiness = fields.Selection(
+        [
+            ("established", "Always"),
+            ("once", "This one time"),
+        ],
+        string="How Steady",
+        required=True,
+        default="established",
+        help="A choice made once is not yet a preference.",
+    )
+    provenance = fields.Selection(
+        [
+            ("stated", "They said so"),
+            ("observed", "We saw it"),
+            ("inferred", "Our guess"),
+        ],
+        string="How We Know",
+        required=True,
+        default="stated",
+    )
+    scope = fields.Selection(
+        [
+            ("here", "This company"),
+            ("everywhere", "All our companies"),
+        ],
+        string="Where It Holds",
+        required=True,
+        default="here",
+    )
     note_id = fields.Many2one(
-        "relationship.note", string="Heard In", index="btree_not_null", ondelete="set null")
+        "relationship.note", string="Heard In", index="btree_not_null", ondelete="set null"
+    )
     staff_id = fields.Many2one(
-        "res.partner", string="Noted By", ondelete="set null", index="btree_not_null",
-        default=lambda self: self.env.user.partner_id)
+        "res.partner",
+        string="Noted By",
+        ondelete="set null",
+        index="btree_not_null",
+        default=lambda self: self.env.user.partner_id,
+    )
     first_seen = fields.Date(required=True, default=fields.Date.context_today)
     last_confirmed = fields.Date(readonly=True, copy=False)
     confirm_count = fields.Integer(string="Times Confirmed", readonly=True, copy=False)
     review_date = fields.Date(
-        string="Ask Again On", compute="_compute_review_date", store=True, readonly=False,
-        precompute=True, index=True, help="After this day it is a question, not a fact.")
+        string="Ask Again On",
+        compute="_compute_review_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        help="After this day it is a question, not a fact.",
+    )
     sensitive = fields.Boolean(
-        compute="_compute_sensitive", store=True, readonly=False, precompute=True,
-        help="Shown to Customer Relations and managers only.")
-    state = fields.Selection([
-        ("current", "True"),
-        ("fulfilled", "Fulfilled"),
-        ("past", "No longer true"),
-    ], required=True, default="current", readonly=True, copy=False)
-    status = fields.Selection([
-        ("fact", "We know"),
-        ("ask", "Ask"),
-        ("over", "Over"),
-    ], compute="_compute_status", search="_search_status")
+        compute="_compute_sensitive",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Shown to Customer Relations and managers only.",
+    )
+    state = fields.Selection(
+        [
+            ("current", "True"),
+            ("fulfilled", "Fulfilled"),
+            ("past", "No longer true"),
+        ],
+        required=True,
+        default="current",
+        readonly=True,
+        copy=False,
+    )
+    status = fields.Selection(
+        [
+            ("fact", "We know"),
+            ("ask", "Ask"),
+            ("over", "Over"),
+        ],
+        compute="_compute_status",
+        search="_search_status",
+    )
 
     @api.depends("first_seen", "last_confirmed", "steadiness", "tag_id")
     def _compute_review_date(self):
@@ -108,9 +154,9 @@ class RelationshipPreference(models.Model):
         if operator != "in":
             return NotImplemented
         current = Domain("state", "=", "current")
-        ask = (
-            Domain("review_date", "<", fields.Date.context_today(self))
-            | Domain("provenance", "=", "inferred") & Domain("confirm_count", "=", 0))
+        ask = Domain("review_date", "<", fields.Date.context_today(self)) | Domain(
+            "provenance", "=", "inferred"
+        ) & Domain("confirm_count", "=", 0)
         choices = {"over": ~current, "ask": current & ask, "fact": current & ~ask}
         return Domain.OR(choices[key] for key in value if key in choices)
 
@@ -132,11 +178,13 @@ class RelationshipPreference(models.Model):
         for preference in self:
             note = preference.sudo().note_id
             if note and note.commercial_partner_id != preference.commercial_partner_id:
-                raise ValidationError(
-                    self.env._("This conversation was with another customer."))
+                raise ValidationError(self.env._("This conversation was with another customer."))
             if note and note.visibility != "company":
-                raise ValidationError(self.env._(
-                    "Not everyone may read this conversation, so nothing may point to it."))
+                raise ValidationError(
+                    self.env._(
+                        "Not everyone may read this conversation, so nothing may point to it."
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -151,10 +199,14 @@ class RelationshipPreference(models.Model):
         return res
 
     def _check_sensitive_right(self):
-        if any(self.mapped("sensitive")) and not self.env.su and not self.env.user.has_group(
-                "relationship_insight.group_relationship_relations"):
-            raise AccessError(self.env._(
-                "Sensitive things are noted and read by Customer Relations only."))
+        if (
+            any(self.mapped("sensitive"))
+            and not self.env.su
+            and not self.env.user.has_group("relationship_insight.group_relationship_relations")
+        ):
+            raise AccessError(
+                self.env._("Sensitive things are noted and read by Customer Relations only.")
+            )
 
     def _get_words(self):
         """Return the chip and the words of this preference."""
@@ -174,11 +226,13 @@ class RelationshipPreference(models.Model):
         # A second tap on the same day is the same answer.
         fresh = self.filtered(lambda p: p.last_confirmed != today or p.state != "current")
         for preference in fresh.sudo():
-            preference.write({
-                "last_confirmed": today,
-                "confirm_count": preference.confirm_count + 1,
-                "state": "current",
-            })
+            preference.write(
+                {
+                    "last_confirmed": today,
+                    "confirm_count": preference.confirm_count + 1,
+                    "state": "current",
+                }
+            )
         self.env["relationship.preference.check"]._log(fresh, "confirmed")
         return True
 
@@ -195,5 +249,6 @@ class RelationshipPreference(models.Model):
         current = self.filtered(lambda p: p.state == "current")
         current.sudo().write({"state": state})
         self.env["relationship.preference.check"]._log(
-            current, "ended" if state == "past" else state)
+            current, "ended" if state == "past" else state
+        )
         return True

@@ -14,11 +14,14 @@ class RelationshipPreferenceTag(models.Model):
     name = fields.Char(required=True, translate=True)
     emoji = fields.Char(size=8)
     kind = fields.Selection(
-        KINDS, string="Usually", required=True, default="like",
-        help="What a tap on this chip means, until somebody says otherwise.")
+        KINDS,
+        string="Usually",
+        required=True,
+        default="like",
+        help="What a tap on this chip means, until somebody says otherwise.",
+    )
     sequence = fields.Integer(default=10)
     sensitive = fields.Boolean(help="Shown to Customer Relations and managers only.")
-    review_days = fields.Integer(
-        string="Ask Again After (days)", help="0: as set for the company.")
+    review_days = fields.Integer(string="Ask Again After (days)", help="0: as set for the company.")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index="btree_not_null")

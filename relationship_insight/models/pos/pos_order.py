@@ -9,7 +9,8 @@ class PosOrder(models.Model):
         # A refund also changes what its original customer bought.
         orders = self.sudo() | self.sudo().lines.refunded_orderline_id.order_id
         self.env["relationship.refresh.queue"]._add_buyers(
-            orders.partner_id.commercial_partner_id.ids)
+            orders.partner_id.commercial_partner_id.ids
+        )
         return res
 
     def _get_relationship_server(self):
@@ -29,8 +30,11 @@ class PosOrder(models.Model):
     def _link_receipt_answers(self):
         """Tell answers that came before their order, from a till without network, which it is."""
         keys = {f"receipt:{order.uuid}": order for order in self.sudo() if order.uuid}
-        early = self.env["relationship.invitation"].sudo().search([
-            ("source_key", "in", list(keys)), ("order_id", "in", [False, 0])])
+        early = (
+            self.env["relationship.invitation"]
+            .sudo()
+            .search([("source_key", "in", list(keys)), ("order_id", "in", [False, 0])])
+        )
         for invitation in early:
             order = keys[invitation.source_key]
             staff = order._get_relationship_server()
@@ -38,7 +42,11 @@ class PosOrder(models.Model):
             partner = order.partner_id
             known = partner and invitation.campaign_id._may_come_along(partner)
             readings = invitation.reading_ids
-            readings.write({
-                "order_model": "pos.order", "order_id": order.id,
-                **({"partner_id": partner.id} if known else {})})
+            readings.write(
+                {
+                    "order_model": "pos.order",
+                    "order_id": order.id,
+                    **({"partner_id": partner.id} if known else {}),
+                }
+            )
             readings.filtered(lambda r: r.facet == "bond").write({"staff_id": staff.id})

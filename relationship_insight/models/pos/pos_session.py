@@ -62,8 +62,10 @@ class PosSession(models.Model):
         partners = self.env["res.partner"].browse(ids).exists()._filtered_access("read")
         rows = self.env["relationship.strip"]._get_rows(self.config_id, partners.ids, cut=False)
         shown = {row["id"] for row in rows}
-        return {"relationship.strip": rows + [
-            {"id": partner_id, "lines": []} for partner_id in ids if partner_id not in shown]}
+        return {
+            "relationship.strip": rows
+            + [{"id": partner_id, "lines": []} for partner_id in ids if partner_id not in shown]
+        }
 
     def _get_relationship_staff(self, user_id, employee_id):
         """Return the contact of the person at the till, the logged-in user's if in doubt."""
@@ -71,8 +73,11 @@ class PosSession(models.Model):
         if employee_id and "employee_id" in self._fields:
             config = self.config_id.sudo()
             allowed = Domain(config._employee_domain(self.env.uid))
-            employee = self.env["hr.employee"].sudo().search(
-                allowed & Domain("id", "=", employee_id), limit=1)
+            employee = (
+                self.env["hr.employee"]
+                .sudo()
+                .search(allowed & Domain("id", "=", employee_id), limit=1)
+            )
             staff = employee.work_contact_id or employee.user_id.partner_id
             if staff:
                 return staff
@@ -90,9 +95,14 @@ class PosSession(models.Model):
         if request:
             sent = request.httprequest
             request.future_response.set_cookie(
-                TILL_COOKIE, self._note_till(sent.remote_addr, sent.headers.get("User-Agent")),
-                max_age=COOKIE_DAYS * 24 * 3600, path="/pulse", httponly=True, samesite="Lax",
-                secure=sent.scheme == "https")
+                TILL_COOKIE,
+                self._note_till(sent.remote_addr, sent.headers.get("User-Agent")),
+                max_age=COOKIE_DAYS * 24 * 3600,
+                path="/pulse",
+                httponly=True,
+                samesite="Lax",
+                secure=sent.scheme == "https",
+            )
         return res
 
     def _note_till(self, address, agent):
@@ -126,11 +136,15 @@ class PosSession(models.Model):
         customer = partner_id and Note._get_pos_customer(self, partner_id)
         try:
             code = self.env["relationship.referral.code"]._find_for(
-                str(text or ""), self.company_id, customer or None)
+                str(text or ""), self.company_id, customer or None
+            )
         except UserError as error:
             return {"problem": str(error)}
         if customer and code._is_old_customer(customer):
-            return {"problem": self.env._(
-                "%(customer)s bought here before, so the code doesn't count.",
-                customer=customer.name)}
+            return {
+                "problem": self.env._(
+                    "%(customer)s bought here before, so the code doesn't count.",
+                    customer=customer.name,
+                )
+            }
         return {"name": code.partner_id.name, "code": code.code}

@@ -17,6 +17,9 @@ class RelationshipInvitation(models.Model):
               JOIN pos_config config ON config.id = session.config_id AND config.company_id = %s
              WHERE session.relationship_till_devices LIKE %s
                AND (session.stop_at IS NULL OR session.stop_at >= %s)))
-            """, super()._sql_till_device(till), invitation.company_id.id,
+            """,
+            super()._sql_till_device(till),
+            invitation.company_id.id,
             f"%{till}%" if till else None,
-            invitation.date_done - TILL_WINDOW)
+            invitation.date_done - TILL_WINDOW,
+        )

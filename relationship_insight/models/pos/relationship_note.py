@@ -27,15 +27,17 @@ class RelationshipNote(models.Model):
             return True
         if not self._has_pos_news(data):
             return True
-        self.sudo().with_company(session.company_id).create({
-            "purpose": "listen",
-            **data,
-            "feeling_ids": [fields.Command.set(data["feeling_ids"])],
-            "company_id": session.company_id.id,
-            "channel": "store",
-            "depth": self._get_pos_depth(data["summary"] or data.get("promise")),
-            "order_model": "pos.order",
-        })
+        self.sudo().with_company(session.company_id).create(
+            {
+                "purpose": "listen",
+                **data,
+                "feeling_ids": [fields.Command.set(data["feeling_ids"])],
+                "company_id": session.company_id.id,
+                "channel": "store",
+                "depth": self._get_pos_depth(data["summary"] or data.get("promise")),
+                "order_model": "pos.order",
+            }
+        )
         return True
 
     def _prepare_feeling_vals(self, measure):
@@ -55,8 +57,9 @@ class RelationshipNote(models.Model):
         if any(self[name].id != data[name] for name in ("partner_id", "staff_id")):
             raise ValidationError(self.env._("This note belongs to another conversation."))
         vals = {}
-        missing = set(data["feeling_ids"]) - set(self.with_context(
-            active_test=False).feeling_ids.ids)
+        missing = set(data["feeling_ids"]) - set(
+            self.with_context(active_test=False).feeling_ids.ids
+        )
         if missing:
             vals["feeling_ids"] = [fields.Command.link(measure_id) for measure_id in missing]
         lines = (self.summary or "").splitlines()
@@ -78,16 +81,19 @@ class RelationshipNote(models.Model):
     def _read_pos_note(self, session, note):
         """Check what the till sent, and return it as values of a conversation."""
         key = note.get("key")
-        if not isinstance(key, str) or not key.startswith(POS_KEY_PREFIX) or (
-                len(key) > POS_KEY_LENGTH):
+        if (
+            not isinstance(key, str)
+            or not key.startswith(POS_KEY_PREFIX)
+            or (len(key) > POS_KEY_LENGTH)
+        ):
             raise ValidationError(self.env._("The note has no valid key."))
         partner = self._find_pos_customer(session, note.get("partner_id"))
         return {
             "source_key": key,
             "partner_id": partner.id,
             "staff_id": session._get_relationship_staff(
-                self._to_record_id(note.get("user_id")),
-                self._to_record_id(note.get("employee_id"))).id,
+                self._to_record_id(note.get("user_id")), self._to_record_id(note.get("employee_id"))
+            ).id,
             "date": self._get_pos_date(note.get("age")),
             "feeling_ids": self._get_pos_feelings(note.get("feelings") or []).ids,
             "summary": self._get_pos_line(note.get("line") or ""),
@@ -125,10 +131,14 @@ class RelationshipNote(models.Model):
     @api.model
     def _get_pos_feelings(self, measure_ids):
         Measure = self.env["relationship.measure"].sudo().with_context(active_test=False)
-        wanted = {self._to_record_id(measure_id) for measure_id in measure_ids} if isinstance(
-            measure_ids, list) else {False}
-        measures = Measure.search([
-            *Measure._load_pos_data_domain({}, None), ("id", "in", list(wanted - {False}))])
+        wanted = (
+            {self._to_record_id(measure_id) for measure_id in measure_ids}
+            if isinstance(measure_ids, list)
+            else {False}
+        )
+        measures = Measure.search(
+            [*Measure._load_pos_data_domain({}, None), ("id", "in", list(wanted - {False}))]
+        )
         if len(measures) != len(wanted):
             raise ValidationError(self.env._("One of the feelings is unknown."))
         return measures
@@ -140,9 +150,13 @@ class RelationshipNote(models.Model):
             raise ValidationError(self.env._("The line must be text."))
         line = " ".join(line.replace("\x00", " ").split())
         if len(line) > POS_LINE_LENGTH:
-            raise ValidationError(self.env._(
-                "The line is too long: %(length)s characters, at most %(most)s.",
-                length=len(line), most=POS_LINE_LENGTH))
+            raise ValidationError(
+                self.env._(
+                    "The line is too long: %(length)s characters, at most %(most)s.",
+                    length=len(line),
+                    most=POS_LINE_LENGTH,
+                )
+            )
         return line or False
 
     @api.model
@@ -151,10 +165,13 @@ class RelationshipNote(models.Model):
         PosOrder = self.env["pos.order"].sudo()
         if not order_uuid or not isinstance(order_uuid, str):
             return PosOrder
-        order = PosOrder.search([
-            ("uuid", "=", order_uuid.replace("\x00", "")),
-            ("company_id", "=", session.company_id.id),
-            ("state", "not in", ("draft", "cancel")),
-        ], limit=1)
+        order = PosOrder.search(
+            [
+                ("uuid", "=", order_uuid.replace("\x00", "")),
+                ("company_id", "=", session.company_id.id),
+                ("state", "not in", ("draft", "cancel")),
+            ],
+            limit=1,
+        )
         same_customer = order.partner_id.commercial_partner_id == partner.commercial_partner_id
         return order if same_customer else PosOrder

@@ -8,6 +8,7 @@ NAME_LENGTH = 80
 
 class RelationshipNote(models.Model):
     """What a cashier may tap beside faces and a line: purpose, privacy, a promise, a chip."""
+
     _inherit = "relationship.note"
 
     @api.model
@@ -29,8 +30,7 @@ class RelationshipNote(models.Model):
         for name in ("purpose", "visibility"):
             if note.get(name):
                 data[name] = self._get_pos_choice(self._fields[name], note[name])
-        if data.get("visibility") == "me" and not self._can_note_privately(
-                session.config_id):
+        if data.get("visibility") == "me" and not self._can_note_privately(session.config_id):
             raise ValidationError(self.env._("A note at this till can't be for you alone."))
         if note.get("promise"):
             data["promise"] = self._get_pos_line(note["promise"])
@@ -60,8 +60,10 @@ class RelationshipNote(models.Model):
     def _add_from_pos(self, data):
         # First who may read it, then what there is to read.
         vals = {
-            name: data[name] for name in ("purpose", "visibility")
-            if data.get(name) and data[name] != self[name]}
+            name: data[name]
+            for name in ("purpose", "visibility")
+            if data.get(name) and data[name] != self[name]
+        }
         if data.get("promise") and data["promise"] not in self.promise_ids.mapped("name"):
             vals.update(promise=data["promise"], promise_date=data["promise_date"])
             vals["depth"] = self._get_pos_depth(data["promise"])
@@ -83,18 +85,21 @@ class RelationshipNote(models.Model):
         # What is private to somebody becomes known to nobody else.
         if not stored or stored.visibility != "company" or not data["summary"]:
             return
-        known = Preference.with_context(active_test=False).search_count([
-            ("note_id", "=", stored.id), ("kind", "=", kind), ("text", "=", data["summary"])],
-            limit=1)
+        known = Preference.with_context(active_test=False).search_count(
+            [("note_id", "=", stored.id), ("kind", "=", kind), ("text", "=", data["summary"])],
+            limit=1,
+        )
         if not known:
-            Preference.create({
-                "partner_id": stored.partner_id.id,
-                "company_id": stored.company_id.id,
-                "kind": kind,
-                "text": data["summary"],
-                "note_id": stored.id,
-                "staff_id": stored.staff_id.id,
-            })
+            Preference.create(
+                {
+                    "partner_id": stored.partner_id.id,
+                    "company_id": stored.company_id.id,
+                    "kind": kind,
+                    "text": data["summary"],
+                    "note_id": stored.id,
+                    "staff_id": stored.staff_id.id,
+                }
+            )
 
     @api.model
     def _claim_from_pos(self, session, note):
@@ -112,19 +117,21 @@ class RelationshipNote(models.Model):
         if not (code or referrer or name):
             return
         try:
-            self.env["relationship.referral"]._claim({
-                "referred_id": customer.id,
-                "code": code.code,
-                "referrer_id": referrer.id,
-                "referrer_name": False if code or referrer else name[:NAME_LENGTH],
-                "source": "code" if code else "pos",
-                "company_id": session.company_id.id,
-                "date": data["date"],
-                "staff_id": data["staff_id"],
-                "document_model": "pos.order" if data["order_id"] else False,
-                "document_id": data["order_id"],
-                "source_key": f"{data['source_key']}:friend",
-            })
+            self.env["relationship.referral"]._claim(
+                {
+                    "referred_id": customer.id,
+                    "code": code.code,
+                    "referrer_id": referrer.id,
+                    "referrer_name": False if code or referrer else name[:NAME_LENGTH],
+                    "source": "code" if code else "pos",
+                    "company_id": session.company_id.id,
+                    "date": data["date"],
+                    "staff_id": data["staff_id"],
+                    "document_model": "pos.order" if data["order_id"] else False,
+                    "document_id": data["order_id"],
+                    "source_key": f"{data['source_key']}:friend",
+                }
+            )
         except UserError as error:
             raise ValidationError(str(error)) from error
 
@@ -137,8 +144,11 @@ class RelationshipNote(models.Model):
         Code = self.env["relationship.referral.code"]
         name, text = friend.get("name"), friend.get("code")
         if not text:
-            return Code._find(name, session.company_id) if (
-                isinstance(name, str) and not friend.get("id")) else Code
+            return (
+                Code._find(name, session.company_id)
+                if (isinstance(name, str) and not friend.get("id"))
+                else Code
+            )
         if not isinstance(text, str):
             raise ValidationError(self.env._("The friend's code must be text."))
         try:

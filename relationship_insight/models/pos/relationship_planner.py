@@ -7,9 +7,15 @@ class RelationshipPlanner(models.Model):
 
     @api.model
     def _get_recent_buyers(self, company, since):
-        return [*super()._get_recent_buyers(company, since), SQL(
-            "SELECT partner_id FROM pos_order WHERE date_order >= %s AND company_id = %s"
-            " AND partner_id IS NOT NULL", since, company.id)]
+        return [
+            *super()._get_recent_buyers(company, since),
+            SQL(
+                "SELECT partner_id FROM pos_order WHERE date_order >= %s AND company_id = %s"
+                " AND partner_id IS NOT NULL",
+                since,
+                company.id,
+            ),
+        ]
 
     @api.model
     def _sql_shop_model(self):
@@ -22,4 +28,5 @@ class RelationshipPlanner(models.Model):
             (SELECT session.config_id FROM pos_order ticket
                JOIN pos_session session ON session.id = ticket.session_id
               WHERE buy.order_model = 'pos.order' AND ticket.id = buy.order_id)
-            """)
+            """
+        )

@@ -11,11 +11,23 @@ class RelationshipPurchase(models.Model):
 
     _depends = {
         "pos.order": [
-            "account_move", "amount_total", "company_id", "currency_rate", "date_order",
-            "is_refund", "name", "partner_id", "state", "user_id",
+            "account_move",
+            "amount_total",
+            "company_id",
+            "currency_rate",
+            "date_order",
+            "is_refund",
+            "name",
+            "partner_id",
+            "state",
+            "user_id",
         ],
         "pos.order.line": [
-            "order_id", "price_subtotal_incl", "price_unit", "qty", "refunded_orderline_id",
+            "order_id",
+            "price_subtotal_incl",
+            "price_unit",
+            "qty",
+            "refunded_orderline_id",
         ],
     }
 
@@ -31,11 +43,13 @@ class RelationshipPurchase(models.Model):
                 SELECT ticket_id, SUM(amount) AS amount,
                        MIN(partner_id) FILTER (WHERE ticket_partner_id IS NULL) AS partner_id
                   FROM pos_back WHERE NOT down_payment GROUP BY ticket_id
-                """),
+                """
+            ),
             **super()._purchase_ctes(scope),
             "pos_return": SQL(
                 "SELECT order_id, SUM(amount) AS amount FROM (%s) back GROUP BY order_id",
-                SQL(" UNION ALL ").join(self._pos_order_returns())),
+                SQL(" UNION ALL ").join(self._pos_order_returns()),
+            ),
         }
 
     @api.model
@@ -56,7 +70,9 @@ class RelationshipPurchase(models.Model):
                 """
                 (%(link)s IS NOT NULL AND EXISTS (
                     SELECT 1 FROM sale_order so WHERE so.id = %(link)s AND so.state = 'sale'))
-                """, link=self._sql_line_link(SQL("l"), "sale_order_origin_id"))
+                """,
+                link=self._sql_line_link(SQL("l"), "sale_order_origin_id"),
+            )
         return super()._promo_sources(scope) + [
             SQL(
                 """
@@ -69,8 +85,11 @@ class RelationshipPurchase(models.Model):
                    AND l.refunded_orderline_id IS NULL AND NOT %(settles)s AND %(scope)s
                 """,
                 let_off=self._sql_let_off(
-                    self._sql_line_amount("l"), SQL("l.price_unit * l.qty"),
-                    self._sql_pos_discount(SQL("l"), SQL("o")), reward),
+                    self._sql_line_amount("l"),
+                    SQL("l.price_unit * l.qty"),
+                    self._sql_pos_discount(SQL("l"), SQL("o")),
+                    reward,
+                ),
                 reward=reward,
                 listed=self._sql_shows_discount(SQL("o")),
                 orders=scope.orders("pos_order", "o"),
@@ -86,8 +105,8 @@ class RelationshipPurchase(models.Model):
                  WHERE back.counts AND (back.discount > 0 OR back.reward)
                 """,
                 let_off=self._sql_let_off(
-                    SQL("back.amount"), SQL("back.gross"), SQL("back.discount"),
-                    SQL("back.reward")),
+                    SQL("back.amount"), SQL("back.gross"), SQL("back.discount"), SQL("back.reward")
+                ),
                 back=self._sql_pos_back(scope),
             ),
         ]
@@ -96,8 +115,9 @@ class RelationshipPurchase(models.Model):
     def _served_sources(self, scope):
         staff, staff_join = self._sql_pos_staff()
         customer, partners = scope.entity(SQL("po.partner_id"))
-        return super()._served_sources(scope) + [SQL(
-            """
+        return super()._served_sources(scope) + [
+            SQL(
+                """
             SELECT %(customer)s AS customer, %(staff)s AS staff, %(day)s AS day
               FROM %(orders)s
               %(partners)s
@@ -107,18 +127,20 @@ class RelationshipPurchase(models.Model):
                AND po.date_order > %(until)s::timestamp - INTERVAL '%(days)s days'
                AND %(scope)s
             """,
-            customer=customer,
-            partners=partners,
-            staff=staff,
-            day=scope.local_day(SQL("po.date_order")),
-            orders=scope.orders("pos_order", "po"),
-            staff_join=staff_join,
-            states=PAID_STATES,
-            until=scope.until,
-            days=bond.SERVED_DAYS,
-            scope=scope.without("partners").sql(
-                SQL("po.date_order"), SQL("po.partner_id"), SQL("po.company_id")),
-        )]
+                customer=customer,
+                partners=partners,
+                staff=staff,
+                day=scope.local_day(SQL("po.date_order")),
+                orders=scope.orders("pos_order", "po"),
+                staff_join=staff_join,
+                states=PAID_STATES,
+                until=scope.until,
+                days=bond.SERVED_DAYS,
+                scope=scope.without("partners").sql(
+                    SQL("po.date_order"), SQL("po.partner_id"), SQL("po.company_id")
+                ),
+            )
+        ]
 
     @api.model
     def _select_pos_orders(self, scope):
@@ -148,7 +170,8 @@ class RelationshipPurchase(models.Model):
             """,
             states=PAID_STATES,
             scope=scope.without("partners").sql(
-                SQL("o.date_order"), SQL("o.partner_id"), SQL("o.company_id")),
+                SQL("o.date_order"), SQL("o.partner_id"), SQL("o.company_id")
+            ),
             tickets=SQL("ticket" if scope.partners else "pos_order"),
             staff=staff,
             staff_join=staff_join,
@@ -183,7 +206,9 @@ class RelationshipPurchase(models.Model):
             SELECT o.* FROM pos_order o WHERE o.id IN (
                 SELECT ticket_id FROM pos_back
                  WHERE ticket_partner_id IS NULL AND partner_id IS NOT NULL)
-            """, scope.orders("pos_order", "o"))
+            """,
+            scope.orders("pos_order", "o"),
+        )
 
     @api.model
     def _sql_line_amount(self, alias):
@@ -191,7 +216,8 @@ class RelationshipPurchase(models.Model):
         line = SQL.identifier(alias)
         return SQL(
             "SIGN(%(line)s.qty) * SIGN(%(line)s.price_unit) * ABS(%(line)s.price_subtotal_incl)",
-            line=line)
+            line=line,
+        )
 
     @api.model
     def _sql_pos_back(self, scope):
@@ -210,7 +236,8 @@ class RelationshipPurchase(models.Model):
             ) origin
             CROSS JOIN LATERAL (
                 SELECT * FROM pos_order o WHERE o.id = origin.order_id OFFSET 0) sold
-            """)
+            """
+        )
         if scope.partners:
             lines = SQL(
                 """
@@ -221,7 +248,9 @@ class RelationshipPurchase(models.Model):
                     SELECT * FROM pos_order_line o
                      WHERE o.refunded_orderline_id = origin.id OFFSET 0
                 ) back
-                """, scope.orders("pos_order", "sold"))
+                """,
+                scope.orders("pos_order", "sold"),
+            )
         settling, join = self._sql_settling_join(SQL("origin"))
         return SQL(
             """
@@ -238,7 +267,8 @@ class RelationshipPurchase(models.Model):
             """,
             states=PAID_STATES,
             until=scope.without("partners", "company").sql(
-                SQL("ticket.date_order"), SQL("NULL"), SQL("NULL")),
+                SQL("ticket.date_order"), SQL("NULL"), SQL("NULL")
+            ),
             amount=self._sql_line_amount("back"),
             discount=self._sql_pos_discount(SQL("origin"), SQL("sold")),
             reward=self._sql_is_reward("pos.order.line", SQL("origin")),
@@ -246,7 +276,8 @@ class RelationshipPurchase(models.Model):
             lines=lines,
             join=join,
             scope=scope.without("until", "partners").sql(
-                SQL("NULL"), SQL("NULL"), SQL("sold.company_id")),
+                SQL("NULL"), SQL("NULL"), SQL("sold.company_id")
+            ),
         )
 
     @api.model
@@ -255,5 +286,4 @@ class RelationshipPurchase(models.Model):
 
         The amounts are negative and in the currency of the till.
         """
-        return [SQL(
-            "SELECT order_id, amount FROM pos_back WHERE counts AND sale_order_id IS NULL")]
+        return [SQL("SELECT order_id, amount FROM pos_back WHERE counts AND sale_order_id IS NULL")]

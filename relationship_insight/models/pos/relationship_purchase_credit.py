@@ -34,7 +34,8 @@ class RelationshipPurchase(models.Model):
               FROM pos_credit credit
          LEFT JOIN res_users seller ON seller.id = credit.user_id
           GROUP BY credit.move_id
-            """)
+            """
+        )
 
     @api.model
     def _sql_pos_credits(self, scope):
@@ -72,28 +73,35 @@ class RelationshipPurchase(models.Model):
             states=PAID_STATES,
             not_elsewhere=self._sql_credit_not_elsewhere(),
             scope=scope.sql(
-                SQL("move.invoice_date + TIME '12:00'"), SQL("sold.partner_id"),
-                SQL("sold.company_id")),
+                SQL("move.invoice_date + TIME '12:00'"),
+                SQL("sold.partner_id"),
+                SQL("sold.company_id"),
+            ),
         )
 
     @api.model
     def _pos_order_returns(self):
         return super()._pos_order_returns() + [
-            SQL("SELECT order_id, amount FROM pos_credit WHERE sale_order_id IS NULL")]
+            SQL("SELECT order_id, amount FROM pos_credit WHERE sale_order_id IS NULL")
+        ]
 
     @api.model
     def _sale_order_returns(self):
-        return super()._sale_order_returns() + [SQL(
-            """
+        return super()._sale_order_returns() + [
+            SQL(
+                """
             SELECT so.id,
                    credit.amount * COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 / credit.rate
               FROM pos_credit credit
               JOIN sale_order so ON so.id = credit.sale_order_id
-            """)]
+            """
+            )
+        ]
 
     @api.model
     def _sql_credit_not_elsewhere(self):
         """Leave out the credit notes of refunds made at the till: the ticket counts."""
         return SQL(
             "%s AND NOT EXISTS (SELECT 1 FROM pos_order p WHERE p.account_move = move.id)",
-            super()._sql_credit_not_elsewhere())
+            super()._sql_credit_not_elsewhere(),
+        )

@@ -27,7 +27,9 @@ class RelationshipPurchase(models.Model):
             (%s.pricelist_id IN (
                 SELECT pricelist_id FROM product_pricelist_item
                  WHERE compute_price = 'percentage' AND percent_price > 0)) IS TRUE
-            """, order)
+            """,
+            order,
+        )
 
     @api.model
     def _sql_pos_discount(self, line, order):
@@ -70,4 +72,8 @@ class RelationshipPurchase(models.Model):
                            item.id DESC
                      LIMIT 1), 0))
                 ELSE COALESCE(%(line)s.discount, 0) END)
-            """, shows=self._sql_shows_discount(order), line=line, order=order)
+            """,
+            shows=self._sql_shows_discount(order),
+            line=line,
+            order=order,
+        )

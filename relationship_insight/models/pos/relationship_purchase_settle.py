@@ -30,7 +30,9 @@ class RelationshipPurchase(models.Model):
                 """
                 paid.id AS sale_order_id,
                 paid.id IS NOT NULL AND (%s IS NULL OR part.is_downpayment IS TRUE) AS down_payment
-                """, self._sql_line_link(line, "sale_order_line_id")),
+                """,
+                self._sql_line_link(line, "sale_order_line_id"),
+            ),
             SQL(
                 """
                 LEFT JOIN LATERAL (
@@ -41,14 +43,16 @@ class RelationshipPurchase(models.Model):
                 ) part ON TRUE
                 """,
                 self._sql_line_link(line, "sale_order_origin_id"),
-                self._sql_line_link(line, "sale_order_line_id")),
+                self._sql_line_link(line, "sale_order_line_id"),
+            ),
         )
 
     @api.model
     def _purchase_ctes(self, scope):
         ctes = super()._purchase_ctes(scope)
         settled = SQL(
-            "SELECT NULL::int AS order_id, 0::float8 AS amount, FALSE AS whole WHERE FALSE")
+            "SELECT NULL::int AS order_id, 0::float8 AS amount, FALSE AS whole WHERE FALSE"
+        )
         if self._has_settling_tickets():
             settled = self._sql_settled(scope)
         return {**ctes, "settled": settled, "pos_change": self._sql_pos_changes()}
@@ -70,7 +74,8 @@ class RelationshipPurchase(models.Model):
                 SELECT order_id, NULL, 0, amount, NULL FROM pos_return
               ) change
           GROUP BY order_id
-            """)
+            """
+        )
 
     @api.model
     def _sql_settled(self, scope):
@@ -87,7 +92,8 @@ class RelationshipPurchase(models.Model):
                 """
                 ticket CROSS JOIN LATERAL (
                     SELECT * FROM pos_order_line o WHERE o.order_id = ticket.id OFFSET 0) l
-                """)
+                """
+            )
         _columns, join = self._sql_settling_join(line)
         return SQL(
             """
@@ -113,10 +119,13 @@ class RelationshipPurchase(models.Model):
 
     @api.model
     def _sale_order_returns(self):
-        return super()._sale_order_returns() + [SQL(
-            """
+        return super()._sale_order_returns() + [
+            SQL(
+                """
             SELECT so.id, back.amount * COALESCE(NULLIF(so.currency_rate, 0), 1)::float8 / back.rate
               FROM pos_back back
               JOIN sale_order so ON so.id = back.sale_order_id
              WHERE back.counts AND NOT back.down_payment
-            """)]
+            """
+            )
+        ]

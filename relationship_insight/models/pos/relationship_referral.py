@@ -9,8 +9,10 @@ class RelationshipReferral(models.Model):
 
     @api.model
     def _select_stored_value(self, purchase):
-        return [*super()._select_stored_value(purchase), SQL(
-            """
+        return [
+            *super()._select_stored_value(purchase),
+            SQL(
+                """
             SELECT line.price_subtotal_incl / %(rate)s AS sold, given.amount / %(rate)s AS back
               FROM pos_order_line line
               JOIN pos_order o ON o.id = line.order_id
@@ -22,5 +24,10 @@ class RelationshipReferral(models.Model):
         ) given
              WHERE %(bought)s.order_model = 'pos.order' AND o.id = %(bought)s.order_id
                AND line.price_subtotal_incl > 0 AND %(is_stored)s
-            """, bought=purchase, rate=self._sql_order_rate(), paid=PAID_STATES,
-            is_stored=self._sql_is_stored_value(SQL("line.product_id")))]
+            """,
+                bought=purchase,
+                rate=self._sql_order_rate(),
+                paid=PAID_STATES,
+                is_stored=self._sql_is_stored_value(SQL("line.product_id")),
+            ),
+        ]

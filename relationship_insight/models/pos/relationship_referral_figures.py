@@ -15,4 +15,7 @@ class RelationshipReferralFigures(models.Model):
                 """
                 %s
          LEFT JOIN pos_order till ON p.order_model = 'pos.order' AND till.id = p.order_id
-                """, joins))
+                """,
+                joins,
+            ),
+        )

@@ -14,4 +14,5 @@ class RelationshipSilence(models.Model):
                   AND ticket.id = source.order_id
             LEFT JOIN pos_session opened ON opened.id = ticket.session_id
             LEFT JOIN pos_config till ON till.id = opened.config_id
-            """)
+            """
+        )

@@ -12,8 +12,14 @@ BYTES_PER_CUSTOMER = 140
 # How much of each is kept to fit: characters of a text (never fewer than a date has), things of
 # a kind, lines.
 STEPS = (
-    (60, 2, LINES), (40, 2, LINES), (28, 2, LINES), (20, 2, LINES), (12, 1, LINES), (12, 1, 2),
-    (12, 1, 1))
+    (60, 2, LINES),
+    (40, 2, LINES),
+    (28, 2, LINES),
+    (20, 2, LINES),
+    (12, 1, LINES),
+    (12, 1, 2),
+    (12, 1, 1),
+)
 # Of one kind of preference the till shows two; a third is at hand for the line of questions.
 PREFERENCES = 3
 
@@ -29,6 +35,7 @@ class RelationshipStrip(models.AbstractModel):
     that a till loads, finds or picks. To be small a row is ``[kind, ...]`` with ids of chips and
     staff, whose names come once, in a row with a negative id (the till keeps rows by their id).
     """
+
     _name = "relationship.strip"
     _inherit = ["pos.load.mixin"]
     _description = "Customer Strip of the Till"
@@ -82,9 +89,15 @@ class RelationshipStrip(models.AbstractModel):
     def _get_entities(self, partner_ids):
         """Return {customer's id: id of the commercial entity}, in one query however many."""
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        return dict(self.env.execute_query(SQL(
-            "SELECT id, COALESCE(commercial_partner_id, id) FROM res_partner WHERE id = ANY(%s)",
-            partner_ids)))
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT id, COALESCE(commercial_partner_id, id) FROM res_partner WHERE id = "
+                    "ANY(%s)",
+                    partner_ids,
+                )
+            )
+        )
 
     @api.model
     def _get_kinds(self, config):
@@ -124,11 +137,11 @@ class RelationshipStrip(models.AbstractModel):
             if kind in PREFERENCE_KINDS:
                 found[kind] = self._show_preferences(kind, preferences)
             elif kind != "ask":
-                found[kind] = getattr(self, f"_read_{kind}")(
-                    shared, insight, config, entities)
+                found[kind] = getattr(self, f"_read_{kind}")(shared, insight, config, entities)
         if "ask" in kinds:
             found["ask"] = self._show_questions(
-                self._read_questions(insight, config, entities), preferences, shown=set(found))
+                self._read_questions(insight, config, entities), preferences, shown=set(found)
+            )
         lines = {}
         for kind in kinds:
             for partner_id, line in found[kind].items():
@@ -138,9 +151,15 @@ class RelationshipStrip(models.AbstractModel):
     @api.model
     def _add_pins(self, config, entities, lines):
         """Put the pinned warning first: head office wrote it for every cashier."""
-        pinned = self.env["res.partner"].sudo().with_company(config.company_id).search_fetch(
-            [("id", "in", [*entities, *entities.values()]), ("relationship_pin", "!=", False)],
-            ["relationship_pin"])
+        pinned = (
+            self.env["res.partner"]
+            .sudo()
+            .with_company(config.company_id)
+            .search_fetch(
+                [("id", "in", [*entities, *entities.values()]), ("relationship_pin", "!=", False)],
+                ["relationship_pin"],
+            )
+        )
         pins = {partner.id: partner.relationship_pin for partner in pinned}
         for partner_id, entity_id in entities.items() if pins else ():
             pin = pins.get(partner_id) or pins.get(entity_id)
@@ -191,9 +210,10 @@ class RelationshipStrip(models.AbstractModel):
             for row in rows:
                 if row["id"] > 0:
                     pins = [line for line in row["lines"] if line[0] == PIN]
-                    others = row["lines"][len(pins):][:lines]
+                    others = row["lines"][len(pins) :][:lines]
                     row["lines"] = pins + [
-                        self._cut_values(line, length, things) for line in others]
+                        self._cut_values(line, length, things) for line in others
+                    ]
             if len(json.dumps(rows, ensure_ascii=False).encode()) <= room:
                 return
 
@@ -204,9 +224,9 @@ class RelationshipStrip(models.AbstractModel):
             if isinstance(value, list):
                 value = self._cut_values(value, length, things)
             elif isinstance(value, str) and len(value) > length:
-                value = f"{value[:length - 1].rstrip()}…"
+                value = f"{value[: length - 1].rstrip()}…"
             shorter.append(value)
-        return shorter[:things + 1] if isinstance(values[-1], list) else shorter
+        return shorter[: things + 1] if isinstance(values[-1], list) else shorter
 
     # What we know of the customer, and what to ask: facts and questions never mix.
 
@@ -220,12 +240,22 @@ class RelationshipStrip(models.AbstractModel):
             return {}
         Preference = reader["relationship.preference"]
         Preference.flush_model()
-        query = Preference._search([
-            ("kind", "in", wanted), ("state", "=", "current"), ("sensitive", "=", False),
-            "|", ("scope", "=", "everywhere"), ("company_id", "=", config.company_id.id),
-            "|", ("partner_id", "in", partner_ids), ("commercial_partner_id", "in", partner_ids)])
-        rows = self.env.execute_query(SQL(
-            """
+        query = Preference._search(
+            [
+                ("kind", "in", wanted),
+                ("state", "=", "current"),
+                ("sensitive", "=", False),
+                "|",
+                ("scope", "=", "everywhere"),
+                ("company_id", "=", config.company_id.id),
+                "|",
+                ("partner_id", "in", partner_ids),
+                ("commercial_partner_id", "in", partner_ids),
+            ]
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT who, kind, id, is_ask, tag_id, text FROM (
                 SELECT who, kind, id, is_ask, tag_id, text, confirm_count,
                        ROW_NUMBER() OVER (
@@ -248,25 +278,31 @@ class RelationshipStrip(models.AbstractModel):
              WHERE place <= %(most)s OR (is_ask AND place_ask = 1)
           ORDER BY who, kind, is_ask, confirm_count DESC, id DESC
             """,
-            today=fields.Date.context_today(self), found=query.subselect(),
-            partners=partner_ids, most=PREFERENCES))
+                today=fields.Date.context_today(self),
+                found=query.subselect(),
+                partners=partner_ids,
+                most=PREFERENCES,
+            )
+        )
         return {
             who: {
                 kind: [row[2:] for row in of_kind]
-                for kind, of_kind in groupby(of_who, key=lambda row: row[1])}
-            for who, of_who in groupby(rows, key=lambda row: row[0])}
+                for kind, of_kind in groupby(of_who, key=lambda row: row[1])
+            }
+            for who, of_who in groupby(rows, key=lambda row: row[0])
+        }
 
     @api.model
     def _show_preferences(self, kind, preferences):
         """Show two things we know, or one to ask about where we know none for sure."""
         shown = {}
         for who, kinds in preferences.items():
-            known = [row for row in kinds.get(kind, ()) if not row[1]][:PREFERENCES - 1]
+            known = [row for row in kinds.get(kind, ()) if not row[1]][: PREFERENCES - 1]
             known = known or kinds.get(kind, ())[:1]
             if known:
                 shown[who] = [
-                    [0 if is_ask else 1, tag or 0, text or ""]
-                    for _id, is_ask, tag, text in known]
+                    [0 if is_ask else 1, tag or 0, text or ""] for _id, is_ask, tag, text in known
+                ]
         return shown
 
     @api.model

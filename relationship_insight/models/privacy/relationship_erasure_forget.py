@@ -76,14 +76,20 @@ class RelationshipErasure(models.AbstractModel):
             if Model._fields[field].required:
                 changes.append(SQL("%s = %s", column, erased))
             elif field in REPLACED.get(name, ()):
-                changes.append(SQL("%s = CASE WHEN %s IS NULL THEN NULL ELSE %s END",
-                                   column, column, erased))
+                changes.append(
+                    SQL("%s = CASE WHEN %s IS NULL THEN NULL ELSE %s END", column, column, erased)
+                )
             else:
                 changes.append(SQL("%s = NULL", column))
         if changes and ids:
-            self.env.cr.execute(SQL(
-                "UPDATE %s SET %s WHERE id = ANY(%s)", SQL.identifier(Model._table),
-                SQL(", ").join(changes), sql_ids(ids)))
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s WHERE id = ANY(%s)",
+                    SQL.identifier(Model._table),
+                    SQL(", ").join(changes),
+                    sql_ids(ids),
+                )
+            )
 
     @api.model
     def _drop_sides(self, rows):
@@ -100,7 +106,8 @@ class RelationshipErasure(models.AbstractModel):
     def _get_attached(self, found, model="res_model"):
         """Return the domain of what hangs by model and id on these rows."""
         return Domain.OR(
-            Domain(model, "=", name) & Domain("res_id", "in", ids) for name, ids in found.items())
+            Domain(model, "=", name) & Domain("res_id", "in", ids) for name, ids in found.items()
+        )
 
     @api.model
     def _drop_attached(self, found, with_names):
@@ -115,8 +122,9 @@ class RelationshipErasure(models.AbstractModel):
         messages.unlink()
         # A condition on the field includes files that are a field's value.
         self.env["ir.attachment"].search(
-            attached & Domain("res_field", "in", [False]) | attached & Domain(
-                "res_field", "!=", False)).unlink()
+            attached & Domain("res_field", "in", [False])
+            | attached & Domain("res_field", "!=", False)
+        ).unlink()
         if with_names:
             self.env["ir.model.data"].search(
                 self._get_attached(found, "model") & Domain("module", "=like", r"\_\_%"),
@@ -130,35 +138,60 @@ class RelationshipErasure(models.AbstractModel):
         answers.write({"email": False, "nickname": False})
         answers.user_input_line_ids.filtered(
             lambda line: line.value_char_box or line.value_text_box,
-        ).write({"value_char_box": False, "value_text_box": False, "skipped": True,
-                 "answer_type": False})
+        ).write(
+            {
+                "value_char_box": False,
+                "value_text_box": False,
+                "skipped": True,
+                "answer_type": False,
+            }
+        )
 
     @api.model
     def _forget_tracking(self, partners, everywhere=False):
         """Take their names from the histories of records that were once about them."""
-        fields = self.env["ir.model.fields"].search([
-            ("relation", "=", "res.partner"), ("ttype", "=", "many2one"),
-            *([] if everywhere else [("model", "=like", "relationship.%")])])
-        self.env.cr.execute(SQL(
-            """
+        fields = self.env["ir.model.fields"].search(
+            [
+                ("relation", "=", "res.partner"),
+                ("ttype", "=", "many2one"),
+                *([] if everywhere else [("model", "=like", "relationship.%")]),
+            ]
+        )
+        self.env.cr.execute(
+            SQL(
+                """
             DELETE FROM mail_tracking_value WHERE field_id = ANY(%(fields)s)
                AND (old_value_integer = ANY(%(ids)s) OR new_value_integer = ANY(%(ids)s))
-            """, fields=sql_ids(fields.ids), ids=sql_ids(partners.ids)))
+            """,
+                fields=sql_ids(fields.ids),
+                ids=sql_ids(partners.ids),
+            )
+        )
 
     @api.model
     def _get_addresses(self, partners, found):
         """Return all e-mail addresses and numbers that we wrote to and that nobody else has."""
         rows = [partners] + [
             self.env[name].browse(found[name])
-            for name in ("relationship.invitation", "relationship.delivery") if name in found]
+            for name in ("relationship.invitation", "relationship.delivery")
+            if name in found
+        ]
         emails = {
-            email for records in rows for text in records.mapped("email")
-            for email in email_normalize_all(text)}
+            email
+            for records in rows
+            for text in records.mapped("email")
+            for email in email_normalize_all(text)
+        }
         numbers = {number for records in rows for number in records.mapped("phone") if number}
         numbers |= set(filter(None, partners.mapped("phone_sanitized")))
-        shared = self.env["res.partner"].search([
-            ("id", "not in", partners.ids), "|", ("email_normalized", "in", list(emails)),
-            ("phone_sanitized", "in", list(numbers))])
+        shared = self.env["res.partner"].search(
+            [
+                ("id", "not in", partners.ids),
+                "|",
+                ("email_normalized", "in", list(emails)),
+                ("phone_sanitized", "in", list(numbers)),
+            ]
+        )
         emails -= set(shared.mapped("email_normalized"))
         return emails, numbers - {*shared.mapped("phone_sanitized"), *shared.mapped("phone")}
 
@@ -172,9 +205,14 @@ class RelationshipErasure(models.AbstractModel):
         mails -= to_others
         for email in emails:
             mails |= Mail.search([("email_to", "ilike", email)]).filtered(
-                lambda mail: emails.issuperset(email_normalize_all(mail.email_to)))
+                lambda mail: emails.issuperset(email_normalize_all(mail.email_to))
+            )
         mails.unlink()
         if "sms.sms" in self.env:
-            self.env["sms.sms"].search([
-                "|", ("partner_id", "in", partners.ids), ("number", "in", list(numbers)),
-            ]).unlink()
+            self.env["sms.sms"].search(
+                [
+                    "|",
+                    ("partner_id", "in", partners.ids),
+                    ("number", "in", list(numbers)),
+                ]
+            ).unlink()

@@ -39,8 +39,7 @@ class ResPartner(models.Model):
         self.check_access("write")
         partners = self.sudo().with_context(active_test=False, tracking_disable=True)
         if own and partners.user_ids:
-            raise UserError(self.env._(
-                "Somebody logs in as this contact. Delete that user first."))
+            raise UserError(self.env._("Somebody logs in as this contact. Delete that user first."))
         Erasure = partners.env["relationship.erasure"]
         Erasure._forget(partners, deleted=False)
         if own:

@@ -33,18 +33,26 @@ class RelationshipAlert(models.Model):
         """
         if not keys:
             return set()
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             INSERT INTO relationship_alert (key, date)
             SELECT UNNEST(%s), NOW() AT TIME ZONE 'UTC' ON CONFLICT (key) DO NOTHING
             RETURNING key
-            """, sorted(set(keys))))
+            """,
+                sorted(set(keys)),
+            )
+        )
         return {row[0] for row in rows}
 
     @api.autovacuum
     def _gc_joins(self):
-        old = self.search([
-            ("key", "=like", f"{JOIN}%"), ("date", "<", fields.Datetime.now() - JOINS_KEPT),
-        ], limit=GC_LIMIT)
+        old = self.search(
+            [
+                ("key", "=like", f"{JOIN}%"),
+                ("date", "<", fields.Datetime.now() - JOINS_KEPT),
+            ],
+            limit=GC_LIMIT,
+        )
         old.unlink()
         return len(old), int(len(old) == GC_LIMIT)

@@ -41,7 +41,8 @@ class RelationshipInvitation(models.Model):
         """
         self.ensure_one()
         url = self.env.context.get("relationship_preview") or (
-            f"{self._get_base_url()}{PATH}/{self.sudo().access_token}")
+            f"{self._get_base_url()}{PATH}/{self.sudo().access_token}"
+        )
         query = {}
         if measure is not None and value is not None:
             query = {"m": measure.code, "v": value}
@@ -59,7 +60,8 @@ class RelationshipInvitation(models.Model):
 
     def _get_sealed_url(self, purpose):
         return self.env.context.get("relationship_preview") or (
-            self._get_base_url() + self._get_sealed_path(purpose))
+            self._get_base_url() + self._get_sealed_path(purpose)
+        )
 
     def _get_sealed_path(self, purpose):
         return f"{PATH}/{purpose}/{self._seal(purpose)}"
@@ -68,7 +70,8 @@ class RelationshipInvitation(models.Model):
         """Return the token that names this invitation for one purpose."""
         self.ensure_one()
         return pulse_token.seal(
-            self._get_link_key(), purpose, self.id, self.sudo().access_token or "")
+            self._get_link_key(), purpose, self.id, self.sudo().access_token or ""
+        )
 
     @api.model
     def _unseal_sudo(self, purpose, token):
@@ -91,11 +94,19 @@ class RelationshipInvitation(models.Model):
     def _get_waiting_for(self, partner):
         """Return, in sudo, what a person may answer just now, newest first."""
         now = fields.Datetime.now()
-        return self.sudo().search([
-            ("partner_id", "=", partner.id),
-            ("state", "in", ANSWERABLE),
-            "|", ("date_expire", "=", False), ("date_expire", ">=", now),
-        ]) if partner else self.sudo().browse()
+        return (
+            self.sudo().search(
+                [
+                    ("partner_id", "=", partner.id),
+                    ("state", "in", ANSWERABLE),
+                    "|",
+                    ("date_expire", "=", False),
+                    ("date_expire", ">=", now),
+                ]
+            )
+            if partner
+            else self.sudo().browse()
+        )
 
     def _revoke_links(self):
         """Make every link of these invitations worthless."""
@@ -106,26 +117,41 @@ class RelationshipInvitation(models.Model):
     def _get_wishes(self):
         """Return the preference of the person who was asked, empty if there is none yet."""
         self.ensure_one()
-        return self.env["relationship.contact.preference"].sudo().search([
-            ("partner_id", "=", self.sudo().partner_id.id),
-            ("company_id", "=", self.sudo().company_id.id)], limit=1)
+        return (
+            self.env["relationship.contact.preference"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", self.sudo().partner_id.id),
+                    ("company_id", "=", self.sudo().company_id.id),
+                ],
+                limit=1,
+            )
+        )
 
     def _set_wishes(self, vals):
         """Store wishes of the person who was asked; the next planning goes by them."""
         self.ensure_one()
         invitation = self.sudo()
-        wishes = self.env["relationship.contact.preference"].sudo()._get_or_create(
-            invitation.partner_id, invitation.company_id)
+        wishes = (
+            self.env["relationship.contact.preference"]
+            .sudo()
+            ._get_or_create(invitation.partner_id, invitation.company_id)
+        )
         wishes.write({**vals, "date_wished": fields.Datetime.now()})
         left = wishes.opted_out_campaign_ids
-        invitation.opted_out = "all" if wishes.opted_out else (
-            "campaign" if invitation.campaign_id in left else False)
+        invitation.opted_out = (
+            "all" if wishes.opted_out else ("campaign" if invitation.campaign_id in left else False)
+        )
         if wishes.opted_out or left:
-            waiting = self.sudo().search([
-                ("partner_id", "=", invitation.partner_id.id), ("state", "=", "planned"),
-                ("company_id", "=", invitation.company_id.id)])
-            waiting.filtered(
-                lambda i: wishes.opted_out or i.campaign_id in left)._cancel()
+            waiting = self.sudo().search(
+                [
+                    ("partner_id", "=", invitation.partner_id.id),
+                    ("state", "=", "planned"),
+                    ("company_id", "=", invitation.company_id.id),
+                ]
+            )
+            waiting.filtered(lambda i: wishes.opted_out or i.campaign_id in left)._cancel()
         return wishes
 
     def _unsubscribe(self, only_this=False):
@@ -133,15 +159,22 @@ class RelationshipInvitation(models.Model):
 
         Who says "don't ask me" means all of it. Doing it again changes nothing.
         """
-        self._set_wishes({
-            "opted_out_campaign_ids": [fields.Command.link(self.sudo().campaign_id.id)],
-        } if only_this else {"opted_out": True})
+        self._set_wishes(
+            {
+                "opted_out_campaign_ids": [fields.Command.link(self.sudo().campaign_id.id)],
+            }
+            if only_this
+            else {"opted_out": True}
+        )
 
     def _resubscribe(self):
         """Take back what :meth:`_unsubscribe` did."""
-        self._set_wishes({
-            "opted_out": False,
-            "opted_out_campaign_ids": [fields.Command.unlink(self.sudo().campaign_id.id)]})
+        self._set_wishes(
+            {
+                "opted_out": False,
+                "opted_out_campaign_ids": [fields.Command.unlink(self.sudo().campaign_id.id)],
+            }
+        )
 
     def _get_pause_end(self, pause):
         """Return the day a break of this name ends, False for none."""
@@ -164,20 +197,28 @@ class RelationshipInvitation(models.Model):
         }.get(campaign.event)
         if campaign.kind == "event" and what:
             reference = self._get_order_reference()
-            return self.env._("Because %(what)s (%(reference)s).", what=what, reference=reference) \
-                if reference else self.env._("Because %(what)s.", what=what)
+            return (
+                self.env._("Because %(what)s (%(reference)s).", what=what, reference=reference)
+                if reference
+                else self.env._("Because %(what)s.", what=what)
+            )
         unit = dict(campaign._fields["cadence_unit"]._description_selection(self.env))
         every = f"{campaign.cadence_number} {unit.get(campaign.cadence_unit, '')}"
         if campaign.cadence_number == 1:
             every = {"days": self.env._("day"), "months": self.env._("month")}[
-                campaign.cadence_unit]
+                campaign.cadence_unit
+            ]
         if campaign.sampling_fraction < 1:
             return self.env._(
                 "Because your name was drawn. Every %(every)s we ask some of our customers, chosen "
-                "by chance and never by what they spend.", every=every)
+                "by chance and never by what they spend.",
+                every=every,
+            )
         return self.env._(
             "Because every %(every)s we ask our customers the same questions, and your turn has "
-            "come. Some rest, and a few chosen by chance are never asked.", every=every)
+            "come. Some rest, and a few chosen by chance are never asked.",
+            every=every,
+        )
 
     def _get_order_reference(self):
         """Return the name of the order that was the occasion, False if there is none."""
@@ -190,17 +231,29 @@ class RelationshipInvitation(models.Model):
     def _get_decisions(self):
         """Return the last decisions whether to ask this person, newest first, in words."""
         self.ensure_one()
-        rows = self.env["relationship.eligibility"].sudo().search([
-            ("partner_id", "=", self.sudo().partner_id.id),
-            ("company_id", "=", self.sudo().company_id.id),
-        ], limit=DECISIONS_SHOWN, order="date desc, id desc")
+        rows = (
+            self.env["relationship.eligibility"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", self.sudo().partner_id.id),
+                    ("company_id", "=", self.sudo().company_id.id),
+                ],
+                limit=DECISIONS_SHOWN,
+                order="date desc, id desc",
+            )
+        )
         reasons = dict(rows._fields["reason"]._description_selection(self.env))
-        return [{
-            "date": fields.Datetime.context_timestamp(
-                self.with_context(tz=self.sudo().tz or "UTC"), row.date).date(),
-            "campaign": row.campaign_id._get_public_title(),
-            "reason": reasons[row.reason],
-        } for row in rows]
+        return [
+            {
+                "date": fields.Datetime.context_timestamp(
+                    self.with_context(tz=self.sudo().tz or "UTC"), row.date
+                ).date(),
+                "campaign": row.campaign_id._get_public_title(),
+                "reason": reasons[row.reason],
+            }
+            for row in rows
+        ]
 
     # Long questionnaires: Odoo's survey asks, the invitation knows who and why.
 
@@ -213,8 +266,11 @@ class RelationshipInvitation(models.Model):
         if not answer:
             lang = self.env["res.lang"]._get_data(code=self.env.context.get("lang"))
             answer = survey._create_answer(
-                partner=invitation.partner_id, email=invitation.email, check_attempts=False,
-                lang_id=lang.id)
+                partner=invitation.partner_id,
+                email=invitation.email,
+                check_attempts=False,
+                lang_id=lang.id,
+            )
             invitation.user_input_id = answer
         self._mark_started()
         return f"/survey/{survey.access_token}/{answer.access_token}"

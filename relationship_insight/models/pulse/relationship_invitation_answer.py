@@ -12,8 +12,17 @@ READING_CHANNELS = {"email": "email", "sms": "sms", "receipt": "store", "kiosk":
 NOT_APPLICABLE = "na"
 # What of a measure is looked at when an answer is stored: no words, in no language.
 ANSWER_FIELDS = (
-    "answerable", "code", "facet", "kind", "parent_id", "reverse", "scale_max", "scale_min", "step",
-    "valence", "version",
+    "answerable",
+    "code",
+    "facet",
+    "kind",
+    "parent_id",
+    "reverse",
+    "scale_max",
+    "scale_min",
+    "step",
+    "valence",
+    "version",
 )
 
 
@@ -28,8 +37,9 @@ class RelationshipInvitation(models.Model):
         Two requests at once for the same invitation come one after the other.
         """
         self.ensure_one()
-        rows = self.env.execute_query(SQL(
-            "SELECT state FROM relationship_invitation WHERE id = %s FOR UPDATE", self.id))
+        rows = self.env.execute_query(
+            SQL("SELECT state FROM relationship_invitation WHERE id = %s FOR UPDATE", self.id)
+        )
         if rows and rows[0][0] != self.sudo().state:
             self.invalidate_recordset(["state"])
         return bool(rows) and rows[0][0] not in ("done", "expired", "cancelled")
@@ -46,18 +56,22 @@ class RelationshipInvitation(models.Model):
         """Note the first answer."""
         now = fields.Datetime.now()
         for invitation in self.sudo().filtered(lambda i: not i.date_start):
-            invitation.write({
-                "state": "started", "date_start": now, "date_open": invitation.date_open or now})
+            invitation.write(
+                {"state": "started", "date_start": now, "date_open": invitation.date_open or now}
+            )
 
     def _mark_done(self):
         """Close an invitation that is answered: nothing changes its answers any more."""
         now = fields.Datetime.now()
         for invitation in self.sudo().filtered(lambda i: i.state != "done"):
-            invitation.write({
-                "state": "done", "date_done": now,
-                "date_open": invitation.date_open or now,
-                "date_start": invitation.date_start or now,
-            })
+            invitation.write(
+                {
+                    "state": "done",
+                    "date_done": now,
+                    "date_open": invitation.date_open or now,
+                    "date_start": invitation.date_start or now,
+                }
+            )
 
     def _store_answers(self, form, at):
         """Store what a form holds; what is stored already or is older changes nothing.
@@ -73,13 +87,17 @@ class RelationshipInvitation(models.Model):
         stored = {}
         asked = self._get_asked_measures()
         # Before the first answer there is none to look for.
-        current = self._get_pulse_readings() if self.sudo().date_start else (
-            self.env["relationship.reading"].sudo())
+        current = (
+            self._get_pulse_readings()
+            if self.sudo().date_start
+            else (self.env["relationship.reading"].sudo())
+        )
         for reading in current:
             stored.setdefault(reading.measure_id, self.env["relationship.reading"].sudo())
             stored[reading.measure_id] |= reading
         for measure in asked.browse().union(*self._read_cards(form, "felt")) - asked.browse(
-                measure.id for measure in answers):
+            measure.id for measure in answers
+        ):
             if measure in stored and not stored[measure].na:
                 answers[measure] = [{"na": True}]  # taken back
         fresh, gone = [], self.env["relationship.reading"].sudo()
@@ -89,8 +107,7 @@ class RelationshipInvitation(models.Model):
             if old and (self._get_answer_time(old[:1]) >= at or self._is_same_answer(old, rows)):
                 continue
             gone |= old or gone.browse()
-            fresh += [
-                {**base, **self._prepare_reading(measure, row, at)} for row in rows]
+            fresh += [{**base, **self._prepare_reading(measure, row, at)} for row in rows]
         if fresh:
             current = (current - gone) | self.env["relationship.reading"].sudo().create(fresh)
             self._mark_started()
@@ -106,8 +123,14 @@ class RelationshipInvitation(models.Model):
     def _is_same_answer(self, readings, rows):
         held = {(r.competitor_id.id, r.value, r.na, r.text or "") for r in readings}
         return held == {
-            (row.get("competitor_id") or False, float(row.get("value") or 0),
-             bool(row.get("na")), row.get("text") or "") for row in rows}
+            (
+                row.get("competitor_id") or False,
+                float(row.get("value") or 0),
+                bool(row.get("na")),
+                row.get("text") or "",
+            )
+            for row in rows
+        }
 
     def _prepare_reading_base(self):
         """Return what all readings of this invitation have in common."""
@@ -130,11 +153,15 @@ class RelationshipInvitation(models.Model):
         about_staff = self.sudo().staff_id and measure.facet == "bond"
         rival = row.get("competitor_id")
         return {
-            "value": 0, "na": False, "text": False, **row,
+            "value": 0,
+            "na": False,
+            "text": False,
+            **row,
             "measure_id": measure.id,
             "staff_id": self.sudo().staff_id.id if about_staff else False,
-            "source_key": ":".join(map(str, (
-                "pulse", self.id, measure.id, *([rival] if rival else []), at))),
+            "source_key": ":".join(
+                map(str, ("pulse", self.id, measure.id, *([rival] if rival else []), at))
+            ),
         }
 
     def _read_answers(self, form):
@@ -158,7 +185,8 @@ class RelationshipInvitation(models.Model):
             else:
                 value = read_number(raw[0])
                 error = value is None or self.env["relationship.reading"]._get_reading_error(
-                    measure, value, False, False, now, now)
+                    measure, value, False, False, now, now
+                )
                 if error:
                     refused.append(measure.code)
                 elif measure.kind == "motive":
@@ -180,20 +208,26 @@ class RelationshipInvitation(models.Model):
             asked = {m.code: m.id for m in self._get_asked_measures() if m.kind == "emotion"}
         return [
             self.env["relationship.measure"].browse(
-                asked[code] for code in codes.split(",") if code in asked)
-            for codes in form.getlist(name)]
+                asked[code] for code in codes.split(",") if code in asked
+            )
+            for codes in form.getlist(name)
+        ]
 
     def _read_tokens(self, tokens):
         """Share out exactly the tokens there are over all motives of a scale."""
         answers = {}
         for scale in {measure.parent_id for measure in tokens}:
             motives = self._get_asked_measures().filtered(
-                lambda measure, scale=scale: measure.parent_id == scale)
+                lambda measure, scale=scale: measure.parent_id == scale
+            )
             weights = {motive: tokens.get(motive, 0) for motive in motives}
             total = int(max(motives.mapped("scale_max")))
-            answers.update({
-                motive: [{"value": float(given)}]
-                for motive, given in share_tokens(weights, total).items()})
+            answers.update(
+                {
+                    motive: [{"value": float(given)}]
+                    for motive, given in share_tokens(weights, total).items()
+                }
+            )
         return answers
 
     def _read_names(self, measure, lines):
@@ -206,8 +240,10 @@ class RelationshipInvitation(models.Model):
         us = ranks.pop(nobody, None)
         return [
             {"text": text, "value": float(us or 0), "na": not us},
-            *({"competitor_id": competitor.id, "value": float(rank)}
-              for competitor, rank in ranks.items()),
+            *(
+                {"competitor_id": competitor.id, "value": float(rank)}
+                for competitor, rank in ranks.items()
+            ),
         ]
 
     def _get_missing(self, stored):

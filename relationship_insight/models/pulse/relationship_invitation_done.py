@@ -23,12 +23,16 @@ class RelationshipInvitation(models.Model):
 
     callback_date = fields.Datetime(string="Asked for a Call On", readonly=True)
     callback_phone = fields.Char(string="Call Back At", readonly=True)
-    callback_time = fields.Selection([
-        ("any", "Any time"),
-        ("morning", "In the morning"),
-        ("afternoon", "In the afternoon"),
-        ("evening", "In the evening"),
-    ], string="Good Time to Call", readonly=True)
+    callback_time = fields.Selection(
+        [
+            ("any", "Any time"),
+            ("morning", "In the morning"),
+            ("afternoon", "In the afternoon"),
+            ("evening", "In the evening"),
+        ],
+        string="Good Time to Call",
+        readonly=True,
+    )
     callback_about = fields.Text(string="Wants to Talk About", readonly=True)
 
     _device_idx = models.Index("(device_hash, date_done) WHERE device_hash IS NOT NULL")
@@ -56,12 +60,19 @@ class RelationshipInvitation(models.Model):
         invitation = self.sudo()
         since = invitation.date_done - BURST_WINDOW
         self.flush_model(["date_done", "device_hash"])
-        at_till, near = self.env.execute_query(SQL(
-            """
+        at_till, near = self.env.execute_query(
+            SQL(
+                """
             SELECT %s, (SELECT COUNT(*) FROM (
                 SELECT FROM relationship_invitation
                  WHERE device_hash = %s AND date_done >= %s LIMIT %s) near)
-            """, self._sql_till_device(till), invitation.device_hash or None, since, FEWEST))[0]
+            """,
+                self._sql_till_device(till),
+                invitation.device_hash or None,
+                since,
+                FEWEST,
+            )
+        )[0]
         if at_till:
             invitation.flag = "till"
             return
@@ -79,8 +90,9 @@ class RelationshipInvitation(models.Model):
         :return: ids of the invitations in such a burst that were not marked so before
         """
         self.flush_model(["channel", "date_done", "device_hash", "flag"])
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             WITH answer AS (
                 SELECT id, channel = 'kiosk' AS kiosk, device_hash, date_done
                   FROM relationship_invitation
@@ -110,8 +122,14 @@ class RelationshipInvitation(models.Model):
                AND (i.flag IS NULL OR i.flag = 'speed')
             RETURNING i.id
             """,
-            since=since, device=device, short=KIOSK_WINDOW, many=KIOSK_BURST_SIZE,
-            long=BURST_WINDOW, few=BURST_SIZE))
+                since=since,
+                device=device,
+                short=KIOSK_WINDOW,
+                many=KIOSK_BURST_SIZE,
+                long=BURST_WINDOW,
+                few=BURST_SIZE,
+            )
+        )
         ids = {row[0] for row in rows}
         self.browse(ids).invalidate_recordset(["flag"])
         return ids
@@ -122,9 +140,10 @@ class RelationshipInvitation(models.Model):
 
     @api.model
     def _gc_device_hashes(self):
-        return self.sudo().search([
-            ("device_hash", "!=", False),
-            ("date_done", "<", fields.Datetime.now() - DEVICE_KEPT)], limit=10_000)
+        return self.sudo().search(
+            [("device_hash", "!=", False), ("date_done", "<", fields.Datetime.now() - DEVICE_KEPT)],
+            limit=10_000,
+        )
 
     @api.autovacuum
     def _gc_devices(self):
@@ -136,12 +155,14 @@ class RelationshipInvitation(models.Model):
     def _request_callback(self, phone, when, about):
         """Note that the customer wants to be called. A second wish changes the first."""
         self.ensure_one()
-        self.sudo().write({
-            "callback_date": fields.Datetime.now(),
-            "callback_phone": phone,
-            "callback_time": when,
-            "callback_about": about,
-        })
+        self.sudo().write(
+            {
+                "callback_date": fields.Datetime.now(),
+                "callback_phone": phone,
+                "callback_time": when,
+                "callback_about": about,
+            }
+        )
         self._callback_requested()
 
     def _callback_requested(self):
@@ -152,8 +173,7 @@ class RelationshipInvitation(models.Model):
         self.ensure_one()
         if self.sudo().shop_model != "relationship.feedback.point":
             return False
-        point = self.env["relationship.feedback.point"].sudo().browse(
-            self.sudo().shop_id).exists()
+        point = self.env["relationship.feedback.point"].sudo().browse(self.sudo().shop_id).exists()
         if not point.is_kiosk or not point.active or not point.access_token:
             return False
         return f"{PATH}/shop/{point.access_token}"
@@ -173,5 +193,8 @@ class RelationshipInvitation(models.Model):
         if not campaign:
             return self.sudo().browse()
         return campaign._open_invitation(
-            "link", partner=self.sudo().partner_id, source_key=f"thanks:{self.id}",
-            lang=self.env.context.get("lang"))
+            "link",
+            partner=self.sudo().partner_id,
+            source_key=f"thanks:{self.id}",
+            lang=self.env.context.get("lang"),
+        )

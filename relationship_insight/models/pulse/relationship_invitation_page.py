@@ -9,8 +9,18 @@ TEXT_KINDS = ("text",)
 NAMES_ASKED = 3
 FRIEND = "M18"
 # Feelings that have a face of ours on the page; others show their emoji.
-DRAWN = {"glad", "cared", "ease", "valued", "impressed",
-         "annoyed", "letdown", "ignored", "worried", "pressured"}
+DRAWN = {
+    "glad",
+    "cared",
+    "ease",
+    "valued",
+    "impressed",
+    "annoyed",
+    "letdown",
+    "ignored",
+    "worried",
+    "pressured",
+}
 
 
 class RelationshipInvitation(models.Model):
@@ -21,8 +31,11 @@ class RelationshipInvitation(models.Model):
     def _get_asked_measures(self):
         """Return the measures this invitation asks, in order."""
         self.ensure_one()
-        return self.env["relationship.measure"].browse(dict.fromkeys(
-            measure_id for measure_id, _required in self.sudo().version_id._get_asked()))
+        return self.env["relationship.measure"].browse(
+            dict.fromkeys(
+                measure_id for measure_id, _required in self.sudo().version_id._get_asked()
+            )
+        )
 
     def _prepare_cards(self, chosen=None, form=None):
         """Return the questions as a list of dicts, one per card of the page.
@@ -40,8 +53,11 @@ class RelationshipInvitation(models.Model):
             stored.setdefault(code, {})["value"] = value
         cards = []
         prepare = {
-            "single": self._prepare_card, "tokens": self._prepare_tokens_card,
-            "grid": self._prepare_feelings_card, "felt": self._prepare_felt_card}
+            "single": self._prepare_card,
+            "tokens": self._prepare_tokens_card,
+            "grid": self._prepare_feelings_card,
+            "felt": self._prepare_felt_card,
+        }
         for kind, item, measures in self.sudo().version_id._split_cards():
             cards.append(prepare[kind](item, measures.with_env(self.env), stored))
         for index, card in enumerate(cards):
@@ -49,7 +65,8 @@ class RelationshipInvitation(models.Model):
             card["id"] = f"card{index}"
             enough = any if card["widget"] == "felt" else all
             card["answered"] = enough(
-                code in stored and "at" in stored[code] for code in card["codes"])
+                code in stored and "at" in stored[code] for code in card["codes"]
+            )
             card["chosen"] = bool(chosen) and not set(chosen).isdisjoint(card["codes"])
         return cards
 
@@ -72,14 +89,18 @@ class RelationshipInvitation(models.Model):
             "question": item.measure_id.question,
             "about": False,
             "required": item.required,
-            "rows": [self._prepare_row(measure, stored.get(measure.code, {}))
-                     for measure in self._shuffle(measures)],
+            "rows": [
+                self._prepare_row(measure, stored.get(measure.code, {}))
+                for measure in self._shuffle(measures)
+            ],
         }
 
     def _prepare_felt_card(self, item, measures, stored):
         """Return the card of feelings of which one taps those that were there."""
-        rows = [self._prepare_row(measure, stored.get(measure.code, {}))
-                for measure in self._shuffle(measures)]
+        rows = [
+            self._prepare_row(measure, stored.get(measure.code, {}))
+            for measure in self._shuffle(measures)
+        ]
         for row, measure in zip(rows, self._shuffle(measures), strict=True):
             row["felt"] = row["value"] is not None
             row["drawn"] = row["face"] in DRAWN
@@ -103,8 +124,10 @@ class RelationshipInvitation(models.Model):
             "about": False,
             "required": item.required,
             "total": int(max(measures.mapped("scale_max"))),
-            "rows": [self._prepare_row(measure, stored.get(measure.code, {}))
-                     for measure in self._shuffle(measures)],
+            "rows": [
+                self._prepare_row(measure, stored.get(measure.code, {}))
+                for measure in self._shuffle(measures)
+            ],
         }
 
     def _prepare_row(self, measure, answer):
@@ -127,13 +150,16 @@ class RelationshipInvitation(models.Model):
         if measure.kind in ("rating", "emotion"):
             labels = dict(measure._get_labels())
             values = measure._get_values()
-            row["points"] = [{
-                "value": f"{point:g}",
-                "label": labels.get(point) or "",
-                "chosen": not na and value is not None and abs(value - point) < 1e-6,
-                # The place on the scale decides the colour and the mouth, good on the right.
-                "tone": round(4 * self._get_goodness(measure, index / (len(values) - 1))),
-            } for index, point in enumerate(values)]
+            row["points"] = [
+                {
+                    "value": f"{point:g}",
+                    "label": labels.get(point) or "",
+                    "chosen": not na and value is not None and abs(value - point) < 1e-6,
+                    # The place on the scale decides the colour and the mouth, good on the right.
+                    "tone": round(4 * self._get_goodness(measure, index / (len(values) - 1))),
+                }
+                for index, point in enumerate(values)
+            ]
         elif measure.kind == "awareness":
             lines = row["text"].splitlines()
             row["lines"] = [*lines, *[""] * (NAMES_ASKED - len(lines))]
@@ -177,7 +203,9 @@ class RelationshipInvitation(models.Model):
             if reading.competitor_id:
                 continue
             answers[reading.measure_id.code] = {
-                "value": reading.value, "na": reading.na, "text": reading.text,
+                "value": reading.value,
+                "na": reading.na,
+                "text": reading.text,
                 "at": self._get_answer_time(reading),
             }
         return answers
@@ -187,9 +215,15 @@ class RelationshipInvitation(models.Model):
         self.ensure_one()
         if not self.id:
             return self.env["relationship.reading"].sudo()
-        return self.env["relationship.reading"].sudo().search_fetch(
-            [("invitation_id", "=", self.id), ("voided", "=", False)],
-            ["measure_id", "competitor_id", "value", "na", "text", "source_key"], order="id")
+        return (
+            self.env["relationship.reading"]
+            .sudo()
+            .search_fetch(
+                [("invitation_id", "=", self.id), ("voided", "=", False)],
+                ["measure_id", "competitor_id", "value", "na", "text", "source_key"],
+                order="id",
+            )
+        )
 
     @api.model
     def _read_link(self, token):
@@ -210,8 +244,10 @@ class RelationshipInvitation(models.Model):
             changes with anything everybody sees, and ``fresh``: a pulse without any answer yet;
             None for a link that opens nothing
         """
-        return self._read_open(token, SQL(
-            """
+        return self._read_open(
+            token,
+            SQL(
+                """
             opened.id, lang, opened.version_id, opened.partner_id,
             (SELECT CASE WHEN is_company IS NOT TRUE THEN split_part(name, ' ', 1) END
                FROM res_partner WHERE id = opened.partner_id) AS name,
@@ -221,19 +257,24 @@ class RelationshipInvitation(models.Model):
              (SELECT MAX(write_date) FROM relationship_measure))::text AS words,
             instrument.kind = 'pulse' AND version.state != 'draft' AND NOT EXISTS (
                 SELECT FROM relationship_reading WHERE invitation_id = opened.id) AS fresh
-            """), SQL(
             """
+            ),
+            SQL(
+                """
             JOIN res_company company ON company.id = opened.company_id
             JOIN relationship_instrument_version version ON version.id = opened.version_id
             JOIN relationship_instrument instrument ON instrument.id = version.instrument_id
-            """))
+            """
+            ),
+        )
 
     @api.model
     def _read_open(self, token, columns, joins=None, lock=None):
         if not TOKEN_PATTERN.match(token):
             return None
-        rows = self.env.execute_query_dict(SQL(
-            """
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
             WITH opened AS MATERIALIZED (
                 SELECT id, version_id, company_id, partner_id, staff_id, COALESCE((
                         SELECT w.lang FROM relationship_contact_preference w
@@ -245,7 +286,14 @@ class RelationshipInvitation(models.Model):
                    %s
             )
             SELECT %s FROM opened %s
-            """, token, fields.Datetime.now(), lock or SQL(), columns, joins or SQL()))
+            """,
+                token,
+                fields.Datetime.now(),
+                lock or SQL(),
+                columns,
+                joins or SQL(),
+            )
+        )
         return rows[0] if rows else None
 
     @api.model

@@ -54,8 +54,9 @@ class RelationshipRateLimit(models.Model):
         if not wanted:
             return True
         now = fields.Datetime.now()
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             WITH wanted (place, most, since) AS (VALUES %(wanted)s),
             room AS (
                 SELECT place FROM wanted WHERE (
@@ -70,23 +71,32 @@ class RelationshipRateLimit(models.Model):
              WHERE (SELECT COUNT(*) FROM room) = %(count)s
             %(back)s
             """,
-            what=SQL("INSERT INTO relationship_rate_limit (place, date)" if count else ""),
-            back=SQL("RETURNING id" if count else ""),
-            wanted=SQL(", ").join(
-                SQL("(%s, %s, %s::timestamp)", place, limit, now - timedelta(seconds=seconds))
-                for place, limit, seconds in wanted),
-            now=now, count=len(wanted)))
+                what=SQL("INSERT INTO relationship_rate_limit (place, date)" if count else ""),
+                back=SQL("RETURNING id" if count else ""),
+                wanted=SQL(", ").join(
+                    SQL("(%s, %s, %s::timestamp)", place, limit, now - timedelta(seconds=seconds))
+                    for place, limit, seconds in wanted
+                ),
+                now=now,
+                count=len(wanted),
+            )
+        )
         return bool(rows)
 
     @api.autovacuum
     def _gc_old_requests(self):
-        deleted = self.env.execute_query(SQL(
-            """
+        deleted = self.env.execute_query(
+            SQL(
+                """
             WITH gone AS (
                 DELETE FROM relationship_rate_limit WHERE id IN (
                     SELECT id FROM relationship_rate_limit WHERE date < %s LIMIT %s
                     FOR UPDATE SKIP LOCKED)
                 RETURNING 1)
             SELECT COUNT(*) FROM gone
-            """, fields.Datetime.now() - KEPT, GC_LIMIT))[0][0]
+            """,
+                fields.Datetime.now() - KEPT,
+                GC_LIMIT,
+            )
+        )[0][0]
         return deleted, int(deleted == GC_LIMIT)

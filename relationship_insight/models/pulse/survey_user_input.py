@@ -10,14 +10,18 @@ class SurveyUserInput(models.Model):
         res = super()._mark_done()
         ours = self.filtered(lambda answer: answer.survey_id.survey_type == "relationship")
         if ours:
-            self.env["relationship.invitation"].sudo().search([
-                ("user_input_id", "in", ours.ids), ("state", "!=", "done")])._mark_done()
+            self.env["relationship.invitation"].sudo().search(
+                [("user_input_id", "in", ours.ids), ("state", "!=", "done")]
+            )._mark_done()
         return res
 
     def _prepare_relationship_reading_base(self):
         base = super()._prepare_relationship_reading_base()
-        invitation = self.env["relationship.invitation"].sudo().search(
-            [("user_input_id", "=", self.id)], limit=1)
+        invitation = (
+            self.env["relationship.invitation"]
+            .sudo()
+            .search([("user_input_id", "=", self.id)], limit=1)
+        )
         if not invitation:
             return base
         return {

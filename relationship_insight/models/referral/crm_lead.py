@@ -22,15 +22,20 @@ class CrmLead(models.Model):
 
     def _name_referred_friends(self):
         """Who was brought as a lead is now a contact."""
-        waiting = self.env["relationship.referral"].sudo().search([
-            ("lead_id", "in", self.ids), ("referred_id", "=", False)])
+        waiting = (
+            self.env["relationship.referral"]
+            .sudo()
+            .search([("lead_id", "in", self.ids), ("referred_id", "=", False)])
+        )
         for referral in waiting:
-            twin = referral._find_claim({
-                "company_id": referral.company_id.id,
-                "referred_id": referral.lead_id.partner_id.id,
-                "referrer_id": referral.referrer_id.id,
-                "referrer_name": referral.referrer_name,
-            })
+            twin = referral._find_claim(
+                {
+                    "company_id": referral.company_id.id,
+                    "referred_id": referral.lead_id.partner_id.id,
+                    "referrer_id": referral.referrer_id.id,
+                    "referrer_name": referral.referrer_name,
+                }
+            )
             if twin:
                 referral.write({"state": "rejected", "reason": "other", "winner_id": twin.id})
             else:
@@ -49,18 +54,21 @@ class CrmLead(models.Model):
         self.check_access("read")
         referrals = Referral
         for lead in self.filtered(lambda lead: (lead.referred or "").strip()):
-            referrals |= Referral._claim({
-                "lead_id": lead.id,
-                "referred_id": lead.partner_id.id,
-                "referrer_name": lead.referred.strip(),
-                "company_id": (lead.company_id or self.env.company).id,
-                "source": "lead",
-                "date": lead.create_date,
-                "source_key": f"lead:{lead.id}",
-            })
+            referrals |= Referral._claim(
+                {
+                    "lead_id": lead.id,
+                    "referred_id": lead.partner_id.id,
+                    "referrer_name": lead.referred.strip(),
+                    "company_id": (lead.company_id or self.env.company).id,
+                    "source": "lead",
+                    "date": lead.create_date,
+                    "source_key": f"lead:{lead.id}",
+                }
+            )
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
-                "relationship_insight.relationship_referral_action"),
+                "relationship_insight.relationship_referral_action"
+            ),
             "domain": list(Domain("id", "in", referrals.ids)),
             "view_mode": "list,form",
             "views": [(False, "list"), (False, "form")],

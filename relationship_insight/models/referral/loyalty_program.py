@@ -21,6 +21,7 @@ class LoyaltyProgram(models.Model):
         if self.program_type == "loyalty":
             return f"{points:.2f}".rstrip("0").rstrip(".") + f" {self.portal_point_name or ''}"
         rewards = self.reward_ids.filtered(
-            lambda reward: float_compare(reward.required_points, points, 2) <= 0)
+            lambda reward: float_compare(reward.required_points, points, 2) <= 0
+        )
         texts = list(dict.fromkeys(reward._get_gift_text(points) for reward in rewards))
         return format_list(self.env, texts, style="or") if texts else self.name

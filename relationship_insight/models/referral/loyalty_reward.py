@@ -24,18 +24,22 @@ class LoyaltyReward(models.Model):
             text = self.env._("%(worth)s off the cheapest thing you buy next", worth=worth)
         elif self.discount_applicability == "specific":
             text = self.env._(
-                "%(worth)s off %(product)s", worth=worth, product=self._get_product_name())
+                "%(worth)s off %(product)s", worth=worth, product=self._get_product_name()
+            )
         else:
             text = self.env._("%(worth)s off your next order", worth=worth)
         if self.discount_max_amount:
             text = self.env._(
-                "%(text)s (at most %(amount)s)", text=text,
-                amount=self._format_money(self.discount_max_amount, self.currency_id))
+                "%(text)s (at most %(amount)s)",
+                text=text,
+                amount=self._format_money(self.discount_max_amount, self.currency_id),
+            )
         return text
 
     def _get_product_text(self, times):
-        names = self.reward_product_ids.with_context(
-            display_default_code=False).mapped("display_name")
+        names = self.reward_product_ids.with_context(display_default_code=False).mapped(
+            "display_name"
+        )
         what = self.env._("a product of your choice")
         if 0 < len(names) <= MOST_NAMES:
             what = format_list(self.env, names, style="or")
@@ -45,8 +49,7 @@ class LoyaltyReward(models.Model):
         return self.env._("Free: %(product)s", product=what)
 
     def _get_product_name(self):
-        products = self.env["product.product"].search(
-            self._get_discount_product_domain(), limit=2)
+        products = self.env["product.product"].search(self._get_discount_product_domain(), limit=2)
         if len(products) == 1:
             return products.with_context(display_default_code=False).display_name
         return self.env._("some of our products")

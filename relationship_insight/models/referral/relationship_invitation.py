@@ -24,11 +24,15 @@ class RelationshipInvitation(models.Model):
         if not invitation.partner_id or not told.get("value") or not told.get("text"):
             return
         try:
-            self.env["relationship.referral"]._claim({
-                "referred_id": invitation.partner_id.id, "referrer_name": told["text"],
-                "source": "pulse", "company_id": invitation.company_id.id,
-                "source_key": f"pulse:{invitation.id}",
-            })
+            self.env["relationship.referral"]._claim(
+                {
+                    "referred_id": invitation.partner_id.id,
+                    "referrer_name": told["text"],
+                    "source": "pulse",
+                    "company_id": invitation.company_id.id,
+                    "source_key": f"pulse:{invitation.id}",
+                }
+            )
         except UserError as error:
             # The answer is stored all the same: rules of referrals are no customer's concern.
             _logger.info("Invitation %s names a friend, but: %s", invitation.id, error)
@@ -37,7 +41,8 @@ class RelationshipInvitation(models.Model):
         self.ensure_one()
         invitation = self.sudo()
         return bool(invitation.partner_id) and invitation.partner_id._may_be_asked_for_friends(
-            invitation.company_id)
+            invitation.company_id
+        )
 
     def _get_referral_path(self):
         """The page from which whoever answered can send friends."""

@@ -7,8 +7,12 @@ class RelationshipNote(models.Model):
     _inherit = "relationship.note"
 
     referrer_id = fields.Many2one(
-        "res.partner", string="A Friend Brought Them", index="btree_not_null",
-        ondelete="set null", help="The customer who told them about us.")
+        "res.partner",
+        string="A Friend Brought Them",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The customer who told them about us.",
+    )
     referrer_name = fields.Char(string="Or Their Name")
 
     @api.model_create_multi
@@ -28,13 +32,15 @@ class RelationshipNote(models.Model):
         Referral = self.env["relationship.referral"]
         for note in self._get_shared():
             if note.referrer_id or (note.referrer_name or "").strip():
-                Referral._claim({
-                    "referred_id": note.partner_id.id,
-                    "referrer_id": note.referrer_id.id,
-                    "referrer_name": False if note.referrer_id else note.referrer_name.strip(),
-                    "company_id": note.company_id.id,
-                    "source": "staff",
-                    "date": note.date,
-                    "staff_id": note.staff_id.id,
-                    "note_id": note.id,
-                })
+                Referral._claim(
+                    {
+                        "referred_id": note.partner_id.id,
+                        "referrer_id": note.referrer_id.id,
+                        "referrer_name": False if note.referrer_id else note.referrer_name.strip(),
+                        "company_id": note.company_id.id,
+                        "source": "staff",
+                        "date": note.date,
+                        "staff_id": note.staff_id.id,
+                        "note_id": note.id,
+                    }
+                )

@@ -16,11 +16,9 @@ class RelationshipProfile(models.Model):
     _inherit = "relationship.profile"
 
     is_in_chain = fields.Boolean(string="In a Chain", compute="_compute_friends")
-    referrer_id = fields.Many2one(
-        "res.partner", string="Brought By", compute="_compute_friends")
+    referrer_id = fields.Many2one("res.partner", string="Brought By", compute="_compute_friends")
     friend_count = fields.Integer(string="Friends Brought", compute="_compute_friends")
-    friend_all_count = fields.Integer(
-        string="With Friends of Friends", compute="_compute_friends")
+    friend_all_count = fields.Integer(string="With Friends of Friends", compute="_compute_friends")
     friend_revenue = fields.Monetary(string="Spent by Friends", compute="_compute_friends")
     friend_value = fields.Monetary(string="Referral Value", compute="_compute_friends")
     last_friend = fields.Date(string="Last Friend Brought", compute="_compute_friends")
@@ -32,8 +30,12 @@ class RelationshipProfile(models.Model):
         found = {
             (standing.commercial_partner_id, standing.company_id): standing
             for standing in self.env["relationship.referral.standing"].search_fetch(
-                [("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                 ("company_id", "in", self.company_id.ids)], names)
+                [
+                    ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                    ("company_id", "in", self.company_id.ids),
+                ],
+                names,
+            )
         }
         nothing = self.env["relationship.referral.standing"]
         for profile in self:

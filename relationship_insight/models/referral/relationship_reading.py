@@ -17,8 +17,14 @@ class RelationshipReading(models.Model):
         """A friend named in an answer becomes a claim; a code they gave is looked up."""
         Referral = self.env["relationship.referral"]
         named = self.filtered(
-            lambda reading: reading.measure_id.code == NAMED and not reading.na
-            and not reading.voided and (reading.text or "").strip() and reading.partner_id)
+            lambda reading: (
+                reading.measure_id.code == NAMED
+                and not reading.na
+                and not reading.voided
+                and (reading.text or "").strip()
+                and reading.partner_id
+            )
+        )
         for reading in named.sudo():
             text = reading.text.strip()
             owner = self.env["relationship.referral.code"]._find(text, reading.company_id)
@@ -27,7 +33,8 @@ class RelationshipReading(models.Model):
                 "company_id": reading.company_id.id,
                 "date": reading.date,
                 "source": {"survey": "survey", "pulse": "pulse", "import": "import"}.get(
-                    reading.origin, "staff"),
+                    reading.origin, "staff"
+                ),
                 "source_key": f"reading:{reading.id}",
                 **({"code": text} if owner else {"referrer_name": text[:200]}),
             }

@@ -19,7 +19,14 @@ SOURCES = [
 ]
 # How well each proves it; among equals the earliest counts.
 STRENGTH = {
-    "link": 5, "code": 5, "pos": 4, "sale": 4, "survey": 3, "pulse": 3, "staff": 2, "lead": 2,
+    "link": 5,
+    "code": 5,
+    "pos": 4,
+    "sale": 4,
+    "survey": 3,
+    "pulse": 3,
+    "staff": 2,
+    "lead": 2,
     "import": 1,
 }
 STATES = [
@@ -48,121 +55,189 @@ WALLETS = ("loyalty", "ewallet")
 
 class RelationshipReferral(models.Model):
     """One claim that a customer was brought by another, from the first word to the thank-you."""
+
     _name = "relationship.referral"
-    _customers = {
-        "referrer_commercial_id": "referrer_id", "referred_commercial_id": "referred_id"}
+    _customers = {"referrer_commercial_id": "referrer_id", "referred_commercial_id": "referred_id"}
     _description = "Referral"
     _inherit = [
-        "relationship.guarded", "relationship.of.customer", "mail.thread", "mail.activity.mixin"]
+        "relationship.guarded",
+        "relationship.of.customer",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
 
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company)
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     program_id = fields.Many2one(
-        "relationship.referral.program", string="Programme", required=True, check_company=True,
-        ondelete="restrict", index=True,
+        "relationship.referral.program",
+        string="Programme",
+        required=True,
+        check_company=True,
+        ondelete="restrict",
+        index=True,
         default=lambda self: self.env["relationship.referral.program"]._get_program(
-            self.env.company))
+            self.env.company
+        ),
+    )
     referrer_id = fields.Many2one(
-        "res.partner", string="Who Brought Them", index="btree_not_null", ondelete="set null",
-        tracking=True)
+        "res.partner",
+        string="Who Brought Them",
+        index="btree_not_null",
+        ondelete="set null",
+        tracking=True,
+    )
     referrer_commercial_id = fields.Many2one(
-        "res.partner", string="Brought By (Customer)", compute="_compute_customer", store=True,
-        index="btree_not_null")
+        "res.partner",
+        string="Brought By (Customer)",
+        compute="_compute_customer",
+        store=True,
+        index="btree_not_null",
+    )
     referrer_name = fields.Char(
-        string="Name They Told", help="As it was told, until the customer is found.")
+        string="Name They Told", help="As it was told, until the customer is found."
+    )
     referred_id = fields.Many2one(
-        "res.partner", string="Friend", index="btree_not_null", ondelete="set null",
-        tracking=True)
+        "res.partner", string="Friend", index="btree_not_null", ondelete="set null", tracking=True
+    )
     referred_commercial_id = fields.Many2one(
-        "res.partner", string="Friend (Customer)", compute="_compute_customer", store=True,
-        index="btree_not_null")
+        "res.partner",
+        string="Friend (Customer)",
+        compute="_compute_customer",
+        store=True,
+        index="btree_not_null",
+    )
     lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
     code_id = fields.Many2one(
-        "relationship.referral.code", index="btree_not_null", ondelete="set null")
+        "relationship.referral.code", index="btree_not_null", ondelete="set null"
+    )
     source = fields.Selection(SOURCES, string="How It Is Known", required=True, default="staff")
-    date = fields.Datetime(
-        string="Told On", required=True, default=fields.Datetime.now, index=True)
+    date = fields.Datetime(string="Told On", required=True, default=fields.Datetime.now, index=True)
     staff_id = fields.Many2one(
-        "res.partner", string="Told To", index="btree_not_null", ondelete="set null",
-        default=lambda self: self.env.user.partner_id if self.env.user._is_internal() else False)
+        "res.partner",
+        string="Told To",
+        index="btree_not_null",
+        ondelete="set null",
+        default=lambda self: self.env.user.partner_id if self.env.user._is_internal() else False,
+    )
     document_model = fields.Char(readonly=True)
     document_id = fields.Many2oneReference(
-        string="Where", model_field="document_model", readonly=True)
+        string="Where", model_field="document_model", readonly=True
+    )
     note_id = fields.Many2one(
-        "relationship.note", string="Conversation", readonly=True, index="btree_not_null",
-        ondelete="set null")
+        "relationship.note",
+        string="Conversation",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     device_key = fields.Char(readonly=True, groups="base.group_no_one")
     source_key = fields.Char(readonly=True, copy=False)
     state = fields.Selection(
-        STATES, required=True, default="claimed", readonly=True, copy=False, index=True,
-        tracking=True, group_expand=True)
+        STATES,
+        required=True,
+        default="claimed",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        group_expand=True,
+    )
     reason = fields.Selection(REASONS, string="Why Not", readonly=True, copy=False, tracking=True)
-    confirmed_by_id = fields.Many2one(
-        "res.users", readonly=True, copy=False)
+    confirmed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     confirmed_date = fields.Datetime(readonly=True, copy=False)
-    confirmed_how = fields.Selection([
-        ("rule", "By the programme's rule"),
-        ("desk", "By hand"),
-    ], readonly=True, copy=False)
+    confirmed_how = fields.Selection(
+        [
+            ("rule", "By the programme's rule"),
+            ("desk", "By hand"),
+        ],
+        readonly=True,
+        copy=False,
+    )
     winner_id = fields.Many2one(
-        "relationship.referral", string="Counts Instead", readonly=True, copy=False,
-        index="btree_not_null", ondelete="set null")
+        "relationship.referral",
+        string="Counts Instead",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     deadline = fields.Datetime(string="Has to Buy Until", readonly=True, copy=False)
     order_model = fields.Char(readonly=True, copy=False)
     order_id = fields.Many2oneReference(
-        string="First Purchase", model_field="order_model", readonly=True, copy=False)
+        string="First Purchase", model_field="order_model", readonly=True, copy=False
+    )
     order_date = fields.Datetime(string="Bought On", readonly=True, copy=False)
     order_amount = fields.Monetary(string="Bought For", readonly=True, copy=False)
     qualified_date = fields.Datetime(readonly=True, copy=False)
     days_to_purchase = fields.Integer(
-        string="Days Until They Bought", compute="_compute_days_to_purchase", store=True,
-        aggregator="avg")
+        string="Days Until They Bought",
+        compute="_compute_days_to_purchase",
+        store=True,
+        aggregator="avg",
+    )
     reward_date = fields.Date(string="Reward Due", readonly=True, copy=False)
     rewarded_date = fields.Datetime(readonly=True, copy=False)
     reward_ids = fields.One2many(
-        "relationship.referral.reward", "referral_id", string="Rewards", readonly=True)
+        "relationship.referral.reward", "referral_id", string="Rewards", readonly=True
+    )
     flag_ids = fields.One2many(
-        "relationship.referral.flag", "referral_id", string="Flags", readonly=True)
-    flag_state = fields.Selection([
-        ("open", "To be looked at"),
-        ("blocked", "Blocked"),
-        ("cleared", "Looked at"),
-    ], string="Flag", compute="_compute_flag_state", store=True)
+        "relationship.referral.flag", "referral_id", string="Flags", readonly=True
+    )
+    flag_state = fields.Selection(
+        [
+            ("open", "To be looked at"),
+            ("blocked", "Blocked"),
+            ("cleared", "Looked at"),
+        ],
+        string="Flag",
+        compute="_compute_flag_state",
+        store=True,
+    )
     is_blocked = fields.Boolean(compute="_compute_flag_state", store=True)
     thank_activity_id = fields.Many2one(
-        "mail.activity", string="Thank-you", readonly=True, copy=False, ondelete="set null",
-        index="btree_not_null")
+        "mail.activity",
+        string="Thank-you",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+    )
 
     _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
     _accepted_uniq = models.UniqueIndex(
         "(referred_commercial_id, company_id)"
         " WHERE state IN ('confirmed', 'qualified', 'rewarded')",
-        "Somebody else is already accepted as the one who brought this customer.")
+        "Somebody else is already accepted as the one who brought this customer.",
+    )
     _pair_uniq = models.UniqueIndex(
         "(referred_commercial_id, referrer_commercial_id, company_id)"
         " WHERE state NOT IN ('rejected', 'expired')",
-        "This referral is already known.")
+        "This referral is already known.",
+    )
     _lead_uniq = models.UniqueIndex(
         "(lead_id, company_id) WHERE referred_id IS NULL"
         " AND state IN ('confirmed', 'qualified', 'rewarded')",
-        "Somebody else is already accepted as the one who brought this lead.")
+        "Somebody else is already accepted as the one who brought this lead.",
+    )
     _edge_idx = models.Index(
         "(company_id, referrer_commercial_id, referred_commercial_id)"
-        " WHERE state IN ('confirmed', 'qualified', 'rewarded')")
+        " WHERE state IN ('confirmed', 'qualified', 'rewarded')"
+    )
     _due_idx = models.Index("(company_id, reward_date) WHERE state = 'qualified'")
-    _open_idx = models.Index(
-        "(company_id, deadline) WHERE state IN ('claimed', 'confirmed')")
+    _open_idx = models.Index("(company_id, deadline) WHERE state IN ('claimed', 'confirmed')")
     _device_idx = models.Index("(device_key) WHERE device_key IS NOT NULL")
 
     @api.depends("order_date", "date")
     def _compute_days_to_purchase(self):
         for referral in self:
             referral.days_to_purchase = referral.order_date and max(
-                0, (referral.order_date - referral.date).days)
+                0, (referral.order_date - referral.date).days
+            )
 
     @api.depends("flag_ids.decision", "flag_ids.severity")
     def _compute_flag_state(self):
@@ -170,10 +245,17 @@ class RelationshipReferral(models.Model):
             flags = referral.flag_ids
             live = flags.filtered(lambda flag: flag.decision != "cleared")
             referral.is_blocked = any(
-                flag.severity == "block" or flag.decision == "upheld" for flag in live)
+                flag.severity == "block" or flag.decision == "upheld" for flag in live
+            )
             referral.flag_state = (
-                "blocked" if referral.is_blocked else "open" if live
-                else "cleared" if flags else False)
+                "blocked"
+                if referral.is_blocked
+                else "open"
+                if live
+                else "cleared"
+                if flags
+                else False
+            )
 
     @api.depends("referrer_id", "referrer_name", "referred_id", "lead_id")
     def _compute_display_name(self):
@@ -200,8 +282,7 @@ class RelationshipReferral(models.Model):
         Program = self.env["relationship.referral.program"]
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
-            company = self.env["res.company"].browse(
-                vals.get("company_id") or self.env.company.id)
+            company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
             vals["company_id"] = company.id
             program = Program.browse(vals.get("program_id")) or Program._get_program(company)
             vals["program_id"] = program.id
@@ -256,10 +337,12 @@ class RelationshipReferral(models.Model):
         :param customer: their commercial entity afterwards
         """
         own = partners.filtered(lambda partner: partner.commercial_partner_id == partner)
-        moving = Domain("referrer_id", "in", partners.ids) | Domain(
-            "referred_id", "in", partners.ids) | Domain(
-            "referrer_commercial_id", "in", (own | customer).ids) | Domain(
-            "referred_commercial_id", "in", (own | customer).ids)
+        moving = (
+            Domain("referrer_id", "in", partners.ids)
+            | Domain("referred_id", "in", partners.ids)
+            | Domain("referrer_commercial_id", "in", (own | customer).ids)
+            | Domain("referred_commercial_id", "in", (own | customer).ids)
+        )
         touched = self.sudo().search(moving & Domain("state", "not in", ENDED))
 
         def after(person, now):
@@ -274,16 +357,26 @@ class RelationshipReferral(models.Model):
             if referrer and friend and referrer == friend:
                 ref._fold_away()
                 continue
-            if referrer and friend and said.setdefault(
-                    (referrer, friend, ref.company_id), ref) != ref:
+            if (
+                referrer
+                and friend
+                and said.setdefault((referrer, friend, ref.company_id), ref) != ref
+            ):
                 ref._fold_away()
                 continue
-            if friend and ref.state in ACCEPTED and brought.setdefault(
-                    (friend, ref.company_id), ref) != ref:
+            if (
+                friend
+                and ref.state in ACCEPTED
+                and brought.setdefault((friend, ref.company_id), ref) != ref
+            ):
                 ref._end_rewards()
-                ref.write({
-                    "state": "claimed", "winner_id": brought[friend, ref.company_id].id,
-                    **ref._blank_purchase()})
+                ref.write(
+                    {
+                        "state": "claimed",
+                        "winner_id": brought[friend, ref.company_id].id,
+                        **ref._blank_purchase(),
+                    }
+                )
         self.flush_model()
         return touched
 
@@ -298,9 +391,12 @@ class RelationshipReferral(models.Model):
         for referral in self.with_context(active_test=False):
             activity = referral.thank_activity_id
             if activity:
-                activity.write({
-                    "summary": activity.activity_type_id.summary or activity.res_name,
-                    "note": False})
+                activity.write(
+                    {
+                        "summary": activity.activity_type_id.summary or activity.res_name,
+                        "note": False,
+                    }
+                )
         if deleted:
             # A bare name on somebody who is gone says nothing any more.
             self.filtered(lambda ref: not ref.referrer_id).unlink()
@@ -309,12 +405,17 @@ class RelationshipReferral(models.Model):
         """Let the desk look: whoever joined may have typed the address of somebody else."""
         for referral in self.sudo():
             if "unproven" not in referral.flag_ids.mapped("rule"):
-                self.env["relationship.referral.flag"].sudo().create({
-                    "referral_id": referral.id, "rule": "unproven", "severity": "flag",
-                    "evidence": self.env._(
-                        "Joined on the public page with an e-mail address or phone number "
-                        "that was here before."),
-                })
+                self.env["relationship.referral.flag"].sudo().create(
+                    {
+                        "referral_id": referral.id,
+                        "rule": "unproven",
+                        "severity": "flag",
+                        "evidence": self.env._(
+                            "Joined on the public page with an e-mail address or phone number "
+                            "that was here before."
+                        ),
+                    }
+                )
 
     # Rewards: given once through Odoo's loyalty programmes, and taken back when need be.
 
@@ -322,9 +423,14 @@ class RelationshipReferral(models.Model):
         """Reward those of these referrals whose time has come and that nobody has to look at."""
         today = fields.Date.context_today(self)
         due = self.filtered(
-            lambda ref: ref.state == "qualified" and ref.reward_date
-            and ref.reward_date <= today and ref.flag_state not in ("open", "blocked")
-            and (ref.program_id.referrer_program_id or ref.program_id.referred_program_id))
+            lambda ref: (
+                ref.state == "qualified"
+                and ref.reward_date
+                and ref.reward_date <= today
+                and ref.flag_state not in ("open", "blocked")
+                and (ref.program_id.referrer_program_id or ref.program_id.referred_program_id)
+            )
+        )
         for ref in due:
             ref._issue_rewards()
 
@@ -349,8 +455,11 @@ class RelationshipReferral(models.Model):
         """Store the reward first, under its unique key, then credit the card."""
         Reward = self.env["relationship.referral.reward"]
         vals = {
-            "referral_id": self.id, "side": side, "partner_id": partner.id,
-            "program_id": loyalty.id, "state": "issued",
+            "referral_id": self.id,
+            "side": side,
+            "partner_id": partner.id,
+            "program_id": loyalty.id,
+            "state": "issued",
         }
         if side == "referrer":
             period, slot = self._take_cap_slot(partner)
@@ -366,10 +475,19 @@ class RelationshipReferral(models.Model):
         """Return (period, number) of the customer's next reward, the number None at the limit."""
         program = self.program_id
         period = program._get_cap_period(fields.Date.context_today(self))
-        taken = self.env["relationship.referral.reward"].search([
-            ("company_id", "=", self.company_id.id), ("partner_id", "=", partner.id),
-            ("side", "=", "referrer"), ("period", "=", period), ("slot", ">", 0),
-        ]).mapped("slot")
+        taken = (
+            self.env["relationship.referral.reward"]
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("partner_id", "=", partner.id),
+                    ("side", "=", "referrer"),
+                    ("period", "=", period),
+                    ("slot", ">", 0),
+                ]
+            )
+            .mapped("slot")
+        )
         slot = max(taken, default=0) + 1
         if program.cap_count and len(taken) >= program.cap_count:
             return period, None

@@ -6,8 +6,15 @@ from ...tools.sql_once import once
 from .relationship_referral import ENDED, SOURCES, STRENGTH
 
 CLAIM_FIELDS = (
-    "lead_id", "referrer_name", "staff_id", "document_model", "document_id", "note_id",
-    "device_key", "source_key", "date",
+    "lead_id",
+    "referrer_name",
+    "staff_id",
+    "document_model",
+    "document_id",
+    "note_id",
+    "device_key",
+    "source_key",
+    "date",
 )
 MATCHES = 8
 
@@ -43,9 +50,12 @@ class RelationshipReferral(models.Model):
         referrer = self.env["res.partner"].sudo().browse(vals.get("referrer_id") or [])
         if vals.get("code") or vals.get("token"):
             code = (
-                code._find(vals["code"], company) if vals.get("code")
+                code._find(vals["code"], company)
+                if vals.get("code")
                 else code._find_by_token(vals["token"]).filtered(
-                    lambda known: known.company_id == company))
+                    lambda known: known.company_id == company
+                )
+            )
             if not code:
                 return Referral
             referrer = code.partner_id
@@ -74,8 +84,7 @@ class RelationshipReferral(models.Model):
             known = self.search([("source_key", "=", data["source_key"])], limit=1)
             if known:
                 return known
-        domain = Domain("company_id", "=", data["company_id"]) & Domain(
-            "state", "not in", ENDED)
+        domain = Domain("company_id", "=", data["company_id"]) & Domain("state", "not in", ENDED)
         if data.get("referred_id"):
             friend = self.env["res.partner"].browse(data["referred_id"])
             domain &= Domain("referred_commercial_id", "=", friend.commercial_partner_id.id)
@@ -86,7 +95,8 @@ class RelationshipReferral(models.Model):
             domain &= Domain("referrer_commercial_id", "=", referrer.commercial_partner_id.id)
         else:
             domain &= Domain("referrer_id", "=", False) & Domain(
-                "referrer_name", "=ilike", (data.get("referrer_name") or "").strip())
+                "referrer_name", "=ilike", (data.get("referrer_name") or "").strip()
+            )
         return self.search(domain, order="id", limit=1)
 
     def _get_told_message(self):
@@ -95,13 +105,16 @@ class RelationshipReferral(models.Model):
         if self.state == "rejected":
             reasons = dict(self._fields["reason"]._description_selection(self.env))
             seen = self.flag_ids.filtered(lambda flag: flag.decision != "cleared")
-            reason = ", ".join(seen.mapped("display_name")) if self.reason in (
-                "block", "flag") else reasons.get(self.reason, "")
+            reason = (
+                ", ".join(seen.mapped("display_name"))
+                if self.reason in ("block", "flag")
+                else reasons.get(self.reason, "")
+            )
             return self.env._("Noted, but it doesn't count: %(reason)s", reason=reason)
         if self.winner_id:
             return self.env._(
-                "Noted. %(name)s was named before and counts.",
-                name=self.winner_id.referrer_id.name)
+                "Noted. %(name)s was named before and counts.", name=self.winner_id.referrer_id.name
+            )
         if not self.referrer_id:
             return self.env._("Noted. Customer Relations will find out who that is.")
         return self.env._("Noted: %(name)s brought them.", name=self.referrer_id.name)
@@ -110,10 +123,12 @@ class RelationshipReferral(models.Model):
         """Keep the better proof of the two when the same is told again."""
         self.ensure_one()
         if STRENGTH[data["source"]] > STRENGTH[self.source] and self.state == "claimed":
-            self.write({
-                "source": data["source"],
-                "code_id": data.get("code_id") or self.code_id.id,
-            })
+            self.write(
+                {
+                    "source": data["source"],
+                    "code_id": data.get("code_id") or self.code_id.id,
+                }
+            )
             self._start()
 
     # ------------------------------------------------------------
@@ -128,17 +143,20 @@ class RelationshipReferral(models.Model):
         self.ensure_one()
         self.check_access("read")
         return self.env["res.partner"]._find_referrers(
-            self.referrer_name, exclude=self.referred_commercial_id, limit=MATCHES)
+            self.referrer_name, exclude=self.referred_commercial_id, limit=MATCHES
+        )
 
     def _match(self, partner):
         """The name these claims tell is this customer; one said twice is kept once."""
         for referral in self.sudo():
-            twin = self.sudo()._find_claim({
-                "company_id": referral.company_id.id,
-                "referred_id": referral.referred_id.id,
-                "lead_id": referral.lead_id.id,
-                "referrer_id": partner.id,
-            })
+            twin = self.sudo()._find_claim(
+                {
+                    "company_id": referral.company_id.id,
+                    "referred_id": referral.referred_id.id,
+                    "lead_id": referral.lead_id.id,
+                    "referrer_id": partner.id,
+                }
+            )
             if twin:
                 twin._strengthen({"source": referral.source})
                 referral.write({"state": "rejected", "reason": "other", "winner_id": twin.id})

@@ -26,6 +26,7 @@ COOKIE = "relationship_referral"
 
 class RelationshipReferralCode(models.Model):
     """What a customer gives to friends: a code to type and a link to open."""
+
     _name = "relationship.referral.code"
     _description = "Referral Code"
     _inherit = "relationship.guarded"
@@ -34,29 +35,44 @@ class RelationshipReferralCode(models.Model):
     _rec_names_search = ["code", "partner_id"]
 
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, readonly=True, index=True,
-        ondelete="cascade")
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, default=lambda self: self.env.company)
+        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+    )
     active = fields.Boolean(default=True)
     is_main = fields.Boolean(
-        default=True, readonly=True,
-        help="The one to share. Codes taken over from a merged contact go on working.")
+        default=True,
+        readonly=True,
+        help="The one to share. Codes taken over from a merged contact go on working.",
+    )
     code = fields.Char(
-        required=True, readonly=True, copy=False, default=lambda self: self._make_code())
+        required=True, readonly=True, copy=False, default=lambda self: self._make_code()
+    )
     token = fields.Char(
-        required=True, readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(24),
-        groups="relationship_insight.group_relationship_relations")
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: secrets.token_urlsafe(24),
+        groups="relationship_insight.group_relationship_relations",
+    )
     share_url = fields.Char(string="Link", compute="_compute_share_url")
     visit_count = fields.Integer(
-        string="Visits of the Link", readonly=True, help="Counted without storing who came.")
+        string="Visits of the Link", readonly=True, help="Counted without storing who came."
+    )
     last_visit = fields.Date(readonly=True)
     referral_count = fields.Integer(string="Friends", compute="_compute_referral_count")
 
     _code_uniq = models.Constraint("UNIQUE(code)", "This code is taken.")
     _token_uniq = models.Constraint("UNIQUE(token)", "This link is taken.")
     _partner_uniq = models.UniqueIndex(
-        "(partner_id, company_id) WHERE active AND is_main", "A customer has one code per company.")
+        "(partner_id, company_id) WHERE active AND is_main", "A customer has one code per company."
+    )
 
     @api.model
     def _make_code(self):
@@ -79,8 +95,11 @@ class RelationshipReferralCode(models.Model):
             code.share_url = urljoin(code.get_base_url(), f"/referral/{code.sudo().token}")
 
     def _compute_referral_count(self):
-        counts = dict(self.env["relationship.referral"]._read_group(
-            [("code_id", "in", self.ids)], ["code_id"], ["__count"]))
+        counts = dict(
+            self.env["relationship.referral"]._read_group(
+                [("code_id", "in", self.ids)], ["code_id"], ["__count"]
+            )
+        )
         for code in self:
             code.referral_count = counts.get(code, 0)
 
@@ -104,7 +123,9 @@ class RelationshipReferralCode(models.Model):
         """Return the customer's code in sudo, empty while there is none."""
         return self.sudo().search(
             [("partner_id", "=", partner.id), ("company_id", "=", company.id)],
-            order="is_main desc, id desc", limit=1)
+            order="is_main desc, id desc",
+            limit=1,
+        )
 
     @api.model
     def _find(self, text, company=None):
@@ -133,25 +154,39 @@ class RelationshipReferralCode(models.Model):
         if not code:
             gone = self.with_context(active_test=False)._find(text, company)
             if gone:
-                raise UserError(self.env._(
-                    "The code %(code)s doesn't count any more. Ask the friend for their new one.",
-                    code=gone.code))
-            raise UserError(self.env._(
-                "Nobody has the code %(code)s. Ask them to read it again.", code=typed))
+                raise UserError(
+                    self.env._(
+                        "The code %(code)s doesn't count any more. Ask the friend for their new "
+                        "one.",
+                        code=gone.code,
+                    )
+                )
+            raise UserError(
+                self.env._("Nobody has the code %(code)s. Ask them to read it again.", code=typed)
+            )
         if customer and customer.commercial_partner_id == code.partner_id.commercial_partner_id:
-            raise UserError(self.env._(
-                "%(code)s is this customer's own code. It takes the code of a friend.",
-                code=code.code))
+            raise UserError(
+                self.env._(
+                    "%(code)s is this customer's own code. It takes the code of a friend.",
+                    code=code.code,
+                )
+            )
         return code
 
     def _is_old_customer(self, customer):
         """Whether a customer bought before today, so that this code can't have brought them."""
         self.ensure_one()
         Profile = self.env["relationship.profile"]
-        return bool(Profile.sudo().search_count([
-            ("commercial_partner_id", "=", customer.commercial_partner_id.id),
-            ("company_id", "=", self.company_id.id),
-            ("first_purchase", "<", Profile._local_today(self.company_id))], limit=1))
+        return bool(
+            Profile.sudo().search_count(
+                [
+                    ("commercial_partner_id", "=", customer.commercial_partner_id.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("first_purchase", "<", Profile._local_today(self.company_id)),
+                ],
+                limit=1,
+            )
+        )
 
     @api.model
     def _find_by_token(self, token):
@@ -159,7 +194,8 @@ class RelationshipReferralCode(models.Model):
         if not token or not TOKEN.fullmatch(token):
             return self.browse()
         return self.sudo().search(
-            [("token", "=", token), ("partner_id.active", "=", True)], limit=1)
+            [("token", "=", token), ("partner_id.active", "=", True)], limit=1
+        )
 
     def _count_visit(self):
         """Count one visit of the link; nothing about the visitor is kept."""
@@ -170,16 +206,21 @@ class RelationshipReferralCode(models.Model):
         self.flush_recordset()
         self.env.cr.execute(
             "UPDATE relationship_referral_code SET visit_count = COALESCE(visit_count, 0) + 1,"
-            " last_visit = CURRENT_DATE WHERE id = %s", [self.id])
+            " last_visit = CURRENT_DATE WHERE id = %s",
+            [self.id],
+        )
         self.invalidate_recordset(["visit_count", "last_visit"])
 
     def action_renew(self):
         """Make the old code and link worthless and give the customer new ones."""
         self.check_access("write")
         for code in self.sudo():
-            self.sudo().search([
-                ("partner_id", "=", code.partner_id.id), ("company_id", "=", code.company_id.id),
-            ]).active = False
+            self.sudo().search(
+                [
+                    ("partner_id", "=", code.partner_id.id),
+                    ("company_id", "=", code.company_id.id),
+                ]
+            ).active = False
             self._get_or_create(code.partner_id, code.company_id)
 
     # The page on which a customer finds their link, and what happens when a friend joins by
@@ -196,8 +237,8 @@ class RelationshipReferralCode(models.Model):
     def _get_share_path(self):
         self.ensure_one()
         token = pulse_token.seal(
-            self.env["relationship.invitation"]._get_link_key(), SHARE, self.id,
-            self.sudo().token)
+            self.env["relationship.invitation"]._get_link_key(), SHARE, self.id, self.sudo().token
+        )
         return f"/referral/share/{token}"
 
     @api.model
@@ -212,7 +253,8 @@ class RelationshipReferralCode(models.Model):
         code = nobody.browse(record_id if record_id < 2**31 else 0).exists()
         held = code.token or ""
         if not pulse_token.is_sealed(key, SHARE, record_id, held, mac) or not (
-                code.active and code.partner_id.active):
+            code.active and code.partner_id.active
+        ):
             return nobody
         return code
 
@@ -222,18 +264,30 @@ class RelationshipReferralCode(models.Model):
         url = self.share_url
         text = self.env._(
             "I like to shop at %(shop)s. Have a look, and say that I sent you: %(url)s",
-            shop=self.company_id.name, url=url)
+            shop=self.company_id.name,
+            url=url,
+        )
         return {
             "code": self._format_code(),
             "url": url,
-            "qr": "/report/barcode/?" + urlencode({
-                "barcode_type": "QR", "value": url, "width": 280, "height": 280}),
+            "qr": "/report/barcode/?"
+            + urlencode({"barcode_type": "QR", "value": url, "width": 280, "height": 280}),
             "ways": [
                 {"name": "LINE", "url": f"https://line.me/R/share?text={quote(text)}"},
                 {"name": "WhatsApp", "url": f"https://wa.me/?text={quote(text)}"},
-                {"name": self.env._("E-mail"), "url": "mailto:?" + urlencode({
-                    "subject": self.env._("Have a look at %(shop)s", shop=self.company_id.name),
-                    "body": text}, quote_via=quote)},
+                {
+                    "name": self.env._("E-mail"),
+                    "url": "mailto:?"
+                    + urlencode(
+                        {
+                            "subject": self.env._(
+                                "Have a look at %(shop)s", shop=self.company_id.name
+                            ),
+                            "body": text,
+                        },
+                        quote_via=quote,
+                    ),
+                },
             ],
             "offer": self._get_offer(),
             "friends": self._count_friends(),
@@ -253,22 +307,24 @@ class RelationshipReferralCode(models.Model):
         """Return what each side gets, as (for you, for your friend); False where nothing."""
         program = self._get_program()
         return (
-            program.referrer_points and program.referrer_program_id._get_gift_text(
-                program.referrer_points),
-            program.referred_points and program.referred_program_id._get_gift_text(
-                program.referred_points))
+            program.referrer_points
+            and program.referrer_program_id._get_gift_text(program.referrer_points),
+            program.referred_points
+            and program.referred_program_id._get_gift_text(program.referred_points),
+        )
 
     def _count_friends(self):
         """Return how many friends joined, and how many of them bought; no names."""
         Referral = self.env["relationship.referral"].sudo()
         domain = [
             ("referrer_commercial_id", "=", self.partner_id.commercial_partner_id.id),
-            ("company_id", "=", self.company_id.id)]
+            ("company_id", "=", self.company_id.id),
+        ]
         return {
             "joined": Referral.search_count(
-                [*domain, ("state", "in", ("claimed", "confirmed", "qualified", "rewarded"))]),
-            "bought": Referral.search_count(
-                [*domain, ("state", "in", ("qualified", "rewarded"))]),
+                [*domain, ("state", "in", ("claimed", "confirmed", "qualified", "rewarded"))]
+            ),
+            "bought": Referral.search_count([*domain, ("state", "in", ("qualified", "rewarded"))]),
         }
 
     # ------------------------------------------------------------
@@ -296,24 +352,36 @@ class RelationshipReferralCode(models.Model):
         partner = code_sudo._find_friend(clean)
         known = bool(partner)
         if not known:
-            partner = self.env["res.partner"].sudo().create({
-                **clean, "lang": vals.get("lang"), "type": "contact",
-                "company_id": False,
-            })
+            partner = (
+                self.env["res.partner"]
+                .sudo()
+                .create(
+                    {
+                        **clean,
+                        "lang": vals.get("lang"),
+                        "type": "contact",
+                        "company_id": False,
+                    }
+                )
+            )
             # Who that was stands in the referral, which forgets them with their contact.
-            partner._message_log(body=self.env._(
-                "Joined by a friend's link and agreed to be contacted."))
+            partner._message_log(
+                body=self.env._("Joined by a friend's link and agreed to be contacted.")
+            )
         key = f"link:{code_sudo.id}:{partner.id}"
         told = known and self.env["relationship.referral"].sudo().search_count(
-            [("source_key", "=", key)], limit=1)
-        referral = self.env["relationship.referral"]._claim({
-            "referred_id": partner.id,
-            "token": code_sudo.token,
-            "company_id": code_sudo.company_id.id,
-            "source": "link",
-            "device_key": device,
-            "source_key": key,
-        })
+            [("source_key", "=", key)], limit=1
+        )
+        referral = self.env["relationship.referral"]._claim(
+            {
+                "referred_id": partner.id,
+                "token": code_sudo.token,
+                "company_id": code_sudo.company_id.id,
+                "source": "link",
+                "device_key": device,
+                "source_key": key,
+            }
+        )
         if known and referral and not told:
             referral._flag_unproven()
         return referral
@@ -327,9 +395,14 @@ class RelationshipReferralCode(models.Model):
         phone = self.env["res.partner"]._sanitize_phone(clean["phone"], self.company_id)
         digest = self.env["relationship.rate.limit"]._digest
         page, *ways = (
-            f"{JOIN}{digest(kind, told)}" for kind, told in (
-                ("page", occasion), ("email", clean["email"]), ("phone", phone or clean["phone"]))
-            if told)
+            f"{JOIN}{digest(kind, told)}"
+            for kind, told in (
+                ("page", occasion),
+                ("email", clean["email"]),
+                ("phone", phone or clean["phone"]),
+            )
+            if told
+        )
         taken = self.env["relationship.alert"].sudo()._claim([page, *ways])
         if page in taken:
             return True
@@ -343,8 +416,9 @@ class RelationshipReferralCode(models.Model):
 
         :raise UserError: when they can't be right
         """
-        vals = {key: (vals.get(key) or "").replace("\x00", " ") for key in (
-            "name", "email", "phone")}
+        vals = {
+            key: (vals.get(key) or "").replace("\x00", " ") for key in ("name", "email", "phone")
+        }
         name = " ".join(vals["name"].split())[:80]
         typed_email = vals["email"].strip()[:120]
         typed_phone = " ".join(vals["phone"].split())[:40]
@@ -359,10 +433,15 @@ class RelationshipReferralCode(models.Model):
         if typed_phone:
             country = self.company_id.country_id or self.env.company.country_id
             phone = phone_format(
-                typed_phone, country.code, country.phone_code, force_format="INTERNATIONAL",
-                raise_exception=False)
+                typed_phone,
+                country.code,
+                country.phone_code,
+                force_format="INTERNATIONAL",
+                raise_exception=False,
+            )
             if sum(char.isdigit() for char in phone or "") < 7 or any(
-                    char.isalpha() for char in phone):
+                char.isalpha() for char in phone
+            ):
                 raise UserError(self.env._("This phone number isn't complete."))
         return {"name": name, "email": email, "phone": phone}
 
@@ -372,7 +451,8 @@ class RelationshipReferralCode(models.Model):
         Partner = self.env["res.partner"].sudo()
         if clean["email"]:
             partner = Partner.search(
-                [("email_normalized", "=", clean["email"])], order="id", limit=1)
+                [("email_normalized", "=", clean["email"])], order="id", limit=1
+            )
             if partner:
                 return partner
         return Partner._find_by_phone_sudo(clean["phone"], self.company_id)
@@ -390,12 +470,14 @@ class RelationshipReferralCode(models.Model):
         self.ensure_one()
         if record.company_id and record.company_id != self.company_id:
             return
-        self.env["relationship.referral"]._claim({
-            **friend,
-            "token": self.token,
-            "company_id": self.company_id.id,
-            "source": "link",
-            "document_model": record._name,
-            "document_id": record.id,
-            "source_key": f"link:{self.id}:{record._name}:{record.id}",
-        })
+        self.env["relationship.referral"]._claim(
+            {
+                **friend,
+                "token": self.token,
+                "company_id": self.company_id.id,
+                "source": "link",
+                "document_model": record._name,
+                "document_id": record.id,
+                "source_key": f"link:{self.id}:{record._name}:{record.id}",
+            }
+        )

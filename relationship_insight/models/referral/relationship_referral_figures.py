@@ -34,8 +34,7 @@ class RelationshipReferralFigures(models.Model):
         """Everybody's place in the chains, then the figures; whole or not at all per company."""
         if was_woken(self.env):
             return
-        for company in self.env["res.company"].sudo().search(
-                [("active", "=", True)], order="id"):
+        for company in self.env["res.company"].sudo().search([("active", "=", True)], order="id"):
             self.env["relationship.referral.standing"]._refresh(company)
             self._refresh(company)
             self.env["ir.cron"]._commit_progress(1)
@@ -87,7 +86,10 @@ class RelationshipReferralFigures(models.Model):
                        FILTER (WHERE state IN ('qualified', 'rewarded')) AS days
               FROM relationship_referral
              WHERE company_id = %(company)s AND date >= %(start)s
-            """, company=company.id, start=today - relativedelta(years=1))
+            """,
+            company=company.id,
+            start=today - relativedelta(years=1),
+        )
         return {
             "life": {name: row[name] for name in ("claims", "accepted", "bought", "rewarded")},
             "conversion": self._share(row["bought"], row["ended"]),
@@ -104,14 +106,18 @@ class RelationshipReferralFigures(models.Model):
                 ON standing.commercial_partner_id = profile.commercial_partner_id
                AND standing.company_id = profile.company_id AND standing.referrer_id IS NOT NULL
              WHERE profile.company_id = %(company)s AND profile.first_purchase >= %(start)s
-            """, company=company.id, start=today - relativedelta(years=1))
+            """,
+            company=company.id,
+            start=today - relativedelta(years=1),
+        )
         return {"rate": self._share(row["k"], row["n"])}
 
     @api.model
     def _count_kept(self, company, today):
         """Referred against other customers, of those who first bought 6 to 24 months ago."""
-        rows = self.env.execute_query_dict(SQL(
-            """
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
             SELECT standing.id IS NOT NULL AS referred, COUNT(*) AS n,
                    COUNT(*) FILTER (WHERE profile.purchase_days > 1) AS again,
                    COUNT(*) FILTER (WHERE profile.last_purchase >= %(active)s) AS active,
@@ -127,8 +133,11 @@ class RelationshipReferralFigures(models.Model):
                AND profile.first_purchase BETWEEN %(oldest)s AND %(active)s
           GROUP BY 1
             """,
-            company=company.id, oldest=today - relativedelta(years=2),
-            active=today - relativedelta(days=RETENTION_DAYS)))
+                company=company.id,
+                oldest=today - relativedelta(years=2),
+                active=today - relativedelta(days=RETENTION_DAYS),
+            )
+        )
         floor = company._relationship_floor()
         sides = {row.pop("referred"): row for row in rows}
         one, other = sides.get(True), sides.get(False)
@@ -150,11 +159,18 @@ class RelationshipReferralFigures(models.Model):
         }
         if min(one["asked"], other["asked"]) >= max(floor, 2):
             result["felt"] = {
-                "referred": one["attitude"], "organic": other["attitude"],
-                "n_referred": one["asked"], "n_organic": other["asked"],
+                "referred": one["attitude"],
+                "organic": other["attitude"],
+                "n_referred": one["asked"],
+                "n_organic": other["asked"],
                 "difference": mean_difference(
-                    one["asked"], one["attitude"], one["sd"] or 0,
-                    other["asked"], other["attitude"], other["sd"] or 0),
+                    one["asked"],
+                    one["attitude"],
+                    one["sd"] or 0,
+                    other["asked"],
+                    other["attitude"],
+                    other["sd"] or 0,
+                ),
             }
         return result
 
@@ -176,21 +192,28 @@ class RelationshipReferralFigures(models.Model):
                    AND standing.company_id = profile.company_id
                  WHERE profile.company_id = %(company)s AND profile.recommend IS NOT NULL
               ) answers
-            """, company=company.id, promoter=PROMOTER)
+            """,
+            company=company.id,
+            promoter=PROMOTER,
+        )
         floor = company._relationship_floor()
         if min(row["said"], row["silent"]) < floor:
             return {"said": False}
-        return {"said": {
-            "promoters": self._share(row["said_did"], row["said"]),
-            "others": self._share(row["silent_did"], row["silent"]),
-            "difference": newcombe(
-                row["said_did"], row["said"], row["silent_did"], row["silent"]),
-        }}
+        return {
+            "said": {
+                "promoters": self._share(row["said_did"], row["said"]),
+                "others": self._share(row["silent_did"], row["silent"]),
+                "difference": newcombe(
+                    row["said_did"], row["said"], row["silent_did"], row["silent"]
+                ),
+            }
+        }
 
     @api.model
     def _count_generations(self, company):
-        return self.env.execute_query_dict(SQL(
-            """
+        return self.env.execute_query_dict(
+            SQL(
+                """
             SELECT LEAST(standing.generation, %(most)s) AS generation, COUNT(*) AS customers,
                    COALESCE(SUM(profile.spend_total), 0)::float8 AS revenue
               FROM relationship_referral_standing standing
@@ -199,13 +222,18 @@ class RelationshipReferralFigures(models.Model):
                AND profile.company_id = standing.company_id
              WHERE standing.company_id = %(company)s
           GROUP BY 1 ORDER BY 1
-            """, company=company.id, most=GENERATIONS))
+            """,
+                company=company.id,
+                most=GENERATIONS,
+            )
+        )
 
     @api.model
     def _count_k(self, company, today):
         """Friends of the last 12 months who bought, per customer who bought in that time."""
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT COALESCE(brought.n, 0), COUNT(*)
               FROM relationship_profile profile
          LEFT JOIN (
@@ -217,7 +245,11 @@ class RelationshipReferralFigures(models.Model):
              WHERE profile.company_id = %(company)s
                AND (profile.last_purchase >= %(start)s OR brought.n > 0)
           GROUP BY 1
-            """, company=company.id, start=today - relativedelta(years=1)))
+            """,
+                company=company.id,
+                start=today - relativedelta(years=1),
+            )
+        )
         return k_factor(dict(rows)) or False
 
     # ------------------------------------------------------------
@@ -249,7 +281,8 @@ class RelationshipReferralFigures(models.Model):
             "programme": bool(program.referrer_program_id or program.referred_program_id),
             "top": self._read_advocates(own),
             "silent": self._read_advocates(
-                [*own, ("direct_count", ">", 1), ("last_friend", "<", silent)]),
+                [*own, ("direct_count", ">", 1), ("last_friend", "<", silent)]
+            ),
         }
 
     @api.model
@@ -264,5 +297,6 @@ class RelationshipReferralFigures(models.Model):
                 "last": standing.last_friend and standing.last_friend.isoformat() or False,
             }
             for standing in self.env["relationship.referral.standing"].search(
-                domain, limit=TOP, order="value_band desc, value desc, direct_count desc, id")
+                domain, limit=TOP, order="value_band desc, value desc, direct_count desc, id"
+            )
         ]

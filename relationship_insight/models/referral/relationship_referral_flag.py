@@ -1,4 +1,3 @@
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -26,28 +25,37 @@ RULES = [
 
 class RelationshipReferralFlag(models.Model):
     """One reason to look twice at a referral: the rule, what it saw, and what was decided."""
+
     _name = "relationship.referral.flag"
     _description = "Referral Flag"
     _order = "id desc"
 
     referral_id = fields.Many2one(
-        "relationship.referral", required=True, readonly=True, index=True, ondelete="cascade")
+        "relationship.referral", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="referral_id.company_id", store=True, index=True)
     rule = fields.Selection(RULES, string="Reason", required=True, readonly=True)
     severity = fields.Selection(
-        [("flag", "To be looked at"), ("block", "Blocked")], required=True, readonly=True)
+        [("flag", "To be looked at"), ("block", "Blocked")], required=True, readonly=True
+    )
     evidence = fields.Text(string="What Was Seen", readonly=True)
-    decision = fields.Selection([
-        ("open", "Not decided"),
-        ("cleared", "All is well"),
-        ("upheld", "Not accepted"),
-    ], required=True, default="open", readonly=True)
+    decision = fields.Selection(
+        [
+            ("open", "Not decided"),
+            ("cleared", "All is well"),
+            ("upheld", "Not accepted"),
+        ],
+        required=True,
+        default="open",
+        readonly=True,
+    )
     decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)
     decision_date = fields.Datetime(readonly=True)
 
     # Once per referral and rule: what was cleared is not raised again.
     _rule_uniq = models.Constraint(
-        "UNIQUE(referral_id, rule)", "A referral is flagged once for each reason.")
+        "UNIQUE(referral_id, rule)", "A referral is flagged once for each reason."
+    )
     _open_idx = models.Index("(company_id) WHERE decision = 'open'")
 
     @api.depends("rule", "referral_id")
@@ -58,16 +66,19 @@ class RelationshipReferralFlag(models.Model):
 
     def _check_may_decide(self):
         if not self.env.su and not self.env.user.has_group(
-                "relationship_insight.group_relationship_relations"):
+            "relationship_insight.group_relationship_relations"
+        ):
             raise AccessError(self.env._("Customer Relations decides about flags."))
         self.check_access("read")
 
     def _decide(self, decision):
-        self.sudo().write({
-            "decision": decision,
-            "decided_by_id": self.env.uid if decision != "open" else False,
-            "decision_date": fields.Datetime.now() if decision != "open" else False,
-        })
+        self.sudo().write(
+            {
+                "decision": decision,
+                "decided_by_id": self.env.uid if decision != "open" else False,
+                "decision_date": fields.Datetime.now() if decision != "open" else False,
+            }
+        )
 
     def action_clear(self):
         """All is well: the referral goes on as if it had never been flagged."""

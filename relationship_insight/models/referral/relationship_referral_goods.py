@@ -17,13 +17,16 @@ class RelationshipReferral(models.Model):
             """
             SELECT COALESCE(SUM(stored.sold), 0)::float8 AS sold,
                    COALESCE(SUM(stored.back), 0)::float8 AS back FROM (%s) stored
-            """, SQL(" UNION ALL ").join(self._select_stored_value(purchase)))
+            """,
+            SQL(" UNION ALL ").join(self._select_stored_value(purchase)),
+        )
 
     @api.model
     def _select_stored_value(self, purchase):
         """Return a SELECT (sold, back), in the company's currency, for each model of orders."""
-        return [SQL(
-            """
+        return [
+            SQL(
+                """
             SELECT line.price_total / %(rate)s AS sold, credit.amount / %(rate)s AS back
               FROM sale_order_line line
               JOIN sale_order o ON o.id = line.order_id
@@ -37,8 +40,12 @@ class RelationshipReferral(models.Model):
         ) credit
              WHERE %(bought)s.order_model = 'sale.order' AND o.id = %(bought)s.order_id
                AND line.price_total > 0 AND %(is_stored)s
-            """, bought=purchase, rate=self._sql_order_rate(),
-            is_stored=self._sql_is_stored_value(SQL("line.product_id")))]
+            """,
+                bought=purchase,
+                rate=self._sql_order_rate(),
+                is_stored=self._sql_is_stored_value(SQL("line.product_id")),
+            )
+        ]
 
     @api.model
     def _sql_order_rate(self):
@@ -53,4 +60,7 @@ class RelationshipReferral(models.Model):
                   JOIN loyalty_rule rule ON rule.id = sold.loyalty_rule_id
                   JOIN loyalty_program program ON program.id = rule.program_id
                  WHERE program.program_type IN %s)
-            """, product, STORED_VALUE)
+            """,
+            product,
+            STORED_VALUE,
+        )

@@ -28,9 +28,12 @@ class RelationshipReferral(models.Model):
         friends = self.referred_commercial_id
         leads = self.filtered(lambda referral: not referral.referred_id).lead_id
         return self.search(
-            Domain("company_id", "in", self.company_id.ids) & (
+            Domain("company_id", "in", self.company_id.ids)
+            & (
                 Domain("referred_commercial_id", "in", friends.ids)
-                | Domain("lead_id", "in", leads.ids) & Domain("referred_id", "=", False)))
+                | Domain("lead_id", "in", leads.ids) & Domain("referred_id", "=", False)
+            )
+        )
 
     def _resolve(self):
         """Of the claims on one friend, accept the one the programme's rule picks.
@@ -62,8 +65,12 @@ class RelationshipReferral(models.Model):
         if sticky:
             return sticky[0]
         able = self.filtered(
-            lambda claim: claim.referrer_id and not claim.is_blocked and (
-                claim.confirmed_how == "desk" or claim.program_id._is_sure(claim.source)))
+            lambda claim: (
+                claim.referrer_id
+                and not claim.is_blocked
+                and (claim.confirmed_how == "desk" or claim.program_id._is_sure(claim.source))
+            )
+        )
         by_hand = able.filtered(lambda claim: claim.confirmed_how == "desk")
         if by_hand:
             return by_hand.sorted("confirmed_date")[-1]
@@ -78,18 +85,25 @@ class RelationshipReferral(models.Model):
         return ordered[0]
 
     def _mark_confirmed(self, how):
-        self.write({
-            "state": "confirmed",
-            "reason": False,
-            "confirmed_by_id": self.env.uid if how == "desk" else self.confirmed_by_id.id,
-            "confirmed_date": fields.Datetime.now(),
-            "confirmed_how": self.confirmed_how or how,
-        })
+        self.write(
+            {
+                "state": "confirmed",
+                "reason": False,
+                "confirmed_by_id": self.env.uid if how == "desk" else self.confirmed_by_id.id,
+                "confirmed_date": fields.Datetime.now(),
+                "confirmed_how": self.confirmed_how or how,
+            }
+        )
 
     def _blank_purchase(self):
         return {
-            "order_model": False, "order_id": False, "order_date": False, "order_amount": 0,
-            "qualified_date": False, "reward_date": False, "rewarded_date": False,
+            "order_model": False,
+            "order_id": False,
+            "order_date": False,
+            "order_amount": 0,
+            "qualified_date": False,
+            "reward_date": False,
+            "rewarded_date": False,
         }
 
     # ------------------------------------------------------------
@@ -115,16 +129,23 @@ class RelationshipReferral(models.Model):
         """Reject those a rule blocks."""
         self.flush_recordset()
         blocked = self.filtered(lambda ref: ref.is_blocked and ref.state not in ENDED)
-        existing = blocked.filtered(lambda ref: any(
-            flag.rule == "existing" and flag.decision != "cleared" for flag in ref.flag_ids))
+        existing = blocked.filtered(
+            lambda ref: any(
+                flag.rule == "existing" and flag.decision != "cleared" for flag in ref.flag_ids
+            )
+        )
         existing._reject("existing")
         (blocked - existing)._reject("block")
 
     def _reopen_cleared(self):
         """Give those rejected for a flag that is gone another chance."""
         again = self.filtered(
-            lambda ref: ref.state == "rejected" and not ref.is_blocked
-            and ref.reason in ("block", "flag", "existing"))
+            lambda ref: (
+                ref.state == "rejected"
+                and not ref.is_blocked
+                and ref.reason in ("block", "flag", "existing")
+            )
+        )
         again._reopen()
 
     def _reopen(self):
@@ -141,7 +162,8 @@ class RelationshipReferral(models.Model):
 
     def _check_may_decide(self):
         if not self.env.su and not self.env.user.has_group(
-                "relationship_insight.group_relationship_relations"):
+            "relationship_insight.group_relationship_relations"
+        ):
             raise AccessError(self.env._("Customer Relations decides about referrals."))
         self.check_access("write")
 
@@ -150,23 +172,34 @@ class RelationshipReferral(models.Model):
         self._check_may_decide()
         for referral in self:
             if referral.state != "claimed":
-                raise UserError(self.env._(
-                    "%(referral)s is not waiting for a decision.",
-                    referral=referral.display_name))
+                raise UserError(
+                    self.env._(
+                        "%(referral)s is not waiting for a decision.",
+                        referral=referral.display_name,
+                    )
+                )
             if not referral.referrer_id:
-                raise UserError(self.env._(
-                    "First find the customer behind the name %(name)s.",
-                    name=referral.referrer_name))
+                raise UserError(
+                    self.env._(
+                        "First find the customer behind the name %(name)s.",
+                        name=referral.referrer_name,
+                    )
+                )
             if referral.winner_id.state in ("qualified", "rewarded"):
-                raise UserError(self.env._(
-                    "%(other)s already led to a purchase and counts instead.",
-                    other=referral.winner_id.display_name))
+                raise UserError(
+                    self.env._(
+                        "%(other)s already led to a purchase and counts instead.",
+                        other=referral.winner_id.display_name,
+                    )
+                )
         chosen = self.sudo()
-        chosen.write({
-            "confirmed_how": "desk",
-            "confirmed_by_id": self.env.uid,
-            "confirmed_date": fields.Datetime.now(),
-        })
+        chosen.write(
+            {
+                "confirmed_how": "desk",
+                "confirmed_by_id": self.env.uid,
+                "confirmed_date": fields.Datetime.now(),
+            }
+        )
         chosen._resolve()
         self.env["relationship.referral.queue"]._wake(chosen._get_customer_ids())
 
@@ -192,21 +225,25 @@ class RelationshipReferral(models.Model):
         """Have somebody thank the customers whose friends just bought, once per referral."""
         Activity = self.env["mail.activity"].sudo()
         kind = self.env.ref(
-            "relationship_insight.mail_activity_type_thank", raise_if_not_found=False)
+            "relationship_insight.mail_activity_type_thank", raise_if_not_found=False
+        )
         due = self.filtered(lambda ref: not ref.thank_activity_id and ref._get_thanking_user())
-        activities = Activity.create([
-            {
-                "activity_type_id": kind.id if kind else False,
-                "summary": ref.env._(
-                    "Thank %(referrer)s for bringing %(friend)s",
-                    referrer=ref.referrer_id.name, friend=ref.referred_id.name),
-                "date_deadline": fields.Date.add(fields.Date.context_today(ref), days=2),
-                "user_id": ref._get_thanking_user().id,
-                **ref.referrer_id._get_activity_place(ref.company_id),
-            }
-            for ref in (
-                ref.with_context(lang=ref._get_thanking_user().lang) for ref in due)
-        ])
+        activities = Activity.create(
+            [
+                {
+                    "activity_type_id": kind.id if kind else False,
+                    "summary": ref.env._(
+                        "Thank %(referrer)s for bringing %(friend)s",
+                        referrer=ref.referrer_id.name,
+                        friend=ref.referred_id.name,
+                    ),
+                    "date_deadline": fields.Date.add(fields.Date.context_today(ref), days=2),
+                    "user_id": ref._get_thanking_user().id,
+                    **ref.referrer_id._get_activity_place(ref.company_id),
+                }
+                for ref in (ref.with_context(lang=ref._get_thanking_user().lang) for ref in due)
+            ]
+        )
         for ref, activity in zip(due, activities):
             ref.thank_activity_id = activity
 
@@ -217,10 +254,11 @@ class RelationshipReferral(models.Model):
             | self.referrer_commercial_id.user_id
             | self.program_id.user_id
             | self.staff_id.user_ids
-            | self.confirmed_by_id)
+            | self.confirmed_by_id
+        )
         return users.filtered(
-            lambda user: user.active and not user.share
-            and self.company_id in user.company_ids)[:1]
+            lambda user: user.active and not user.share and self.company_id in user.company_ids
+        )[:1]
 
     def _drop_thanks(self):
         self.thank_activity_id.filtered("active").unlink()

@@ -19,8 +19,7 @@ ATTEMPTS = 5
 REFUND_DAYS = 180
 # Of a purchase of which less than this share is kept, somebody has to say what it is worth.
 MOSTLY_RETURNED = 0.5
-CONFLICTS = (
-    ConcurrencyError, DeadlockDetected, LockError, LockNotAvailable, SerializationFailure)
+CONFLICTS = (ConcurrencyError, DeadlockDetected, LockError, LockNotAvailable, SerializationFailure)
 
 
 class RelationshipReferral(models.Model):
@@ -40,11 +39,14 @@ class RelationshipReferral(models.Model):
         for _attempt in range(ATTEMPTS):
             try:
                 while ids := Queue._take(BATCH):
-                    self.search([
-                        "|", ("referred_commercial_id", "in", ids),
-                        ("referrer_commercial_id", "in", ids),
-                        ("state", "in", ("claimed", "confirmed", "qualified", "rewarded")),
-                    ])._process()
+                    self.search(
+                        [
+                            "|",
+                            ("referred_commercial_id", "in", ids),
+                            ("referrer_commercial_id", "in", ids),
+                            ("state", "in", ("claimed", "confirmed", "qualified", "rewarded")),
+                        ]
+                    )._process()
                     changed = True
                     remaining = Queue.search_count([], limit=1)
                     if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
@@ -65,7 +67,8 @@ class RelationshipReferral(models.Model):
         while True:
             try:
                 batch = self.search(
-                    self._get_daily_domain() & Domain("id", ">", last), limit=BATCH, order="id")
+                    self._get_daily_domain() & Domain("id", ">", last), limit=BATCH, order="id"
+                )
                 if not batch:
                     break
                 newest = batch[-1].id
@@ -82,8 +85,9 @@ class RelationshipReferral(models.Model):
     @api.model
     def _get_daily_domain(self):
         recent = fields.Datetime.subtract(fields.Datetime.now(), days=REFUND_DAYS)
-        return Domain("state", "in", ("claimed", "confirmed", "qualified")) | Domain([
-            ("state", "=", "rewarded"), ("rewarded_date", ">=", recent)])
+        return Domain("state", "in", ("claimed", "confirmed", "qualified")) | Domain(
+            [("state", "=", "rewarded"), ("rewarded_date", ">=", recent)]
+        )
 
     @api.model
     def _trigger_figures(self):
@@ -102,8 +106,10 @@ class RelationshipReferral(models.Model):
         mine._apply_purchases()
         now = fields.Datetime.now()
         mine.filtered(
-            lambda ref: ref.state in ("claimed", "confirmed") and ref.deadline < now
-            and not ref.winner_id)._expire()
+            lambda ref: (
+                ref.state in ("claimed", "confirmed") and ref.deadline < now and not ref.winner_id
+            )
+        )._expire()
         mine._reward_due()
 
     def _expire(self):
@@ -116,10 +122,13 @@ class RelationshipReferral(models.Model):
         facts = self._read_purchases()
         live = self.filtered(lambda ref: ref.id in facts and ref.state not in ("expired",))
         known = live.filtered(lambda ref: facts[ref.id]["existing"] and ref.state != "rejected")
-        self._add_flags([
-            (ref.id, "existing", fields.Date.to_string(facts[ref.id]["first_date"]))
-            for ref in known if "existing" not in ref.flag_ids.mapped("rule")
-        ])
+        self._add_flags(
+            [
+                (ref.id, "existing", fields.Date.to_string(facts[ref.id]["first_date"]))
+                for ref in known
+                if "existing" not in ref.flag_ids.mapped("rule")
+            ]
+        )
         for ref in live:
             fact = facts[ref.id]
             if ref.state == "confirmed" and fact["order_id"] and not ref.is_blocked:
@@ -130,15 +139,17 @@ class RelationshipReferral(models.Model):
     def _mark_qualified(self, fact):
         self.ensure_one()
         wait = self.program_id.hold_days
-        self.write({
-            "state": "qualified",
-            "order_model": fact["order_model"],
-            "order_id": fact["order_id"],
-            "order_date": fact["order_date"],
-            "order_amount": fact["order_amount"],
-            "qualified_date": fields.Datetime.now(),
-            "reward_date": fields.Date.add(fact["order_date"].date(), days=wait),
-        })
+        self.write(
+            {
+                "state": "qualified",
+                "order_model": fact["order_model"],
+                "order_id": fact["order_id"],
+                "order_date": fact["order_date"],
+                "order_amount": fact["order_amount"],
+                "qualified_date": fields.Datetime.now(),
+                "reward_date": fields.Date.add(fact["order_date"].date(), days=wait),
+            }
+        )
         self._ask_for_thanks()
         losers = self._get_competing().filtered(lambda ref: ref.winner_id == self)
         losers.filtered(lambda ref: ref.state == "claimed")._reject("other")
@@ -151,10 +162,21 @@ class RelationshipReferral(models.Model):
             self._take_back()
             return
         if kept < fact["bought"] * MOSTLY_RETURNED and "returned" not in self.flag_ids.mapped(
-                "rule"):
-            self._add_flags([(self.id, "returned", self.env._(
-                "%(kept)s of %(bought)s kept", kept=self.currency_id.format(kept),
-                bought=self.currency_id.format(fact["bought"])))])
+            "rule"
+        ):
+            self._add_flags(
+                [
+                    (
+                        self.id,
+                        "returned",
+                        self.env._(
+                            "%(kept)s of %(bought)s kept",
+                            kept=self.currency_id.format(kept),
+                            bought=self.currency_id.format(fact["bought"]),
+                        ),
+                    )
+                ]
+            )
         if abs(self.order_amount - kept) > LEAST:
             self.order_amount = kept
 
@@ -184,11 +206,16 @@ class RelationshipReferral(models.Model):
         return facts
 
     def _read_company_purchases(self, company):
-        scope = Scope(company, partners=SQL(
-            "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)",
-            self.referred_commercial_id.ids))
-        rows = self.env.execute_query_dict(SQL(
-            """
+        scope = Scope(
+            company,
+            partners=SQL(
+                "SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)",
+                self.referred_commercial_id.ids,
+            ),
+        )
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
             WITH bought AS MATERIALIZED (
                 SELECT partner.commercial_partner_id AS customer, p.company_id, p.date,
                        p.amount - stored.sold AS bought,
@@ -230,11 +257,14 @@ class RelationshipReferral(models.Model):
         ) counted ON TRUE
              WHERE r.id = ANY(%(ids)s) AND (first.date IS NOT NULL OR r.order_id IS NOT NULL)
             """,
-            purchases=self.env["relationship.purchase"]._purchase_union(scope),
-            kept=sql_kept(SQL("p")), least=LEAST,
-            day=self._sql_day_start(company),
-            stored=self._sql_stored_value(SQL("p")),
-            ids=self.ids))
+                purchases=self.env["relationship.purchase"]._purchase_union(scope),
+                kept=sql_kept(SQL("p")),
+                least=LEAST,
+                day=self._sql_day_start(company),
+                stored=self._sql_stored_value(SQL("p")),
+                ids=self.ids,
+            )
+        )
         return {row.pop("id"): row for row in rows}
 
     @api.model
@@ -243,4 +273,6 @@ class RelationshipReferral(models.Model):
         zone = SQL("%s", self.env["relationship.profile"]._timezone(company))
         return SQL(
             "(DATE_TRUNC('day', r.date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)"
-            " AT TIME ZONE %(zone)s AT TIME ZONE 'UTC')", zone=zone)
+            " AT TIME ZONE %(zone)s AT TIME ZONE 'UTC')",
+            zone=zone,
+        )

@@ -26,7 +26,9 @@ class RelationshipReferralQueue(models.Model):
             INSERT INTO relationship_referral_queue (commercial_partner_ref)
             SELECT DISTINCT referred_commercial_id FROM relationship_referral
              WHERE referred_commercial_id = ANY(%s) AND state NOT IN ('rejected', 'expired')
-            """, list(set(commercial_partner_ids)))
+            """,
+            list(set(commercial_partner_ids)),
+        )
 
     @api.model
     def _wake(self, commercial_partner_ids):

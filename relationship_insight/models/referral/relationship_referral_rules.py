@@ -2,7 +2,14 @@ from odoo import api, models
 from odoo.tools import SQL
 
 BLOCKING = {
-    "self", "email", "phone", "card", "company", "circular", "staff_self", "existing",
+    "self",
+    "email",
+    "phone",
+    "card",
+    "company",
+    "circular",
+    "staff_self",
+    "existing",
 }
 MAX_CHAIN = 200
 BURST = "1 day"
@@ -35,8 +42,9 @@ class RelationshipReferral(models.Model):
         if not self:
             return
         self.env.flush_all()
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT DISTINCT ON (found.referral_id, found.rule) found.referral_id, found.rule,
                    found.evidence
               FROM (%(found)s) found (referral_id, rule, evidence)
@@ -44,7 +52,10 @@ class RelationshipReferral(models.Model):
                 SELECT 1 FROM relationship_referral_flag flag
                  WHERE flag.referral_id = found.referral_id AND flag.rule = found.rule)
           ORDER BY found.referral_id, found.rule, found.evidence
-            """, found=SQL(" UNION ALL ").join(self._get_rule_queries(self.ids))))
+            """,
+                found=SQL(" UNION ALL ").join(self._get_rule_queries(self.ids)),
+            )
+        )
         self._add_flags(rows)
 
     @api.model
@@ -52,15 +63,17 @@ class RelationshipReferral(models.Model):
         """Store (referral id, rule, evidence) rows as flags and reject what is blocked."""
         if not rows:
             return self.env["relationship.referral.flag"]
-        flags = self.env["relationship.referral.flag"].create([
-            {
-                "referral_id": referral_id,
-                "rule": rule,
-                "severity": "block" if rule in BLOCKING else "flag",
-                "evidence": evidence,
-            }
-            for referral_id, rule, evidence in rows
-        ])
+        flags = self.env["relationship.referral.flag"].create(
+            [
+                {
+                    "referral_id": referral_id,
+                    "rule": rule,
+                    "severity": "block" if rule in BLOCKING else "flag",
+                    "evidence": evidence,
+                }
+                for referral_id, rule, evidence in rows
+            ]
+        )
         flags.referral_id._apply_blocks()
         return flags
 
@@ -72,7 +85,9 @@ class RelationshipReferral(models.Model):
               JOIN res_partner a ON a.id = r.referrer_id
               JOIN res_partner b ON b.id = r.referred_id
              WHERE r.id = ANY(%s) AND r.state NOT IN ('rejected', 'expired')
-            """, list(ids))
+            """,
+            list(ids),
+        )
 
     @api.model
     def _rule_identity(self, ids):
@@ -80,8 +95,7 @@ class RelationshipReferral(models.Model):
         target = self._sql_target(ids)
 
         def rule(name, evidence, condition):
-            return SQL(
-                "SELECT r.id, %s, %s FROM %s AND %s", name, evidence, target, condition)
+            return SQL("SELECT r.id, %s, %s FROM %s AND %s", name, evidence, target, condition)
 
         # What stands behind a + only sorts a mailbox.
         mail = "REGEXP_REPLACE(%s.email_normalized, '\\+[^@]*@', '@')"
@@ -90,25 +104,49 @@ class RelationshipReferral(models.Model):
         street_a, street_b = SQL(place % "a"), SQL(place % "b")
         apart = SQL("a.commercial_partner_id != b.commercial_partner_id")
         company = SQL(
-            "(SELECT is_company FROM res_partner WHERE id = a.commercial_partner_id) IS TRUE")
+            "(SELECT is_company FROM res_partner WHERE id = a.commercial_partner_id) IS TRUE"
+        )
         return [
-            rule("self", SQL("a.complete_name"), SQL(
-                "(a.id = b.id OR NOT %s AND NOT %s)", apart, company)),
-            rule("company", SQL("a.commercial_company_name"), SQL(
-                "a.id != b.id AND NOT %s AND %s", apart, company)),
-            rule("company", SQL("a.vat"), SQL(
-                "%s AND LENGTH(a.vat) > 3 AND UPPER(a.vat) = UPPER(b.vat)", apart)),
-            rule("email", SQL("a.email_normalized"), SQL(
-                "%s AND %s = %s", apart, mail_a, mail_b)),
-            rule("phone", SQL("a.phone_sanitized"), SQL(
-                "%s AND LENGTH(a.phone_sanitized) > 5 AND a.phone_sanitized = b.phone_sanitized",
-                apart)),
-            rule("household", SQL("a.street"), SQL(
-                """
+            rule(
+                "self",
+                SQL("a.complete_name"),
+                SQL("(a.id = b.id OR NOT %s AND NOT %s)", apart, company),
+            ),
+            rule(
+                "company",
+                SQL("a.commercial_company_name"),
+                SQL("a.id != b.id AND NOT %s AND %s", apart, company),
+            ),
+            rule(
+                "company",
+                SQL("a.vat"),
+                SQL("%s AND LENGTH(a.vat) > 3 AND UPPER(a.vat) = UPPER(b.vat)", apart),
+            ),
+            rule("email", SQL("a.email_normalized"), SQL("%s AND %s = %s", apart, mail_a, mail_b)),
+            rule(
+                "phone",
+                SQL("a.phone_sanitized"),
+                SQL(
+                    "%s AND LENGTH(a.phone_sanitized) > 5 AND a.phone_sanitized = "
+                    "b.phone_sanitized",
+                    apart,
+                ),
+            ),
+            rule(
+                "household",
+                SQL("a.street"),
+                SQL(
+                    """
                 %s AND LENGTH(%s) > 3 AND %s = %s
                    AND COALESCE(LOWER(a.zip), LOWER(a.city), '')
                      = COALESCE(LOWER(b.zip), LOWER(b.city), '')
-                """, apart, street_a, street_a, street_b)),
+                """,
+                    apart,
+                    street_a,
+                    street_a,
+                    street_b,
+                ),
+            ),
             SQL(
                 """
                 SELECT r.id, 'card', account.sanitized_acc_number
@@ -121,19 +159,25 @@ class RelationshipReferral(models.Model):
                     ON r.referrer_commercial_id = a.commercial_partner_id
                    AND r.referred_commercial_id = b.commercial_partner_id
                  WHERE r.id = ANY(%s) AND r.state NOT IN ('rejected', 'expired')
-                """, list(ids)),
+                """,
+                list(ids),
+            ),
             SQL(
                 """
                 SELECT r.id, 'card', a.barcode ->> r.company_id::text FROM %s
                    AND %s AND a.barcode ->> r.company_id::text = b.barcode ->> r.company_id::text
-                """, target, apart),
+                """,
+                target,
+                apart,
+            ),
         ]
 
     @api.model
     def _rule_circular(self, ids):
         """The friend stands above who brought them, in the chain of accepted referrals."""
-        return [SQL(
-            """
+        return [
+            SQL(
+                """
             SELECT id, 'circular', name FROM (
                 WITH RECURSIVE above (id, node, friend, company_id, path, name) AS (
                     SELECT r.id, r.referrer_commercial_id, r.referred_commercial_id,
@@ -153,15 +197,22 @@ class RelationshipReferral(models.Model):
                 )
                 SELECT id, name FROM above WHERE node = friend
             ) closed
-            """, target=self._sql_target(ids), longest=MAX_CHAIN)]
+            """,
+                target=self._sql_target(ids),
+                longest=MAX_CHAIN,
+            )
+        ]
 
     @api.model
     def _rule_staff(self, ids):
         """Staff who bring themselves, or whom they note down on their own."""
         target = self._sql_target(ids)
         return [
-            SQL("SELECT r.id, 'staff_self', a.complete_name FROM %s AND r.staff_id IN (a.id, b.id)"
-                " AND r.source IN ('pos', 'sale', 'staff', 'lead')", target),
+            SQL(
+                "SELECT r.id, 'staff_self', a.complete_name FROM %s AND r.staff_id IN (a.id, b.id)"
+                " AND r.source IN ('pos', 'sale', 'staff', 'lead')",
+                target,
+            ),
             SQL(
                 """
                 SELECT r.id, 'staff', a.complete_name FROM %s
@@ -169,15 +220,19 @@ class RelationshipReferral(models.Model):
                    AND EXISTS (
                         SELECT 1 FROM res_users u
                          WHERE u.partner_id IN (a.id, b.id) AND u.active AND NOT u.share)
-                """, target),
+                """,
+                target,
+            ),
         ]
 
     @api.model
     def _rule_recycled(self, ids):
         """The friend is new, but their phone or e-mail bought here before under another name."""
         same = (
-            (SQL("other.phone_sanitized = b.phone_sanitized AND LENGTH(b.phone_sanitized) > 5"),
-             SQL("b.phone_sanitized")),
+            (
+                SQL("other.phone_sanitized = b.phone_sanitized AND LENGTH(b.phone_sanitized) > 5"),
+                SQL("b.phone_sanitized"),
+            ),
             (SQL("other.email_normalized = b.email_normalized"), SQL("b.email_normalized")),
         )
         return [
@@ -191,7 +246,11 @@ class RelationshipReferral(models.Model):
                      WHERE %(same)s AND earlier.first_purchase < r.date
                        AND other.commercial_partner_id NOT IN (
                             a.commercial_partner_id, b.commercial_partner_id))
-                """, evidence=evidence, target=self._sql_target(ids), same=condition)
+                """,
+                evidence=evidence,
+                target=self._sql_target(ids),
+                same=condition,
+            )
             for condition, evidence in same
         ]
 
@@ -205,13 +264,16 @@ class RelationshipReferral(models.Model):
               FROM relationship_referral r
               JOIN relationship_referral_program p ON p.id = r.program_id
              WHERE r.id = ANY(%s) AND r.state NOT IN ('rejected', 'expired')
-            """, list(ids))
+            """,
+            list(ids),
+        )
         brought = SQL(
             """
             FROM relationship_referral x
              WHERE x.referrer_commercial_id = mine.node AND x.company_id = mine.company_id
                AND x.state != 'expired'
-            """)
+            """
+        )
         told = SQL("x.source IN ('pos', 'sale', 'staff') AND x.staff_id IS NOT NULL")
         return [
             SQL(
@@ -231,7 +293,9 @@ class RelationshipReferral(models.Model):
                            - mine.farm_days * INTERVAL '1 day'
                 ) seen
                  WHERE seen.n >= mine.farm_count AND seen.gone >= mine.farm_share * seen.n
-                """, mine),
+                """,
+                mine,
+            ),
             SQL(
                 """
                 SELECT mine.id, 'burst', seen.n::text FROM (%s) mine
@@ -240,7 +304,11 @@ class RelationshipReferral(models.Model):
                        AND x.date > mine.date - %s::interval AND x.date <= mine.date
                 ) seen
                  WHERE seen.n >= mine.farm_count
-                """, mine, brought, BURST),
+                """,
+                mine,
+                brought,
+                BURST,
+            ),
             SQL(
                 """
                 SELECT mine.id, 'device', seen.n::text FROM (%s) mine
@@ -250,7 +318,9 @@ class RelationshipReferral(models.Model):
                      WHERE x.device_key = mine.device_key AND x.company_id = mine.company_id
                 ) seen
                  WHERE mine.device_key IS NOT NULL AND seen.n > 1
-                """, mine),
+                """,
+                mine,
+            ),
             SQL(
                 """
                 SELECT mine.id, 'cashier', who.complete_name FROM (%(mine)s) mine
@@ -269,5 +339,11 @@ class RelationshipReferral(models.Model):
                   JOIN res_partner who ON who.id = seen.staff_id
                  WHERE seen.total >= mine.farm_count AND seen.own >= %(sure)s * seen.total
                    AND usual.total >= mine.farm_count AND usual.own <= %(usual)s * usual.total
-                """, mine=mine, brought=brought, told=told, sure=SURE_SHARE, usual=USUAL_SHARE),
+                """,
+                mine=mine,
+                brought=brought,
+                told=told,
+                sure=SURE_SHARE,
+                usual=USUAL_SHARE,
+            ),
         ]

@@ -6,8 +6,18 @@ INDIRECT = 0.5
 # From this influence on (0 to 10) they would not have come without the friend.
 DECISIVE = 7
 MEASURED = (
-    "referrer_id", "root_id", "referral_id", "generation", "direct_count", "downstream_count",
-    "chain_depth", "direct_revenue", "downstream_revenue", "value", "value_band", "in_cycle",
+    "referrer_id",
+    "root_id",
+    "referral_id",
+    "generation",
+    "direct_count",
+    "downstream_count",
+    "chain_depth",
+    "direct_revenue",
+    "downstream_revenue",
+    "value",
+    "value_band",
+    "in_cycle",
     "last_friend",
 )
 
@@ -37,18 +47,27 @@ class RelationshipReferralStanding(models.Model):
         cr.execute("DROP TABLE IF EXISTS referral_edge, referral_lost, referral_walk, referral_sum")
         cr.execute(self._sql_edges(company))
         cr.execute("ANALYZE referral_edge")
-        cr.execute(SQL("CREATE TEMPORARY TABLE referral_walk ON COMMIT DROP AS %s",
-                       self._sql_walk("referral_edge", self._sql_roots(), in_cycle=False)))
+        cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE referral_walk ON COMMIT DROP AS %s",
+                self._sql_walk("referral_edge", self._sql_roots(), in_cycle=False),
+            )
+        )
         # Whoever can't be reached from a first one hangs on a circle.
         cr.execute(
             """
             CREATE TEMPORARY TABLE referral_lost ON COMMIT DROP AS
             SELECT * FROM referral_edge edge
              WHERE NOT EXISTS (SELECT 1 FROM referral_walk walk WHERE walk.node = edge.node)
-            """)
+            """
+        )
         if cr.rowcount:
-            cr.execute(SQL("INSERT INTO referral_walk %s", self._sql_walk(
-                "referral_lost", self._sql_circle_cuts(), in_cycle=True)))
+            cr.execute(
+                SQL(
+                    "INSERT INTO referral_walk %s",
+                    self._sql_walk("referral_lost", self._sql_circle_cuts(), in_cycle=True),
+                )
+            )
         cr.execute("CREATE INDEX ON referral_walk (depth)")
         cr.execute("ANALYZE referral_walk")
         cr.execute("SELECT COALESCE(MAX(depth), 0) FROM referral_walk")
@@ -61,7 +80,8 @@ class RelationshipReferralStanding(models.Model):
                 depth int
             ) ON COMMIT DROP;
             CREATE INDEX ON referral_sum (depth)
-            """)
+            """
+        )
         for depth in range(deepest, 0, -1):
             cr.execute(self._sql_sum_up(depth))
         self._store(company)
@@ -73,7 +93,8 @@ class RelationshipReferralStanding(models.Model):
             """
             SELECT DISTINCT up FROM referral_edge edge
              WHERE NOT EXISTS (SELECT 1 FROM referral_edge above WHERE above.node = edge.up)
-            """)
+            """
+        )
 
     @api.model
     def _sql_circle_cuts(self):
@@ -93,7 +114,8 @@ class RelationshipReferralStanding(models.Model):
             SELECT DISTINCT ON (circle.circle) circle.node
               FROM circle JOIN referral_lost lost ON lost.node = circle.node
           ORDER BY circle.circle, lost.referral DESC
-            """)
+            """
+        )
 
     @api.model
     def _sql_sum_up(self, depth):
@@ -110,7 +132,10 @@ class RelationshipReferralStanding(models.Model):
          LEFT JOIN referral_sum below ON below.node = walk.node AND below.depth = %(depth)s
              WHERE walk.depth = %(depth)s
           GROUP BY walk.up
-            """, indirect=INDIRECT, depth=depth)
+            """,
+            indirect=INDIRECT,
+            depth=depth,
+        )
 
     @api.model
     def _store(self, company):
@@ -131,9 +156,11 @@ class RelationshipReferralStanding(models.Model):
                    walk.in_cycle, sums.last_friend
               FROM referral_walk walk
          LEFT JOIN referral_sum sums ON sums.node = walk.node
-            """)
-        self.env.cr.execute(SQL(
             """
+        )
+        self.env.cr.execute(
+            SQL(
+                """
             WITH fresh AS (%(fresh)s), differs AS MATERIALIZED (
                 SELECT fresh.*, live.id AS live_id FROM fresh
              LEFT JOIN relationship_referral_standing live
@@ -149,27 +176,37 @@ class RelationshipReferralStanding(models.Model):
             SELECT commercial_partner_id, %(company)s, %(names)s FROM differs
              WHERE live_id IS NULL
             """,
-            fresh=fresh, company=company.id, names=names,
-            live=SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in MEASURED),
-            new=SQL(", ").join(SQL("fresh.%s", SQL.identifier(name)) for name in MEASURED),
-            differs=SQL(", ").join(
-                SQL("differs.%s", SQL.identifier(name)) for name in MEASURED)))
+                fresh=fresh,
+                company=company.id,
+                names=names,
+                live=SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in MEASURED),
+                new=SQL(", ").join(SQL("fresh.%s", SQL.identifier(name)) for name in MEASURED),
+                differs=SQL(", ").join(
+                    SQL("differs.%s", SQL.identifier(name)) for name in MEASURED
+                ),
+            )
+        )
         # By now nobody is missing: counting says whether there is one too many.
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             DELETE FROM relationship_referral_standing live
              WHERE live.company_id = %(company)s
                AND (SELECT COUNT(*) FROM relationship_referral_standing
                      WHERE company_id = %(company)s) > (SELECT COUNT(*) FROM referral_walk)
                AND NOT EXISTS (
                 SELECT 1 FROM referral_walk walk WHERE walk.node = live.commercial_partner_id)
-            """, company=company.id))
+            """,
+                company=company.id,
+            )
+        )
 
     @api.model
     def _sql_edges(self, company):
         """SQL of a table: who (node) was brought by whom (up), and what that was worth so far."""
         influence = self.env.ref(
-            "relationship_insight.measure_m18_influence", raise_if_not_found=False)
+            "relationship_insight.measure_m18_influence", raise_if_not_found=False
+        )
         return SQL(
             """
             CREATE TEMPORARY TABLE referral_edge ON COMMIT DROP AS
@@ -197,9 +234,12 @@ class RelationshipReferralStanding(models.Model):
              WHERE r.company_id = %(company)s AND r.state IN ('confirmed', 'qualified', 'rewarded')
                AND r.referrer_commercial_id != r.referred_commercial_id
             """,
-            company=company.id, measure=influence.id or 0, decisive=DECISIVE,
+            company=company.id,
+            measure=influence.id or 0,
+            decisive=DECISIVE,
             margin=company.relationship_referral_margin / 100,
-            saved=company.relationship_acquisition_cost)
+            saved=company.relationship_acquisition_cost,
+        )
 
     @api.model
     def _sql_walk(self, edges, roots, in_cycle):
@@ -223,4 +263,8 @@ class RelationshipReferralStanding(models.Model):
                  WHERE edge.node != walk.root
             )
             SELECT *, %(in_cycle)s AS in_cycle FROM walk
-            """, edges=SQL.identifier(edges), roots=roots, in_cycle=in_cycle)
+            """,
+            edges=SQL.identifier(edges),
+            roots=roots,
+            in_cycle=in_cycle,
+        )

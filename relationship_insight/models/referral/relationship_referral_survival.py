@@ -46,8 +46,9 @@ class RelationshipReferralFigures(models.Model):
     @api.model
     def _count_time_to_buy(self, company, today):
         """From being announced by a friend to the first purchase."""
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT days, COUNT(*) FILTER (WHERE bought)::int,
                    COUNT(*) FILTER (WHERE NOT bought)::int
               FROM (
@@ -60,15 +61,20 @@ class RelationshipReferralFigures(models.Model):
               ) told
           GROUP BY days
             """,
-            company=company.id, start=today - relativedelta(months=MONTHS), now=today,
-            at_once=AT_ONCE))
+                company=company.id,
+                start=today - relativedelta(months=MONTHS),
+                now=today,
+                at_once=AT_ONCE,
+            )
+        )
         return self._prepare_curve(rows, company)
 
     @api.model
     def _count_time_to_bring(self, company, today):
         """From a customer's own first purchase to the first friend they brought."""
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT days, COUNT(*) FILTER (WHERE brought)::int,
                    COUNT(*) FILTER (WHERE NOT brought)::int
               FROM (
@@ -85,7 +91,11 @@ class RelationshipReferralFigures(models.Model):
               ) customers
           GROUP BY days
             """,
-            company=company.id, start=today - relativedelta(months=MONTHS), now=today))
+                company=company.id,
+                start=today - relativedelta(months=MONTHS),
+                now=today,
+            )
+        )
         return self._prepare_curve(rows, company)
 
     @api.model
@@ -93,16 +103,21 @@ class RelationshipReferralFigures(models.Model):
         """Referred customers against others: the time to a second purchase, and alike ones."""
         self._sample_cohort(company, today)
         sides = {True: [], False: []}
-        for referred, days, events, censored in self.env.execute_query(SQL(
+        for referred, days, events, censored in self.env.execute_query(
+            SQL(
                 """
                 SELECT referred, COALESCE(second, %(now)s) - first,
                        COUNT(second)::int, (COUNT(*) - COUNT(second))::int
                   FROM referral_cohort_days GROUP BY 1, 2
-                """, now=today)):
+                """,
+                now=today,
+            )
+        ):
             sides[referred].append((days, events, censored))
         curves = {
             name: self._prepare_curve(sides[referred], company)
-            for name, referred in (("referred", True), ("organic", False))}
+            for name, referred in (("referred", True), ("organic", False))
+        }
         if not all(curves.values()):
             return False
         test = log_rank(sides[True], sides[False])
@@ -115,8 +130,9 @@ class RelationshipReferralFigures(models.Model):
     @api.model
     def _match_cohort(self, company, today):
         """Compare those who first came in one month, at one place, with as large a first basket."""
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT COUNT(*) FILTER (WHERE referred AND again)::int,
                    COUNT(*) FILTER (WHERE referred)::int,
                    COUNT(*) FILTER (WHERE NOT referred AND again)::int,
@@ -128,7 +144,11 @@ class RelationshipReferralFigures(models.Model):
                   FROM referral_cohort_days WHERE first <= %(seen)s
               ) customers
           GROUP BY month, place, quarter
-            """, days=AGAIN_DAYS, seen=today - relativedelta(days=AGAIN_DAYS)))
+            """,
+                days=AGAIN_DAYS,
+                seen=today - relativedelta(days=AGAIN_DAYS),
+            )
+        )
         matched = matched_difference(rows)
         floor = company._relationship_floor()
         if not matched or min(matched.n_one, matched.n_other) < floor:
@@ -141,8 +161,9 @@ class RelationshipReferralFigures(models.Model):
         cr = self.env.cr
         profile = self.env["relationship.profile"]
         cr.execute("DROP TABLE IF EXISTS referral_cohort, referral_cohort_days")
-        cr.execute(SQL(
-            """
+        cr.execute(
+            SQL(
+                """
             CREATE TEMPORARY TABLE referral_cohort ON COMMIT DROP AS
             SELECT node, referred FROM (
                 SELECT profile.commercial_partner_id AS node, standing.id IS NOT NULL AS referred,
@@ -159,16 +180,25 @@ class RelationshipReferralFigures(models.Model):
               ) customers
              WHERE place <= CASE WHEN referred THEN %(referred)s ELSE %(others)s END
             """,
-            company=company.id, start=today - relativedelta(months=MONTHS),
-            referred=REFERRED_SAMPLE, others=OTHER_SAMPLE))
+                company=company.id,
+                start=today - relativedelta(months=MONTHS),
+                referred=REFERRED_SAMPLE,
+                others=OTHER_SAMPLE,
+            )
+        )
         cr.execute("CREATE UNIQUE INDEX ON referral_cohort (node)")
         cr.execute("ANALYZE referral_cohort")
-        scope = Scope(company, partners=SQL(
-            "SELECT person.id FROM referral_cohort cohort"
-            " JOIN res_partner person ON person.commercial_partner_id = cohort.node"))
+        scope = Scope(
+            company,
+            partners=SQL(
+                "SELECT person.id FROM referral_cohort cohort"
+                " JOIN res_partner person ON person.commercial_partner_id = cohort.node"
+            ),
+        )
         place, joins = self._sql_place()
-        cr.execute(SQL(
-            """
+        cr.execute(
+            SQL(
+                """
             CREATE TEMPORARY TABLE referral_cohort_days ON COMMIT DROP AS
             WITH days AS (
                 SELECT cohort.node, cohort.referred, %(day)s AS day, MIN(%(place)s) AS place,
@@ -186,9 +216,13 @@ class RelationshipReferralFigures(models.Model):
             SELECT node, referred, day AS first, second, place, amount AS basket
               FROM ordered WHERE number = 1
             """,
-            day=profile._sql_local_day(SQL("p.date"), company), place=place, joins=joins,
-            purchases=self.env["relationship.purchase"]._purchase_union(scope),
-            kept=sql_kept(SQL("p"))))
+                day=profile._sql_local_day(SQL("p.date"), company),
+                place=place,
+                joins=joins,
+                purchases=self.env["relationship.purchase"]._purchase_union(scope),
+                kept=sql_kept(SQL("p")),
+            )
+        )
 
     @api.model
     def _sql_place(self):

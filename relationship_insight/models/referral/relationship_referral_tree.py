@@ -44,8 +44,8 @@ class RelationshipReferral(models.Model):
             "root": customer.id,
             "above": self._get_tree_above(customer),
             "nodes": nodes,
-            "truncated": truncated or any(
-                node["depth"] == depth and node["children"] for node in nodes),
+            "truncated": truncated
+            or any(node["depth"] == depth and node["children"] for node in nodes),
             "total": nodes[0]["downstream"],
             "currency_id": self.env.company.currency_id.id,
             "claims": self._get_tree_claims(customer),
@@ -56,10 +56,15 @@ class RelationshipReferral(models.Model):
         """Return who was named as having brought this customer, newest first."""
         sources, states = (
             dict(self._fields[name]._description_selection(self.env))
-            for name in ("source", "state"))
-        claims = self.search([
-            ("referred_commercial_id", "=", customer.id),
-            ("company_id", "=", self.env.company.id)], limit=20)
+            for name in ("source", "state")
+        )
+        claims = self.search(
+            [
+                ("referred_commercial_id", "=", customer.id),
+                ("company_id", "=", self.env.company.id),
+            ],
+            limit=20,
+        )
         return [
             {
                 "id": claim.id,
@@ -75,8 +80,9 @@ class RelationshipReferral(models.Model):
     @api.model
     def _read_tree(self, customer_id, depth, limit):
         """Read the accepted referrals below a customer; each path is left where it meets itself."""
-        return self.env.execute_query_dict(SQL(
-            """
+        return self.env.execute_query_dict(
+            SQL(
+                """
             WITH RECURSIVE walk (id, node, parent, depth, path) AS (
                 SELECT r.id, r.referred_commercial_id, r.referrer_commercial_id, 1,
                        ARRAY[%(customer)s, r.referred_commercial_id]
@@ -107,8 +113,14 @@ class RelationshipReferral(models.Model):
               %(joins)s
           ORDER BY found.depth, found.id
             """,
-            customer=customer_id, company=self.env.company.id, depth=depth, limit=limit,
-            figures=self._sql_tree_figures(), joins=self._sql_tree_joins()))
+                customer=customer_id,
+                company=self.env.company.id,
+                depth=depth,
+                limit=limit,
+                figures=self._sql_tree_figures(),
+                joins=self._sql_tree_joins(),
+            )
+        )
 
     @api.model
     def _sql_tree_figures(self):
@@ -118,7 +130,8 @@ class RelationshipReferral(models.Model):
             COALESCE(standing.downstream_count, 0) AS downstream,
             COALESCE(standing.direct_revenue, 0)::float8 AS revenue,
             COALESCE(standing.value, 0)::float8 AS value
-            """)
+            """
+        )
 
     @api.model
     def _sql_tree_joins(self):
@@ -132,40 +145,51 @@ class RelationshipReferral(models.Model):
                   FROM relationship_referral_standing each
                  WHERE each.commercial_partner_id = found.node AND each.company_id = %s OFFSET 0
               ) standing ON TRUE
-            """, self.env.company.id)
+            """,
+            self.env.company.id,
+        )
 
     @api.model
     def _prepare_tree_nodes(self, customer, rows):
         seen = set(self.browse([row["id"] for row in rows])._filtered_access("read").ids)
-        top = self.env.execute_query_dict(SQL(
-            """
+        top = self.env.execute_query_dict(
+            SQL(
+                """
             SELECT NULL::int AS id, found.node, NULL::int AS parent, 0 AS depth, %s,
                    NULL AS state, NULL::date AS date
               FROM (SELECT %s AS node) found %s
-            """, self._sql_tree_figures(), customer.id, self._sql_tree_joins()))
+            """,
+                self._sql_tree_figures(),
+                customer.id,
+                self._sql_tree_joins(),
+            )
+        )
         nodes = []
         for row in top + rows:
             shown = not row["id"] or row["id"] in seen
-            nodes.append({
-                "id": row["node"],
-                "name": shown and (row["name"] or ""),
-                "parent_id": row["parent"] or False,
-                "depth": row["depth"],
-                "referral_id": shown and row["id"] or False,
-                "state": row["state"] or False,
-                "date": row["date"] and row["date"].isoformat() or False,
-                "children": row["children"],
-                "downstream": row["downstream"],
-                "revenue": row["revenue"] if shown else 0,
-                "value": row["value"] if shown else 0,
-            })
+            nodes.append(
+                {
+                    "id": row["node"],
+                    "name": shown and (row["name"] or ""),
+                    "parent_id": row["parent"] or False,
+                    "depth": row["depth"],
+                    "referral_id": shown and row["id"] or False,
+                    "state": row["state"] or False,
+                    "date": row["date"] and row["date"].isoformat() or False,
+                    "children": row["children"],
+                    "downstream": row["downstream"],
+                    "revenue": row["revenue"] if shown else 0,
+                    "value": row["value"] if shown else 0,
+                }
+            )
         return nodes
 
     @api.model
     def _get_tree_above(self, customer):
         """Return who brought this customer, who brought them, and so on, nearest first."""
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             WITH RECURSIVE above (id, node, depth, path) AS (
                 SELECT r.id, r.referrer_commercial_id, 1,
                        ARRAY[%(customer)s, r.referrer_commercial_id]
@@ -188,7 +212,11 @@ class RelationshipReferral(models.Model):
             )
             SELECT id, node FROM above WHERE node IS NOT NULL ORDER BY depth
             """,
-            customer=customer.id, company=self.env.company.id, deepest=DEEPEST))
+                customer=customer.id,
+                company=self.env.company.id,
+                deepest=DEEPEST,
+            )
+        )
         seen = set(self.browse([row[0] for row in rows])._filtered_access("read").ids)
         partners = self.env["res.partner"].sudo().browse([row[1] for row in rows])
         return [

@@ -19,18 +19,29 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     referral_ids = fields.One2many(
-        "relationship.referral", "referrer_id", string="Friends They Brought",
-        groups="relationship_insight.group_relationship_staff")
+        "relationship.referral",
+        "referrer_id",
+        string="Friends They Brought",
+        groups="relationship_insight.group_relationship_staff",
+    )
     referred_by_ids = fields.One2many(
-        "relationship.referral", "referred_id", string="Brought By (Claims)",
-        groups="relationship_insight.group_relationship_staff")
+        "relationship.referral",
+        "referred_id",
+        string="Brought By (Claims)",
+        groups="relationship_insight.group_relationship_staff",
+    )
     referred_by_id = fields.Many2one(
-        "res.partner", string="Brought By", compute="_compute_referred_by_id",
+        "res.partner",
+        string="Brought By",
+        compute="_compute_referred_by_id",
         search="_search_referred_by_id",
-        groups="relationship_insight.group_relationship_staff")
+        groups="relationship_insight.group_relationship_staff",
+    )
     referral_count = fields.Integer(
-        string="Friends Brought", compute="_compute_referral_count",
-        groups="relationship_insight.group_relationship_staff")
+        string="Friends Brought",
+        compute="_compute_referral_count",
+        groups="relationship_insight.group_relationship_staff",
+    )
 
     def _get_accepted_referrals_domain(self):
         return Domain("state", "in", ACCEPTED) & Domain("company_id", "=", self.env.company.id)
@@ -39,10 +50,14 @@ class ResPartner(models.Model):
     @api.depends_context("uid", "company")
     def _compute_referral_count(self):
         """How many they brought, as far as the user may see it."""
-        counts = dict(self.env["relationship.referral"]._read_group(
-            self._get_accepted_referrals_domain() & Domain(
-                "referrer_commercial_id", "in", self.commercial_partner_id.ids),
-            ["referrer_commercial_id"], ["__count"]))
+        counts = dict(
+            self.env["relationship.referral"]._read_group(
+                self._get_accepted_referrals_domain()
+                & Domain("referrer_commercial_id", "in", self.commercial_partner_id.ids),
+                ["referrer_commercial_id"],
+                ["__count"],
+            )
+        )
         for partner in self:
             partner.referral_count = counts.get(partner.commercial_partner_id, 0)
 
@@ -57,7 +72,8 @@ class ResPartner(models.Model):
             referral.referred_commercial_id.id: referral.referrer_id
             for referral in Referral.search_fetch(
                 accepted & Domain("referred_commercial_id", "in", customers),
-                ["referred_commercial_id", "referrer_id"])
+                ["referred_commercial_id", "referrer_id"],
+            )
         }
         for partner in self:
             partner.referred_by_id = above.get(partner.commercial_partner_id.id)
@@ -83,10 +99,13 @@ class ResPartner(models.Model):
         customer = self.commercial_partner_id.id
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
-                "relationship_insight.relationship_referral_action"),
+                "relationship_insight.relationship_referral_action"
+            ),
             "domain": [
-                "|", ("referrer_commercial_id", "=", customer),
-                ("referred_commercial_id", "=", customer)],
+                "|",
+                ("referrer_commercial_id", "=", customer),
+                ("referred_commercial_id", "=", customer),
+            ],
             "context": {"default_referred_id": self.id},
         }
 
@@ -131,14 +150,16 @@ class ResPartner(models.Model):
         if len(digits) >= FEWEST_DIGITS:
             # The country's prefix or the leading zero may be there or not.
             found |= self.search(
-                fit & Domain("phone_sanitized", "like", f"%{digits.lstrip('0')}"), limit=limit)
+                fit & Domain("phone_sanitized", "like", f"%{digits.lstrip('0')}"), limit=limit
+            )
             sure |= found
         if len(found) < limit and not is_link:
             domain = Domain("complete_name", "ilike", text)
             if "@" in text:
                 domain |= Domain("email_normalized", "=", text.lower())
             found |= self.search(
-                fit & domain & Domain("id", "not in", found.ids), limit=limit - len(found))
+                fit & domain & Domain("id", "not in", found.ids), limit=limit - len(found)
+            )
         return [
             {
                 "id": partner.id,
@@ -156,9 +177,18 @@ class ResPartner(models.Model):
     def _find_by_card(self, text):
         """Return the customers a loyalty card of this company belongs to."""
         company = self.env.company
-        cards = self.env["loyalty.card"].sudo().search([
-            ("code", "=", text), ("partner_id", "!=", False),
-            ("company_id", "in", (company.id, False))], limit=2)
+        cards = (
+            self.env["loyalty.card"]
+            .sudo()
+            .search(
+                [
+                    ("code", "=", text),
+                    ("partner_id", "!=", False),
+                    ("company_id", "in", (company.id, False)),
+                ],
+                limit=2,
+            )
+        )
         return self.browse(cards.partner_id.ids) | self.search([("barcode", "=", text)], limit=2)
 
     def _before_move(self, vals):
@@ -169,8 +199,8 @@ class ResPartner(models.Model):
         if vals.get("parent_id") and not vals.get("is_company"):
             customer = self.browse(vals["parent_id"]).sudo().commercial_partner_id
             people = self.sudo().filtered(
-                lambda partner: not partner.is_company
-                and partner.commercial_partner_id != customer)
+                lambda partner: not partner.is_company and partner.commercial_partner_id != customer
+            )
             if people:
                 before["referrals"] = Referral._fold_into(people, customer)
         return before
@@ -187,17 +217,38 @@ class ResPartner(models.Model):
         Nobody is asked who said something bad of us in the last weeks, a minute ago included.
         """
         self.ensure_one()
-        mine = Domain([
-            ("commercial_partner_id", "=", self.commercial_partner_id.id),
-            ("company_id", "=", company.id)])
-        bad = Domain.OR([
-            [("valence", "!=", "-1"), ("measure_id.kind", "not in", WITHOUT_SCORE),
-             ("score", "<=", LOW)],
-            # Of moments only those are stored that were felt.
-            [("valence", "=", "-1"), ("measure_id.parent_id.code", "=", "M02")],
-            [("valence", "=", "-1"), ("score", ">=", FELT)],
-        ])
-        return not self.env["relationship.reading"].sudo().search_count(mine & bad & Domain([
-            ("date", ">", fields.Datetime.now() - timedelta(days=LET_DOWN_DAYS)),
-            ("na", "=", False), ("voided", "=", False), ("competitor_id", "=", False),
-        ]), limit=1)
+        mine = Domain(
+            [
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("company_id", "=", company.id),
+            ]
+        )
+        bad = Domain.OR(
+            [
+                [
+                    ("valence", "!=", "-1"),
+                    ("measure_id.kind", "not in", WITHOUT_SCORE),
+                    ("score", "<=", LOW),
+                ],
+                # Of moments only those are stored that were felt.
+                [("valence", "=", "-1"), ("measure_id.parent_id.code", "=", "M02")],
+                [("valence", "=", "-1"), ("score", ">=", FELT)],
+            ]
+        )
+        return (
+            not self.env["relationship.reading"]
+            .sudo()
+            .search_count(
+                mine
+                & bad
+                & Domain(
+                    [
+                        ("date", ">", fields.Datetime.now() - timedelta(days=LET_DOWN_DAYS)),
+                        ("na", "=", False),
+                        ("voided", "=", False),
+                        ("competitor_id", "=", False),
+                    ]
+                ),
+                limit=1,
+            )
+        )

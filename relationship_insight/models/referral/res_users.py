@@ -22,10 +22,12 @@ class ResUsers(models.Model):
         code = self.env["relationship.referral.code"]._find_by_token(token)
         for user in self.filtered("share"):
             if code:
-                self.env["relationship.referral"]._claim({
-                    "referred_id": user.partner_id.id,
-                    "token": code.token,
-                    "company_id": code.company_id.id,
-                    "source": "link",
-                    "source_key": f"link:{code.id}:{user.partner_id.id}",
-                })
+                self.env["relationship.referral"]._claim(
+                    {
+                        "referred_id": user.partner_id.id,
+                        "token": code.token,
+                        "company_id": code.company_id.id,
+                        "source": "link",
+                        "source_key": f"link:{code.id}:{user.partner_id.id}",
+                    }
+                )

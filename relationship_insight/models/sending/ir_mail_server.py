@@ -7,8 +7,9 @@ class IrMailServer(models.Model):
     def write(self, vals):
         res = super().write(vals)
         # Somebody changed the server: what it refused before is worth another try.
-        pauses = self.env["relationship.sending.pause"].sudo().search(
-            [("server_ref", "in", self.ids)])
+        pauses = (
+            self.env["relationship.sending.pause"].sudo().search([("server_ref", "in", self.ids)])
+        )
         if pauses:
             pauses.unlink()
             self.env["relationship.delivery"]._wake()

@@ -15,7 +15,8 @@ class MailThread(models.AbstractModel):
         if message_ids := message_dict.get("bounced_msg_ids"):
             report = self._read_delivery_report(email_message)
             self.env["relationship.delivery"].sudo()._receive_bounce(
-                message_ids, html2plaintext(message_dict.get("body") or ""), report)
+                message_ids, html2plaintext(message_dict.get("body") or ""), report
+            )
         return res
 
     @api.model
@@ -24,6 +25,6 @@ class MailThread(models.AbstractModel):
         for part in email_message.walk():
             if part.get_content_type() == "message/delivery-status":
                 return {
-                    name.lower(): value.lower()
-                    for name, value in _DSN.findall(part.as_string())}
+                    name.lower(): value.lower() for name, value in _DSN.findall(part.as_string())
+                }
         return {}

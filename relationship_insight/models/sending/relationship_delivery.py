@@ -41,44 +41,57 @@ class RelationshipDelivery(models.Model):
     A worker claims a message before it sends it and commits the claim. Whatever kills it after
     that leaves the message claimed, which is found out and told as uncertain; a person decides.
     """
+
     _name = "relationship.delivery"
     _description = "Message to a Customer"
     _order = "date_due desc, id desc"
     _rec_name = "partner_id"
 
     invitation_id = fields.Many2one(
-        "relationship.invitation", required=True, readonly=True, index=True,
-        ondelete="cascade")
+        "relationship.invitation", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     step = fields.Integer(readonly=True, aggregator=False, help="0: the invitation itself.")
     kind = fields.Selection(
-        [("invitation", "Invitation"), ("reminder", "Reminder"),
-         ("wishes", "Question how to be asked")], compute="_compute_kind")
+        [
+            ("invitation", "Invitation"),
+            ("reminder", "Reminder"),
+            ("wishes", "Question how to be asked"),
+        ],
+        compute="_compute_kind",
+    )
     campaign_id = fields.Many2one(
-        "relationship.campaign", required=True, readonly=True, index=True, ondelete="cascade")
+        "relationship.campaign", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     wave_id = fields.Many2one(
-        "relationship.wave", readonly=True, index="btree_not_null", ondelete="cascade")
+        "relationship.wave", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", readonly=True, index="btree_not_null",
-        ondelete="set null")
+        "res.partner", string="Customer", readonly=True, index="btree_not_null", ondelete="set null"
+    )
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     email = fields.Char(readonly=True)
     phone = fields.Char(readonly=True)
     lang = fields.Selection(
-        selection=lambda self: self.env["res.lang"].get_installed(), string="Language",
-        readonly=True)
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        string="Language",
+        readonly=True,
+    )
     tz = fields.Char(string="Time Zone", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="queued")
     date_due = fields.Datetime(string="To Send On", required=True, readonly=True)
     date_sent = fields.Datetime(string="Sent On", readonly=True)
     attempts = fields.Integer(
-        readonly=True, default=0, aggregator=False, help="How often a server put it off.")
+        readonly=True, default=0, aggregator=False, help="How often a server put it off."
+    )
     failure_type = fields.Selection(FAILURES, string="Reason", readonly=True)
     failure_reason = fields.Text(string="What the Server Said", readonly=True)
     resolution = fields.Char(
-        string="Decided", readonly=True, help="What somebody decided about it, and why.")
+        string="Decided", readonly=True, help="What somebody decided about it, and why."
+    )
     resolved_by = fields.Many2one(
-        "res.users", string="Decided By", readonly=True, ondelete="set null")
+        "res.users", string="Decided By", readonly=True, ondelete="set null"
+    )
     # The worker's hold on it: a claim names the worker, and the connection it lives by.
     claim = fields.Char(readonly=True)
     worker = fields.Char(readonly=True)
@@ -87,12 +100,12 @@ class RelationshipDelivery(models.Model):
     message_id = fields.Char(readonly=True)
     sms_uuid = fields.Char(readonly=True)
 
-    _key_uniq = models.Constraint(
-        "UNIQUE(invitation_id, step)", "This message exists already.")
+    _key_uniq = models.Constraint("UNIQUE(invitation_id, step)", "This message exists already.")
     # One message per address, wave and step, whatever two workers do at a time.
     _address_uniq = models.UniqueIndex(
         "(wave_id, step, email) WHERE channel = 'email' AND wave_id IS NOT NULL"
-        " AND state IN ('sending', 'sent', 'uncertain', 'bounced')")
+        " AND state IN ('sending', 'sent', 'uncertain', 'bounced')"
+    )
     _due_idx = models.Index("(company_id, date_due, id) WHERE state = 'queued'")
     _claimed_idx = models.Index("(date_claim) WHERE state = 'sending'")
     _unsure_idx = models.Index("(company_id) WHERE state = 'uncertain'")
@@ -104,13 +117,17 @@ class RelationshipDelivery(models.Model):
     @api.depends("step")
     def _compute_kind(self):
         for delivery in self:
-            delivery.kind = "invitation" if not delivery.step else (
-                "wishes" if delivery.step == WISHES_STEP else "reminder")
+            delivery.kind = (
+                "invitation"
+                if not delivery.step
+                else ("wishes" if delivery.step == WISHES_STEP else "reminder")
+            )
 
     def _forget_person(self, _deleted):
         """Nobody is left to write to; what went out stays counted."""
         self.filtered(lambda message: message.state == "queued").write(
-            {"state": "cancelled", "failure_type": "archived"})
+            {"state": "cancelled", "failure_type": "archived"}
+        )
 
     def action_open_invitation(self):
         self.ensure_one()
@@ -147,8 +164,9 @@ class RelationshipDelivery(models.Model):
     def _record(self, state, failure=None, reason=None):
         """Record the outcome of these messages. One that was told uncertain meanwhile is healed."""
         now = fields.Datetime.now()
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_delivery
                SET state = %(state)s, failure_type = %(failure)s, failure_reason = %(reason)s,
                    claim = NULL, date_reserve = NULL, write_date = %(now)s,
@@ -157,9 +175,17 @@ class RelationshipDelivery(models.Model):
                    date_sent = CASE WHEN %(state)s = 'sent' THEN COALESCE(date_sent, %(now)s)
                                     ELSE date_sent END
              WHERE id = ANY(%(ids)s)
-            """, state=state, failure=failure, reason=reason, now=now, ids=self.ids))
-        self.env.cr.execute(SQL(
-            """
+            """,
+                state=state,
+                failure=failure,
+                reason=reason,
+                now=now,
+                ids=self.ids,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_invitation invitation
                SET state = CASE WHEN delivery.step = 0 AND invitation.state IN
                                      ('planned', 'sending', 'uncertain', 'sent', 'failed')
@@ -182,17 +208,31 @@ class RelationshipDelivery(models.Model):
                                         THEN %(now)s ELSE invitation.date_reminder END
               FROM relationship_delivery delivery
              WHERE delivery.id = ANY(%(ids)s) AND invitation.id = delivery.invitation_id
-            """, state=state, invitation=INVITATION_STATE[state], failure=failure, reason=reason,
-            now=now, ids=self.ids, wishes=WISHES_STEP))
+            """,
+                state=state,
+                invitation=INVITATION_STATE[state],
+                failure=failure,
+                reason=reason,
+                now=now,
+                ids=self.ids,
+                wishes=WISHES_STEP,
+            )
+        )
         self.invalidate_recordset()
         self.env["relationship.invitation"].invalidate_model()
 
     def _put_off(self, moment, failure=None, reason=None, attempt=False):
         """Put a message back into the queue, for the first good hour after ``moment``."""
         self._record("queued", failure, reason)
-        self.env.cr.execute(SQL(
-            "UPDATE relationship_delivery SET date_due = %s, attempts = attempts + %s"
-            " WHERE id = ANY(%s)", moment, int(attempt), self.ids))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE relationship_delivery SET date_due = %s, attempts = attempts + %s"
+                " WHERE id = ANY(%s)",
+                moment,
+                int(attempt),
+                self.ids,
+            )
+        )
         self._place(self.ids)
         self.invalidate_recordset()
 
@@ -203,10 +243,9 @@ class RelationshipDelivery(models.Model):
         if attempts >= MOST_ATTEMPTS:
             self._record("failed", outcome.failure, outcome.reason)
             return
-        wait = min(LONGEST_WAIT, FIRST_WAIT * 2**(attempts - 1))
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1))
         wait *= 1 + random.random() / 4  # noqa: S311 - only spreads the load
-        self._put_off(
-            fields.Datetime.now() + wait, outcome.failure, outcome.reason, attempt=True)
+        self._put_off(fields.Datetime.now() + wait, outcome.failure, outcome.reason, attempt=True)
 
     def _resolve(self, decision, reason, user):
         """Carry out what a person decided about messages nobody can be certain of."""
@@ -218,10 +257,17 @@ class RelationshipDelivery(models.Model):
             self._record("sent")
         else:
             self._put_off(fields.Datetime.now())
-        self.env.cr.execute(SQL(
-            "UPDATE relationship_delivery SET resolution = %s, resolved_by = %s, attempts = 0,"
-            " date_sent = CASE WHEN %s THEN COALESCE(date_claim, date_sent) ELSE NULL END"
-            " WHERE id = ANY(%s)", words[decision], user.id, decision == "sent", self.ids))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE relationship_delivery SET resolution = %s, resolved_by = %s, attempts = 0,"
+                " date_sent = CASE WHEN %s THEN COALESCE(date_claim, date_sent) ELSE NULL END"
+                " WHERE id = ANY(%s)",
+                words[decision],
+                user.id,
+                decision == "sent",
+                self.ids,
+            )
+        )
         self.invalidate_recordset()
         self._wake()
 
@@ -233,11 +279,14 @@ class RelationshipDelivery(models.Model):
         """
         if report.get("action") in ("delayed", "delivered", "relayed", "expanded"):
             return
-        deliveries = self.search([
-            ("message_id", "in", list(message_ids)), ("state", "in", ("sent", "uncertain"))])
+        deliveries = self.search(
+            [("message_id", "in", list(message_ids)), ("state", "in", ("sent", "uncertain"))]
+        )
         if not deliveries:
             return
         temporary = report.get("status", "5").startswith("4")
         deliveries._record(
             "failed" if temporary else "bounced",
-            "mail_smtp" if temporary else "mail_bounce", reason[:LONGEST_REASON])
+            "mail_smtp" if temporary else "mail_bounce",
+            reason[:LONGEST_REASON],
+        )

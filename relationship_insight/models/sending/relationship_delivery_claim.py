@@ -25,8 +25,9 @@ class RelationshipDelivery(models.Model):
     @api.model
     def _worker(self):
         """Name of this database connection; it is gone when the process is."""
-        ((name,),) = self.env.execute_query(SQL(
-            "SELECT %s FROM pg_stat_activity WHERE pid = pg_backend_pid()", WORKER))
+        ((name,),) = self.env.execute_query(
+            SQL("SELECT %s FROM pg_stat_activity WHERE pid = pg_backend_pid()", WORKER)
+        )
         return name
 
     @api.model
@@ -44,8 +45,9 @@ class RelationshipDelivery(models.Model):
         self.env.cr.execute(SQL("SELECT pg_advisory_lock(%s)", lock))
         try:
             self._commit()
-            ids = self._lasting(lambda: self._reserve_due(
-                company, channel, campaigns, limit, worker, claim))
+            ids = self._lasting(
+                lambda: self._reserve_due(company, channel, campaigns, limit, worker, claim)
+            )
         finally:
             self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s)", lock))
             self._commit()
@@ -56,8 +58,9 @@ class RelationshipDelivery(models.Model):
         now = fields.Datetime.now()
         limit = min(limit, self._capacity(company))
         closed = self._closed_zones(company, channel)
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             UPDATE relationship_delivery
                SET claim = %(claim)s, date_reserve = %(now)s, worker = %(worker)s
              WHERE id IN (
@@ -77,8 +80,17 @@ class RelationshipDelivery(models.Model):
                       FOR UPDATE OF delivery SKIP LOCKED)
             RETURNING id
             """,
-            claim=claim, now=now, old=now - RESERVED, company=company.id, channel=channel,
-            closed=closed, campaigns=campaigns.ids, limit=max(0, limit), worker=worker))
+                claim=claim,
+                now=now,
+                old=now - RESERVED,
+                company=company.id,
+                channel=channel,
+                closed=closed,
+                campaigns=campaigns.ids,
+                limit=max(0, limit),
+                worker=worker,
+            )
+        )
         self.invalidate_model()
         return sorted(row[0] for row in rows)
 
@@ -87,18 +99,25 @@ class RelationshipDelivery(models.Model):
         """How many more messages may go out now; those of other workers count."""
         now = fields.Datetime.now()
         left = float("inf")
-        for allowed, hours in ((company.relationship_send_hourly, 1),
-                               (company.relationship_send_daily, 24)):
+        for allowed, hours in (
+            (company.relationship_send_hourly, 1),
+            (company.relationship_send_daily, 24),
+        ):
             if allowed:
-                ((used,),) = self.env.execute_query(SQL(
-                    """
+                ((used,),) = self.env.execute_query(
+                    SQL(
+                        """
                     SELECT (SELECT COUNT(*) FROM relationship_delivery
                              WHERE company_id = %(company)s AND date_claim > %(since)s)
                          + (SELECT COUNT(*) FROM relationship_delivery
                              WHERE company_id = %(company)s AND state = 'queued'
                                AND date_reserve > %(reserved)s)
-                    """, company=company.id, since=now - timedelta(hours=hours),
-                    reserved=now - RESERVED))
+                    """,
+                        company=company.id,
+                        since=now - timedelta(hours=hours),
+                        reserved=now - RESERVED,
+                    )
+                )
                 left = min(left, allowed - used)
         return max(0, left)
 
@@ -109,10 +128,16 @@ class RelationshipDelivery(models.Model):
         Messages that missed their hours, because a server was down, wait for the next ones.
         """
         now = fields.Datetime.now()
-        zones = self.env.execute_query(SQL(
-            "SELECT COALESCE(tz, ''), ARRAY_AGG(id) FROM relationship_delivery"
-            " WHERE state = 'queued' AND company_id = %s AND date_due <= %s AND channel = %s"
-            " AND date_reserve IS NULL GROUP BY 1", company.id, now, channel))
+        zones = self.env.execute_query(
+            SQL(
+                "SELECT COALESCE(tz, ''), ARRAY_AGG(id) FROM relationship_delivery"
+                " WHERE state = 'queued' AND company_id = %s AND date_due <= %s AND channel = %s"
+                " AND date_reserve IS NULL GROUP BY 1",
+                company.id,
+                now,
+                channel,
+            )
+        )
         closed = []
         for name, ids in zones:
             if not self._is_open(company, channel, name, now):
@@ -123,9 +148,13 @@ class RelationshipDelivery(models.Model):
     @api.model
     def _release(self, claim):
         """Give back what this worker reserved and did not get to."""
-        self.env.cr.execute(SQL(
-            "UPDATE relationship_delivery SET claim = NULL, date_reserve = NULL"
-            " WHERE claim = %s AND state = 'queued'", claim))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE relationship_delivery SET claim = NULL, date_reserve = NULL"
+                " WHERE claim = %s AND state = 'queued'",
+                claim,
+            )
+        )
 
     def _claim(self, claim, worker):
         """Claim one message, if nothing speaks against sending it now; the caller commits.
@@ -147,19 +176,33 @@ class RelationshipDelivery(models.Model):
             self._put_off(free_from)
             return None
         column = SQL.identifier("email" if self.channel == "email" else "phone")
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_delivery
                SET state = 'sending', date_claim = %s, worker = %s, %s = %s, message_id = %s
              WHERE id = %s
-            """, now, worker, column, address,
-            generate_tracking_message_id(f"{invitation_id}-relationship.invitation"), self.id))
-        self.env.cr.execute(SQL(
-            """
+            """,
+                now,
+                worker,
+                column,
+                address,
+                generate_tracking_message_id(f"{invitation_id}-relationship.invitation"),
+                self.id,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_invitation
                SET %s = %s, state = CASE WHEN state = 'planned' THEN 'sending' ELSE state END
              WHERE id = %s
-            """, column, address, invitation_id))
+            """,
+                column,
+                address,
+                invitation_id,
+            )
+        )
         return address
 
     def _sql_verdict(self, claim, now):
@@ -212,11 +255,18 @@ class RelationshipDelivery(models.Model):
              WHERE delivery.id = %(id)s AND delivery.state = 'queued' AND delivery.claim = %(claim)s
                FOR UPDATE OF delivery, invitation SKIP LOCKED
             """,
-            id=self.id, claim=claim, now=now, floor=now - FLOOR, day=FLOOR, open=OPEN_STATES,
-            gone=GONE, wishes=WISHES_STEP, joins=contact_rules.sql_joins(partner, company),
-            **contact_rules.get_refusals(
-                partner, company, now.date(), SQL("delivery.campaign_id")),
-            **contact_rules.get_address_refusals(partner, SQL("delivery.channel")))
+            id=self.id,
+            claim=claim,
+            now=now,
+            floor=now - FLOOR,
+            day=FLOOR,
+            open=OPEN_STATES,
+            gone=GONE,
+            wishes=WISHES_STEP,
+            joins=contact_rules.sql_joins(partner, company),
+            **contact_rules.get_refusals(partner, company, now.date(), SQL("delivery.campaign_id")),
+            **contact_rules.get_address_refusals(partner, SQL("delivery.channel")),
+        )
 
     @api.model
     def _mark_lost(self, worker):
@@ -228,21 +278,37 @@ class RelationshipDelivery(models.Model):
         now = fields.Datetime.now()
         gone = SQL(
             "(worker = %s OR NOT EXISTS (SELECT FROM pg_stat_activity WHERE %s = worker))",
-            worker, WORKER)
-        rows = self.env.execute_query(SQL(
-            """
+            worker,
+            WORKER,
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
             UPDATE relationship_delivery
                SET state = 'uncertain', failure_type = 'interrupted', write_date = %s
              WHERE state = 'sending' AND (date_claim < %s OR %s)
             RETURNING invitation_id, step
-            """, now, now - LONGEST_SEND, gone))
-        self.env.cr.execute(SQL(
-            "UPDATE relationship_invitation SET state = 'uncertain', failure_type = 'interrupted'"
-            " WHERE id = ANY(%s) AND state = 'sending'",
-            [invitation_id for invitation_id, step in rows if not step]))
-        self.env.cr.execute(SQL(
-            "UPDATE relationship_delivery SET claim = NULL, date_reserve = NULL"
-            " WHERE state = 'queued' AND date_reserve IS NOT NULL AND %s", gone))
+            """,
+                now,
+                now - LONGEST_SEND,
+                gone,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE relationship_invitation SET state = 'uncertain', failure_type = "
+                "'interrupted'"
+                " WHERE id = ANY(%s) AND state = 'sending'",
+                [invitation_id for invitation_id, step in rows if not step],
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE relationship_delivery SET claim = NULL, date_reserve = NULL"
+                " WHERE state = 'queued' AND date_reserve IS NOT NULL AND %s",
+                gone,
+            )
+        )
         self._mark_proven()
         self.invalidate_model()
         self.env["relationship.invitation"].invalidate_model()
@@ -251,12 +317,15 @@ class RelationshipDelivery(models.Model):
     @api.model
     def _mark_proven(self):
         """Who opened the link of a message has got it."""
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_delivery delivery
                SET state = 'sent', date_sent = delivery.date_claim, failure_type = NULL
               FROM relationship_invitation invitation
              WHERE delivery.state = 'uncertain' AND delivery.step = 0
                AND invitation.id = delivery.invitation_id
                AND COALESCE(invitation.date_open, invitation.date_start) > delivery.date_claim
-            """))
+            """
+            )
+        )

@@ -51,10 +51,14 @@ class RelationshipDelivery(models.Model):
     @api.model
     def _count_due(self):
         """How many messages are due now."""
-        ((count,),) = self.env.execute_query(SQL(
-            "SELECT COUNT(*) FROM (SELECT FROM relationship_delivery"
-            " WHERE state = 'queued' AND date_due <= %s LIMIT %s) due",
-            fields.Datetime.now(), 10 * QUEUE_BATCH))
+        ((count,),) = self.env.execute_query(
+            SQL(
+                "SELECT COUNT(*) FROM (SELECT FROM relationship_delivery"
+                " WHERE state = 'queued' AND date_due <= %s LIMIT %s) due",
+                fields.Datetime.now(),
+                10 * QUEUE_BATCH,
+            )
+        )
         return count
 
     @api.model
@@ -62,7 +66,8 @@ class RelationshipDelivery(models.Model):
         """Whether jobs send: where it was chosen, and as long as somebody performs jobs."""
         return bool(
             self.env["ir.config_parameter"].sudo().get_param(JOBS_PARAMETER)
-            and self._get_jobs_state() in ("working", "idle"))
+            and self._get_jobs_state() in ("working", "idle")
+        )
 
     @api.model
     def _get_jobs_state(self):
@@ -76,10 +81,16 @@ class RelationshipDelivery(models.Model):
         Job = self.env["queue.job"].sudo()
         now = fields.Datetime.now()
         late = fields.Datetime.subtract(now, minutes=JOBS_PATIENCE)
-        if Job.search_count([
-            ("state", "in", ("pending", "enqueued")), ("date_created", "<", late),
-            "|", ("eta", "=", False), ("eta", "<", late),
-        ], limit=1):
+        if Job.search_count(
+            [
+                ("state", "in", ("pending", "enqueued")),
+                ("date_created", "<", late),
+                "|",
+                ("eta", "=", False),
+                ("eta", "<", late),
+            ],
+            limit=1,
+        ):
             return "stuck"
         yesterday = fields.Datetime.subtract(now, days=1)
         done = Job.search_count([("state", "=", "done"), ("date_done", ">=", yesterday)], limit=1)
@@ -116,8 +127,9 @@ class RelationshipDelivery(models.Model):
     @api.model
     def _withdraw(self):
         """Take back what nobody waits for any more: answered, expired, or the campaign is over."""
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT delivery.id
               FROM relationship_delivery delivery
               JOIN relationship_invitation invitation ON invitation.id = delivery.invitation_id
@@ -127,7 +139,11 @@ class RelationshipDelivery(models.Model):
                AND (invitation.state IN ('done', 'expired', 'cancelled') AND delivery.step <> %s
                     OR campaign.state IN ('done', 'draft') OR NOT campaign.active)
              LIMIT %s FOR UPDATE OF delivery SKIP LOCKED
-            """, fields.Datetime.subtract(fields.Datetime.now(), minutes=10), WISHES_STEP,
-            QUEUE_BATCH))
+            """,
+                fields.Datetime.subtract(fields.Datetime.now(), minutes=10),
+                WISHES_STEP,
+                QUEUE_BATCH,
+            )
+        )
         self.browse(row[0] for row in rows)._record("cancelled", "closed")
         return len(rows)

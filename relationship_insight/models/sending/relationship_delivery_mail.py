@@ -29,8 +29,13 @@ class RelationshipDelivery(models.Model):
         for delivery in self:
             invitation = delivery.invitation_id
             lang = delivery._get_lang(installed)
-            key = (delivery.campaign_id, invitation.version_id, delivery.company_id, lang,
-                   delivery.kind)
+            key = (
+                delivery.campaign_id,
+                invitation.version_id,
+                delivery.company_id,
+                lang,
+                delivery.kind,
+            )
             if key not in forms:
                 forms[key] = delivery._prepare_form(lang)
             mails[delivery.id] = delivery._fill_form(forms[key], lang)

@@ -21,6 +21,7 @@ LATELY = timedelta(days=365)
 
 class RelationshipDelivery(models.Model):
     """The queue: which messages are due, and at what hour of the customer's day."""
+
     _inherit = "relationship.delivery"
 
     @api.model
@@ -29,8 +30,9 @@ class RelationshipDelivery(models.Model):
 
         :return: number of invitations queued, ``limit`` when there may be more
         """
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             WITH due AS MATERIALIZED (
                 SELECT invitation.id
                   FROM relationship_invitation invitation
@@ -46,8 +48,11 @@ class RelationshipDelivery(models.Model):
             )
             %(insert)s
             """,
-            until=fields.Datetime.now() + QUEUE_AHEAD, limit=limit,
-            insert=self._sql_insert(SQL("0"), SQL("invitation.date_planned"))))
+                until=fields.Datetime.now() + QUEUE_AHEAD,
+                limit=limit,
+                insert=self._sql_insert(SQL("0"), SQL("invitation.date_planned")),
+            )
+        )
         self._place([row[0] for row in rows])
         return len(rows)
 
@@ -66,7 +71,12 @@ class RelationshipDelivery(models.Model):
               FROM due JOIN relationship_invitation invitation ON invitation.id = due.id
             ON CONFLICT (invitation_id, step) DO NOTHING
             RETURNING id
-            """, step=step, date=date, uid=self.env.uid, now=fields.Datetime.now())
+            """,
+            step=step,
+            date=date,
+            uid=self.env.uid,
+            now=fields.Datetime.now(),
+        )
 
     @api.model
     def _place(self, ids, after=None):
@@ -78,11 +88,16 @@ class RelationshipDelivery(models.Model):
         if not ids:
             return
         after = after or fields.Datetime.now()
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT company_id, channel, COALESCE(tz, ''), GREATEST(date_due, %s) AS at, id
               FROM relationship_delivery WHERE id = ANY(%s) ORDER BY 1, 2, 3, 4
-            """, after, list(ids)))
+            """,
+                after,
+                list(ids),
+            )
+        )
         placed = []
         for (company_id, channel, name), members in groupby(rows, key=itemgetter(0, 1, 2)):
             company = self.env["res.company"].browse(company_id)
@@ -96,21 +111,29 @@ class RelationshipDelivery(models.Model):
                     share = delivery_id * SPREAD % 2**32 / 2**32
                     moment = (start + (end - start) * share).replace(microsecond=0)
                 placed.append((delivery_id, moment))
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_delivery SET date_due = placed.moment
               FROM UNNEST(%s::int[], %s::timestamp[]) AS placed (id, moment)
              WHERE relationship_delivery.id = placed.id
                AND relationship_delivery.date_due <> placed.moment
-            """, [row[0] for row in placed], [row[1] for row in placed]))
+            """,
+                [row[0] for row in placed],
+                [row[1] for row in placed],
+            )
+        )
         self.invalidate_model(["date_due"])
 
     @api.model
     def _is_open(self, company, channel, name, moment):
         """Whether customers in a time zone may be reached at a moment."""
         return local_hours.is_open(
-            moment, name or company._relationship_tz(), company._relationship_hours(channel),
-            company._relationship_weekdays())
+            moment,
+            name or company._relationship_tz(),
+            company._relationship_hours(channel),
+            company._relationship_weekdays(),
+        )
 
     # Reminders: to invitations that nobody finished, as the rules for all campaigns allow.
 
@@ -132,8 +155,9 @@ class RelationshipDelivery(models.Model):
     @api.model
     def _get_reminders_due(self, after):
         """Return [(invitation id, step, date sent)] of a batch of reminders whose day has come."""
-        return self.env.execute_query(SQL(
-            """
+        return self.env.execute_query(
+            SQL(
+                """
             SELECT invitation.id, invitation.step + 1, invitation.date_sent
               FROM relationship_invitation invitation
               JOIN relationship_campaign campaign ON campaign.id = invitation.campaign_id
@@ -151,9 +175,15 @@ class RelationshipDelivery(models.Model):
                       AND delivery.step = invitation.step + 1)
              ORDER BY invitation.date_sent, invitation.id
              LIMIT %(limit)s
-            """, now=fields.Datetime.now(), most=MOST_REMINDERS, open=OPEN_STATES,
-            date=after[0], id=after[1],
-            limit=QUEUE_BATCH))
+            """,
+                now=fields.Datetime.now(),
+                most=MOST_REMINDERS,
+                open=OPEN_STATES,
+                date=after[0],
+                id=after[1],
+                limit=QUEUE_BATCH,
+            )
+        )
 
     @api.model
     def _queue_allowed(self, rows):
@@ -169,9 +199,13 @@ class RelationshipDelivery(models.Model):
     @api.model
     def _queue_step(self, invitation_ids, step):
         """Queue a reminder of these invitations, unless another worker has done so."""
-        rows = self.env.execute_query(SQL(
-            "WITH due AS (SELECT UNNEST(%s::int[]) AS id) %s",
-            invitation_ids, self._sql_insert(SQL("%s", step), SQL("%s", fields.Datetime.now()))))
+        rows = self.env.execute_query(
+            SQL(
+                "WITH due AS (SELECT UNNEST(%s::int[]) AS id) %s",
+                invitation_ids,
+                self._sql_insert(SQL("%s", step), SQL("%s", fields.Datetime.now())),
+            )
+        )
         self._place([row[0] for row in rows])
         return len(rows)
 
@@ -187,8 +221,9 @@ class RelationshipDelivery(models.Model):
         """
         now = fields.Datetime.now()
         self.env.flush_all()
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             WITH quiet AS MATERIALIZED (
                 SELECT DISTINCT l.partner_id, l.company_id, c.relationship_quarantine_days AS rest,
                        wish.id AS wish_id
@@ -227,15 +262,21 @@ class RelationshipDelivery(models.Model):
             )
             %(insert)s
             """,
-            ignored=IGNORED, lately=now - LATELY, now=now,
-            joins=contact_rules.sql_joins(SQL("p"), SQL("c")),
-            contactable=contact_rules.sql_contactable(
-                SQL("p"), SQL("c"), now.date(), SQL("'email'")),
-            left=contact_rules.sql_left(SQL("quiet.wish_id"), SQL("cam.id")),
-            contact=self.env["relationship.invitation"]._sql_contact(SQL("i")),
-            touched=self.env["relationship.invitation"]._sql_last_touch(SQL("i")),
-            limit=QUEUE_BATCH, uid=self.env.uid,
-            insert=self._sql_insert(SQL("%s", WISHES_STEP), SQL("%s", now))))
+                ignored=IGNORED,
+                lately=now - LATELY,
+                now=now,
+                joins=contact_rules.sql_joins(SQL("p"), SQL("c")),
+                contactable=contact_rules.sql_contactable(
+                    SQL("p"), SQL("c"), now.date(), SQL("'email'")
+                ),
+                left=contact_rules.sql_left(SQL("quiet.wish_id"), SQL("cam.id")),
+                contact=self.env["relationship.invitation"]._sql_contact(SQL("i")),
+                touched=self.env["relationship.invitation"]._sql_last_touch(SQL("i")),
+                limit=QUEUE_BATCH,
+                uid=self.env.uid,
+                insert=self._sql_insert(SQL("%s", WISHES_STEP), SQL("%s", now)),
+            )
+        )
         self.env["relationship.contact.preference"].invalidate_model()
         self._place([row[0] for row in rows])
         return len(rows)

@@ -32,6 +32,7 @@ class RelationshipDelivery(models.Model):
     Mails don't pass through the queue of ``mail.mail``: it records a mail after it was sent, so
     that a worker that dies between leaves it to be sent again. Here the claim comes first.
     """
+
     _inherit = "relationship.delivery"
 
     @api.model
@@ -82,36 +83,51 @@ class RelationshipDelivery(models.Model):
 
     @api.model
     def _get_due_companies(self):
-        rows = self.env.execute_query(SQL(
-            "SELECT DISTINCT company_id FROM relationship_delivery"
-            " WHERE state = 'queued' AND date_due <= %s ORDER BY company_id",
-            fields.Datetime.now()))
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT company_id FROM relationship_delivery"
+                " WHERE state = 'queued' AND date_due <= %s ORDER BY company_id",
+                fields.Datetime.now(),
+            )
+        )
         return self.env["res.company"].browse(row[0] for row in rows)
 
     @api.model
     def _get_routes(self, company):
         """Return [(channel, server, envelope sender, campaigns)] that may send something now."""
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT DISTINCT delivery.channel, delivery.campaign_id
               FROM relationship_delivery delivery
               JOIN relationship_campaign campaign ON campaign.id = delivery.campaign_id
              WHERE delivery.state = 'queued' AND delivery.company_id = %s
                AND delivery.date_due <= %s AND campaign.state = 'running'
-            """, company.id, fields.Datetime.now()))
+            """,
+                company.id,
+                fields.Datetime.now(),
+            )
+        )
         Campaign = self.env["relationship.campaign"].sudo()
         by_sms = Campaign.browse(row[1] for row in rows if row[0] == "sms")
         by_mail = Campaign.browse(row[1] for row in rows if row[0] == "email")
         no_server = self.env["ir.mail_server"].sudo()
         routes = [("sms", no_server, "", by_sms)] if by_sms else []
-        paused = set(self.env["relationship.sending.pause"].sudo()._get_active(
-            company).filtered(lambda pause: not pause.domain).mapped("server_ref"))
+        paused = set(
+            self.env["relationship.sending.pause"]
+            .sudo()
+            ._get_active(company)
+            .filtered(lambda pause: not pause.domain)
+            .mapped("server_ref")
+        )
         groups = defaultdict(Campaign.browse)
         for campaign in by_mail:
             groups[campaign._find_server()] |= campaign
         return routes + [
             ("email", server, smtp_from, campaigns)
-            for (server, smtp_from), campaigns in groups.items() if (server.id or 0) not in paused]
+            for (server, smtp_from), campaigns in groups.items()
+            if (server.id or 0) not in paused
+        ]
 
     def _send_reserved(self, claim, worker, sender):
         """Send reserved messages one by one, until the mail server has enough."""
@@ -123,8 +139,7 @@ class RelationshipDelivery(models.Model):
                 continue
             if not sender.open():
                 break
-            address = self._lasting(
-                lambda delivery=delivery: delivery._claim_once(claim, worker))
+            address = self._lasting(lambda delivery=delivery: delivery._claim_once(claim, worker))
             if address is not None:
                 delivery._send_mail(mails[delivery.id], address, sender)
 
@@ -186,16 +201,19 @@ class RelationshipDelivery(models.Model):
             self._record("failed", "sms_missing")
             return
         token = uuid.uuid4().hex
-        self.env["sms.sms"].sudo().with_company(self.company_id).create({
-            "number": number,
-            "body": self._get_sms_text(),
-            "partner_id": self.partner_id.id,
-            "uuid": token,
-        })
+        self.env["sms.sms"].sudo().with_company(self.company_id).create(
+            {
+                "number": number,
+                "body": self._get_sms_text(),
+                "partner_id": self.partner_id.id,
+                "uuid": token,
+            }
+        )
         self.env.flush_all()
         self._record("sent")
-        self.env.cr.execute(SQL(
-            "UPDATE relationship_delivery SET sms_uuid = %s WHERE id = %s", token, self.id))
+        self.env.cr.execute(
+            SQL("UPDATE relationship_delivery SET sms_uuid = %s WHERE id = %s", token, self.id)
+        )
 
     def _get_sms_text(self):
         """Return the words of the SMS in the customer's language."""
@@ -203,8 +221,10 @@ class RelationshipDelivery(models.Model):
         campaign = self.campaign_id.with_context(lang=lang)
         words = campaign.sms_text or campaign.env._(
             "%(company)s: may we ask for your opinion (%(length)s)? %(link)s",
-            company="{company}", link="{link}",
-            length=self.invitation_id.version_id.with_context(lang=lang)._get_length())
+            company="{company}",
+            link="{link}",
+            length=self.invitation_id.version_id.with_context(lang=lang)._get_length(),
+        )
         values = {
             "{company}": self.company_id.name,
             "{link}": self.invitation_id._get_answer_url(),
@@ -220,11 +240,14 @@ class RelationshipDelivery(models.Model):
         """Learn what the provider refused. An SMS that went out is gone from the queue."""
         if "sms.sms" not in self.env:
             return
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT delivery.id, sms.failure_type
               FROM sms_sms sms JOIN relationship_delivery delivery ON delivery.sms_uuid = sms.uuid
              WHERE sms.state = 'error' AND delivery.state = 'sent'
-            """))
+            """
+            )
+        )
         for delivery_id, failure in rows:
             self.browse(delivery_id)._record("failed", SMS_FAILURES.get(failure, "sms_server"))

@@ -17,36 +17,53 @@ FACES_PER_ROW = 5
 FELT = "felt"
 # What a mail says to one receiver alone; all else it says to everybody alike.
 PERSONAL = (
-    "mail_greeting", "mail_question", "mail_answer_url", "mail_preferences_url",
-    "mail_unsubscribe_url")
+    "mail_greeting",
+    "mail_question",
+    "mail_answer_url",
+    "mail_preferences_url",
+    "mail_unsubscribe_url",
+)
 COMMON = (
-    "campaign_id", "wave_id", "version_id", "company_id", "mail_color", "mail_text_color",
-    "mail_minutes")
+    "campaign_id",
+    "wave_id",
+    "version_id",
+    "company_id",
+    "mail_color",
+    "mail_text_color",
+    "mail_minutes",
+)
 
 
 class RelationshipInvitation(models.Model):
     """What the templates of mails use. With marks in the context, personal values are marks."""
+
     _inherit = "relationship.invitation"
 
     delivery_ids = fields.One2many("relationship.delivery", "invitation_id", string="Messages")
     hand_on_url = fields.Char(
-        string="Link to Hand On", compute="_compute_hand_on_url", compute_sudo=True,
+        string="Link to Hand On",
+        compute="_compute_hand_on_url",
+        compute_sudo=True,
         groups="relationship_insight.group_relationship_relations",
-        help="Nothing is sent for this one: hand the link to the customer, or print its QR code.")
+        help="Nothing is sent for this one: hand the link to the customer, or print its QR code.",
+    )
     mail_greeting = fields.Char(compute="_compute_mail", groups=fields.NO_ACCESS)
     mail_answer_url = fields.Char(compute="_compute_mail", groups=fields.NO_ACCESS)
     mail_preferences_url = fields.Char(compute="_compute_mail", groups=fields.NO_ACCESS)
     mail_unsubscribe_url = fields.Char(compute="_compute_mail", groups=fields.NO_ACCESS)
     mail_question = fields.Html(
-        compute="_compute_mail_question", sanitize=False, groups=fields.NO_ACCESS,
-        help="The first question, each answer a link.")
+        compute="_compute_mail_question",
+        sanitize=False,
+        groups=fields.NO_ACCESS,
+        help="The first question, each answer a link.",
+    )
     mail_color = fields.Char(compute="_compute_mail_color")
     mail_text_color = fields.Char(compute="_compute_mail_color")
     mail_minutes = fields.Integer(compute="_compute_mail_minutes")
 
     _unfinished_idx = models.Index(
-        f"(date_sent, id) WHERE state IN {OPEN_STATES}"
-        " AND channel IN ('email', 'sms')")
+        f"(date_sent, id) WHERE state IN {OPEN_STATES} AND channel IN ('email', 'sms')"
+    )
 
     @api.depends("channel", "state")
     def _compute_hand_on_url(self):
@@ -69,8 +86,9 @@ class RelationshipInvitation(models.Model):
 
     def _get_greeting(self):
         """Return how the mail begins, in the context's language."""
-        name = self.env.context.get("relationship_addressee") or (
-            self.partner_id.name or "").strip()
+        name = (
+            self.env.context.get("relationship_addressee") or (self.partner_id.name or "").strip()
+        )
         if not name:
             return self.env._("Hello,")
         return self.env._("Hello %(name)s,", name=name)
@@ -79,17 +97,23 @@ class RelationshipInvitation(models.Model):
     def _compute_mail_question(self):
         for invitation in self:
             asked, points = invitation._prepare_mail_points()
-            invitation.mail_question = self.env["ir.qweb"]._render(
-                "relationship_insight.relationship_invitation_mail_question", {
-                    "measure": asked,
-                    "points": points,
-                    "rows": split_every(FACES_PER_ROW, points, list),
-                    "url": invitation.mail_answer_url,
-                    "color": invitation.mail_color,
-                    "text_color": invitation.mail_text_color,
-                    "length": invitation.version_id._get_warning(),
-                    "introduction": invitation.version_id.instrument_id.introduction,
-                }, raise_if_not_found=False) or ""
+            invitation.mail_question = (
+                self.env["ir.qweb"]._render(
+                    "relationship_insight.relationship_invitation_mail_question",
+                    {
+                        "measure": asked,
+                        "points": points,
+                        "rows": split_every(FACES_PER_ROW, points, list),
+                        "url": invitation.mail_answer_url,
+                        "color": invitation.mail_color,
+                        "text_color": invitation.mail_text_color,
+                        "length": invitation.version_id._get_warning(),
+                        "introduction": invitation.version_id.instrument_id.introduction,
+                    },
+                    raise_if_not_found=False,
+                )
+                or ""
+            )
 
     def _get_first_asked(self):
         """Return (what the first question is, what of it can be answered by one tap).
@@ -116,7 +140,9 @@ class RelationshipInvitation(models.Model):
             return {(measure.code, FELT): measure._get_middle() for measure in measures}
         return {
             (measure.code, f"{value:g}"): value
-            for measure in measures for value in measure._get_values()}
+            for measure in measures
+            for value in measure._get_values()
+        }
 
     def _prepare_mail_points(self):
         """Return (the measure that asks, what can be tapped in the mail, [] for a button)."""
@@ -131,16 +157,23 @@ class RelationshipInvitation(models.Model):
         points = []
         for index, ((code, shown), value) in enumerate(choices):
             measure = by_code[code]
-            face = OLDER_FACES.get(measure.emoji, measure.emoji or "") if felt else (
-                FACES[4 - index if backwards else index] if len(choices) == len(FACES) else "")
+            face = (
+                OLDER_FACES.get(measure.emoji, measure.emoji or "")
+                if felt
+                else (
+                    FACES[4 - index if backwards else index] if len(choices) == len(FACES) else ""
+                )
+            )
             # The link of an answer is the link of the page and what follows it.
             follows = plain._get_answer_url(measure, shown)[start:]
-            points.append({
-                "value": "" if felt else shown,
-                "face": face,
-                "label": measure.name if felt else labels.get(value) or "",
-                "url": f"{self.mail_answer_url}{follows}",
-            })
+            points.append(
+                {
+                    "value": "" if felt else shown,
+                    "face": face,
+                    "label": measure.name if felt else labels.get(value) or "",
+                    "url": f"{self.mail_answer_url}{follows}",
+                }
+            )
         return asked, points
 
     @api.depends("company_id")
@@ -170,8 +203,9 @@ class RelationshipInvitation(models.Model):
         self.env.flush_all()
         now = fields.Datetime.now()
         p, c = SQL("p"), SQL("c")
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT DISTINCT ON (i.partner_id) i.id
               FROM relationship_invitation i
               JOIN relationship_campaign cam ON cam.id = i.campaign_id AND cam.state = 'running'
@@ -193,11 +227,17 @@ class RelationshipInvitation(models.Model):
                AND COALESCE(past.reminders, 0) < c.relationship_budget_reminders
           ORDER BY i.partner_id, i.date_planned, i.id
             """,
-            touched=self._sql_last_touch(SQL("other")),
-            contact=self._sql_contact(SQL("other")),
-            joins=contact_rules.sql_joins(p, c),
-            contactable=contact_rules.sql_contactable(
-                p, c, now.date(), SQL("i.channel"), SQL("cam.id")),
-            ids=self.ids, states=OPEN_STATES, now=now,
-            year=now - timedelta(days=365), floor=f"{FLOOR_HOURS} hours"))
+                touched=self._sql_last_touch(SQL("other")),
+                contact=self._sql_contact(SQL("other")),
+                joins=contact_rules.sql_joins(p, c),
+                contactable=contact_rules.sql_contactable(
+                    p, c, now.date(), SQL("i.channel"), SQL("cam.id")
+                ),
+                ids=self.ids,
+                states=OPEN_STATES,
+                now=now,
+                year=now - timedelta(days=365),
+                floor=f"{FLOOR_HOURS} hours",
+            )
+        )
         return self.browse(row[0] for row in rows)

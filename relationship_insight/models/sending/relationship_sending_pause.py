@@ -29,27 +29,35 @@ class RelationshipSendingPause(models.Model):
     server_name = fields.Char(string="Mail Server", readonly=True)
     domain = fields.Char(readonly=True, default="", help="Empty: all that this server sends.")
     failures = fields.Integer(
-        string="Failures in a Row", readonly=True, default=0, aggregator=False)
+        string="Failures in a Row", readonly=True, default=0, aggregator=False
+    )
     date_until = fields.Datetime(string="Tried Again On", readonly=True)
     stopped = fields.Boolean(string="Needs You", readonly=True)
     reason = fields.Text(string="What the Server Said", readonly=True)
 
     _key_uniq = models.Constraint(
-        "UNIQUE(company_id, server_ref, domain)", "This pause exists already.")
+        "UNIQUE(company_id, server_ref, domain)", "This pause exists already."
+    )
 
     @api.model
     def _get_active(self, company):
         """Return the pauses of a company in force now."""
-        return self.search([
-            ("company_id", "=", company.id), "|", ("stopped", "=", True),
-            ("date_until", ">", fields.Datetime.now())])
+        return self.search(
+            [
+                ("company_id", "=", company.id),
+                "|",
+                ("stopped", "=", True),
+                ("date_until", ">", fields.Datetime.now()),
+            ]
+        )
 
     @api.model
     def _get_messages(self, companies):
         """{company: what keeps a whole mail server from sending}, where one is paused."""
         found = {
             company: self.sudo()._get_active(company).filtered(lambda pause: not pause.domain)[:1]
-            for company in companies}
+            for company in companies
+        }
         return {company: pause._get_message() for company, pause in found.items() if pause}
 
     @api.model
@@ -58,8 +66,9 @@ class RelationshipSendingPause(models.Model):
         wait, patience = (DOMAIN_WAIT, DOMAIN_PATIENCE) if domain else (SERVER_WAIT, 1)
         name = server.display_name if server else self.env._("Server of the configuration file")
         now = fields.Datetime.now()
-        ((pause_id,),) = self.env.execute_query(SQL(
-            """
+        ((pause_id,),) = self.env.execute_query(
+            SQL(
+                """
             INSERT INTO relationship_sending_pause AS pause (
                 company_id, server_ref, server_name, domain, failures, stopped, reason,
                 date_until, create_uid, create_date, write_uid, write_date)
@@ -74,18 +83,32 @@ class RelationshipSendingPause(models.Model):
                             2, LEAST(10, pause.failures + 1 - %(patience)s))) END
             RETURNING id
             """,
-            company=company.id, server=server.id or 0, name=name, domain=domain, stop=stop,
-            reason=reason, patience=patience, wait=wait, longest=LONGEST_WAIT, now=now,
-            uid=self.env.uid))
+                company=company.id,
+                server=server.id or 0,
+                name=name,
+                domain=domain,
+                stop=stop,
+                reason=reason,
+                patience=patience,
+                wait=wait,
+                longest=LONGEST_WAIT,
+                now=now,
+                uid=self.env.uid,
+            )
+        )
         self.invalidate_model()
         return self.browse(pause_id)
 
     @api.model
     def _clear(self, company, server, domains=("",)):
         """Forget the failures of a server and of domains that took a message."""
-        self.search([
-            ("company_id", "=", company.id), ("server_ref", "=", server.id or 0),
-            ("domain", "in", list(domains))]).unlink()
+        self.search(
+            [
+                ("company_id", "=", company.id),
+                ("server_ref", "=", server.id or 0),
+                ("domain", "in", list(domains)),
+            ]
+        ).unlink()
 
     def action_resume(self):
         """Try again now."""
@@ -100,8 +123,12 @@ class RelationshipSendingPause(models.Model):
             return self.env._(
                 "Nothing is sent: the mail server refuses the user name or password. "
                 "Correct them in the settings of outgoing mail servers. It said: %(reason)s",
-                reason=self.reason)
+                reason=self.reason,
+            )
         when = format_datetime(self.env, self.date_until, dt_format="short")
         return self.env._(
             "The mail server takes nothing at the moment; it is tried again by itself at "
-            "%(when)s. It said: %(reason)s", when=when, reason=self.reason)
+            "%(when)s. It said: %(reason)s",
+            when=when,
+            reason=self.reason,
+        )

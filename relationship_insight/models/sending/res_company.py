@@ -15,30 +15,50 @@ class ResCompany(models.Model):
     relationship_mail_to = fields.Float(string="E-mails Until", default=11.0)
     relationship_message_from = fields.Float(string="SMS From", default=12.0)
     relationship_message_to = fields.Float(string="SMS Until", default=13.5)
-    relationship_send_days = fields.Selection([
-        ("all", "Every day"),
-        ("six", "Monday to Saturday"),
-        ("five", "Monday to Friday"),
-    ], string="Days to Send", default="all", required=True)
+    relationship_send_days = fields.Selection(
+        [
+            ("all", "Every day"),
+            ("six", "Monday to Saturday"),
+            ("five", "Monday to Friday"),
+        ],
+        string="Days to Send",
+        default="all",
+        required=True,
+    )
     relationship_send_hourly = fields.Integer(
-        string="Messages an Hour", default=0, help="0: as many as the mail server takes.")
+        string="Messages an Hour", default=0, help="0: as many as the mail server takes."
+    )
     relationship_send_daily = fields.Integer(
-        string="Messages a Day", default=0, help="0: as many as the mail server takes.")
+        string="Messages a Day", default=0, help="0: as many as the mail server takes."
+    )
 
     @api.constrains(
-        "relationship_mail_from", "relationship_mail_to", "relationship_message_from",
-        "relationship_message_to", "relationship_send_hourly", "relationship_send_daily")
+        "relationship_mail_from",
+        "relationship_mail_to",
+        "relationship_message_from",
+        "relationship_message_to",
+        "relationship_send_hourly",
+        "relationship_send_daily",
+    )
     def _check_relationship_hours(self):
         for company in self:
-            for first, last in (company._relationship_hours("email"),
-                                company._relationship_hours("sms")):
+            for first, last in (
+                company._relationship_hours("email"),
+                company._relationship_hours("sms"),
+            ):
                 if not 0 <= first < last <= 24:
-                    raise ValidationError(self.env._(
-                        "Messages are sent between two hours of one day, the first before the "
-                        "second. %(first)g to %(last)g can't be.", first=first, last=last))
+                    raise ValidationError(
+                        self.env._(
+                            "Messages are sent between two hours of one day, the first before the "
+                            "second. %(first)g to %(last)g can't be.",
+                            first=first,
+                            last=last,
+                        )
+                    )
             if company.relationship_send_hourly < 0 or company.relationship_send_daily < 0:
-                raise ValidationError(self.env._(
-                    "How many messages may be sent can't be below zero."))
+                raise ValidationError(
+                    self.env._("How many messages may be sent can't be below zero.")
+                )
 
     def _relationship_hours(self, channel):
         """(from, to): the local hours in which a channel may reach customers."""

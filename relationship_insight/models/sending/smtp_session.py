@@ -16,9 +16,14 @@ class Sender:
         self._smtp_from, self._session, self._connected = smtp_from, None, False
         self._pauses = env["relationship.sending.pause"].sudo()
         self._lasting = env["relationship.delivery"]._lasting
-        self._troubled = set(self._pauses.search([
-            ("company_id", "=", company.id), ("server_ref", "=", server.id or 0),
-        ]).mapped("domain"))
+        self._troubled = set(
+            self._pauses.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("server_ref", "=", server.id or 0),
+                ]
+            ).mapped("domain")
+        )
 
     def open(self):
         """Connect if that is to be done; return whether messages can be sent."""
@@ -34,7 +39,8 @@ class Sender:
     def connect(self):
         """Connect, whatever may come of it."""
         self._session = self.env["ir.mail_server"]._connect__(
-            mail_server_id=self.server.id or None, smtp_from=self._smtp_from)
+            mail_server_id=self.server.id or None, smtp_from=self._smtp_from
+        )
         self._connected = True
 
     def send(self, message, address):
@@ -43,10 +49,18 @@ class Sender:
         alias_domain = self.company.sudo().alias_domain_id
         server = self.env["ir.mail_server"].with_context(
             send_validated_to=[address],
-            **({"domain_notifications_email": alias_domain.default_from_email,
-                "domain_bounce_address": alias_domain.bounce_email} if alias_domain else {}))
+            **(
+                {
+                    "domain_notifications_email": alias_domain.default_from_email,
+                    "domain_bounce_address": alias_domain.bounce_email,
+                }
+                if alias_domain
+                else {}
+            ),
+        )
         server.send_email(
-            message, mail_server_id=self.server.id or None, smtp_session=self._session)
+            message, mail_server_id=self.server.id or None, smtp_session=self._session
+        )
 
     def _watch(self):
         """Notice when the body of a message goes to the server: from then on it may have it."""
@@ -57,6 +71,7 @@ class Sender:
         def data(body):
             self.handed_over = True
             return send_body(self._session, body)
+
         self._session.data = data
 
     def succeeded(self, address):
@@ -71,8 +86,9 @@ class Sender:
         if outcome.message == "retry":
             domain = address.rpartition("@")[2]
             self._troubled.add(domain)
-            self._lasting(lambda: self._pauses._add(
-                self.company, self.server, domain, outcome.reason))
+            self._lasting(
+                lambda: self._pauses._add(self.company, self.server, domain, outcome.reason)
+            )
         if outcome.server:
             self.fail(outcome.reason, stop=outcome.server == "stop")
 
@@ -83,8 +99,9 @@ class Sender:
         _logger.warning("Sending paused by mail server %s: %s", self.server.id or 0, reason)
         self._lasting(lambda: self._pauses._add(self.company, self.server, "", reason, stop))
         if stop:
-            self._lasting(lambda: self.env["relationship.campaign"].sudo()._tell_stopped(
-                self.company, reason))
+            self._lasting(
+                lambda: self.env["relationship.campaign"].sudo()._tell_stopped(self.company, reason)
+            )
 
     def close(self):
         if self._session is not None:

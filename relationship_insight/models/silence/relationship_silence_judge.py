@@ -10,13 +10,27 @@ from .relationship_silence_refresh import PAIRS, TEAM_OF
 
 MIN_GAP_CUSTOMERS = 10
 SUMS = (
-    "n", "comparable", "x0", "x1", "m0", "m1", "orders", "y", "squares", "logged", "listen",
-    "sell", "never", "feelings", "felt",
+    "n",
+    "comparable",
+    "x0",
+    "x1",
+    "m0",
+    "m1",
+    "orders",
+    "y",
+    "squares",
+    "logged",
+    "listen",
+    "sell",
+    "never",
+    "feelings",
+    "felt",
 )
 
 
 class RelationshipSilence(models.Model):
     """Whose sales rose while almost nobody talked: the tests of ``stats.colleagues``."""
+
     _inherit = "relationship.silence"
 
     @api.model
@@ -38,7 +52,9 @@ class RelationshipSilence(models.Model):
             names = self._get_unit_names(level, group)
             vals_list += [
                 self._prepare_unit(company, asof, period, unit, names[unit["unit"]], floor)
-                for unit in group if unit["orders"] and unit["unit"] in names]
+                for unit in group
+                if unit["orders"] and unit["unit"] in names
+            ]
         self.create(vals_list)
 
     @api.model
@@ -50,9 +66,16 @@ class RelationshipSilence(models.Model):
         """Return one dict per unit: the sums over its channels, and those of each channel."""
         units = {}
         for cell in cells:
-            unit = units.setdefault((cell["level"], cell["unit"]), {
-                **dict.fromkeys(SUMS, 0), "level": cell["level"], "unit": cell["unit"],
-                "bond_change": cell["bond_change"], "channels": {}})
+            unit = units.setdefault(
+                (cell["level"], cell["unit"]),
+                {
+                    **dict.fromkeys(SUMS, 0),
+                    "level": cell["level"],
+                    "unit": cell["unit"],
+                    "bond_change": cell["bond_change"],
+                    "channels": {},
+                },
+            )
             for name in SUMS:
                 unit[name] += cell[name]
             if cell["orders"]:
@@ -63,34 +86,40 @@ class RelationshipSilence(models.Model):
     def _get_others(self, unit, group):
         """Return the units of a unit's team, and all others that sell in its channels."""
         others = [
-            other for other in group
-            if other is not unit and unit["channels"].keys() & other["channels"].keys()]
-        return [
-            other for other in others if unit["team"] and other["team"] == unit["team"]], others
+            other
+            for other in group
+            if other is not unit and unit["channels"].keys() & other["channels"].keys()
+        ]
+        return [other for other in others if unit["team"] and other["team"] == unit["team"]], others
 
     @api.model
     def _compare_with_peers(self, group):
         """Add to each unit what colleagues have, the tests, and whether it logs at all."""
         for unit in group:
             unit["cells"] = {
-                channel: colleagues.Cell(*(
-                    float(cell[name]) for name in ("n", "y", "squares", "orders")))
-                for channel, cell in unit["channels"].items()}
+                channel: colleagues.Cell(
+                    *(float(cell[name]) for name in ("n", "y", "squares", "orders"))
+                )
+                for channel, cell in unit["channels"].items()
+            }
         tested = []
         for unit in group:
             team, others = self._get_others(unit, group)
             comparison = colleagues.compare(
-                unit["cells"], *([other["cells"] for other in each] for each in (team, others)))
+                unit["cells"], *([other["cells"] for other in each] for each in (team, others))
+            )
             near = team if len(team) >= colleagues.MIN_TEAM else others
             usual = statistics.median(other["logged"] for other in near) if near else 0
             x0, x1 = float(unit["x0"]), float(unit["x1"])
             unit.update(
-                peers=comparison.peers, expected=comparison.typical,
+                peers=comparison.peers,
+                expected=comparison.typical,
                 logs=unit["logged"] >= silence.MIN_LOGGING * usual,
-                ratio=silence.growth_ratio(x0, x1), growth_p=silence.growth_p(x0, x1),
-                verdict=comparison.usual and colleagues.judge(
-                    x0, x1, float(unit["y"]), comparison),
-                q=None)
+                ratio=silence.growth_ratio(x0, x1),
+                growth_p=silence.growth_p(x0, x1),
+                verdict=comparison.usual and colleagues.judge(x0, x1, float(unit["y"]), comparison),
+                q=None,
+            )
             if unit["verdict"] and x0 + x1 >= silence.MIN_ORDERS:
                 tested.append(unit)
         adjusted = silence.adjusted_by_count([(unit["verdict"].p, 1) for unit in tested])
@@ -114,7 +143,8 @@ class RelationshipSilence(models.Model):
         hidden = hidden_cells({unit["unit"]: unit["n"] for unit in group}, floor)
         for team in {unit["team"] for unit in group} - {None}:
             hidden |= hidden_cells(
-                {unit["unit"]: unit["n"] for unit in group if unit["team"] == team}, floor)
+                {unit["unit"]: unit["n"] for unit in group if unit["team"] == team}, floor
+            )
         for unit in group:
             unit["hidden"] = unit["unit"] in hidden or unit["n"] < floor
             unit["gap"], unit["judged"] = None, 0
@@ -152,8 +182,13 @@ class RelationshipSilence(models.Model):
         if level == "shop":
             return {unit["unit"]: unit["unit"] for unit in group}
         model = {"staff": "res.partner", "team": "crm.team"}[level]
-        records = self.env[model].sudo().with_context(active_test=False).browse(
-            [int(unit["unit"]) for unit in group]).exists()
+        records = (
+            self.env[model]
+            .sudo()
+            .with_context(active_test=False)
+            .browse([int(unit["unit"]) for unit in group])
+            .exists()
+        )
         return {str(record.id): record.name or record.display_name for record in records}
 
     @api.model
@@ -175,17 +210,24 @@ class RelationshipSilence(models.Model):
         spoken = unit["listen"] + unit["sell"]
         told = unit["felt"] >= floor
         figures = {
-            "customer_count": unit["n"], "orders_before": unit["x0"], "orders_now": unit["x1"],
-            "sales_before": unit["m0"], "sales_now": unit["m1"],
+            "customer_count": unit["n"],
+            "orders_before": unit["x0"],
+            "orders_now": unit["x1"],
+            "sales_before": unit["m0"],
+            "sales_now": unit["m1"],
             "growth": None if unit["ratio"] is None else unit["ratio"] - 1,
-            "growth_p": unit["growth_p"], "talk_count": unit["y"],
+            "growth_p": unit["growth_p"],
+            "talk_count": unit["y"],
             "expected_talks": unit["expected"],
-            "deficit_p": unit["verdict"] and unit["verdict"].deficit_p, "p_value": unit["q"],
+            "deficit_p": unit["verdict"] and unit["verdict"].deficit_p,
+            "p_value": unit["q"],
             "listening": unit["listen"] / spoken if spoken else None,
             "never_count": unit["never"],
             "feeling": unit["feelings"] / unit["felt"] if told else None,
-            "bond_change": unit["bond_change"], "gap": unit["gap"],
-            "gap_wait": unit["gap_wait"], "judged_count": unit["judged"],
+            "bond_change": unit["bond_change"],
+            "gap": unit["gap"],
+            "gap_wait": unit["gap_wait"],
+            "judged_count": unit["judged"],
             "usual_talks": self._get_usual_talks(unit),
             "needed_talks": self._get_needed_talks(unit),
         }
@@ -197,16 +239,22 @@ class RelationshipSilence(models.Model):
     def _get_usual_talks(self, unit):
         """Return the talks expected of a customer, by what colleagues have per order."""
         buyers = sum(unit["cells"][channel].n for channel in unit["peers"])
-        return sum(
-            peers.rate * unit["cells"][channel].orders
-            for channel, peers in unit["peers"].items()) / buyers if buyers else None
+        return (
+            sum(
+                peers.rate * unit["cells"][channel].orders
+                for channel, peers in unit["peers"].items()
+            )
+            / buyers
+            if buyers
+            else None
+        )
 
     @api.model
     def _get_needed_talks(self, unit):
         """Return the talks that must be expected of a customer before none at all says much."""
         return min(
-            (silence.least_expected(peers.size) for peers in unit["peers"].values()),
-            default=None)
+            (silence.least_expected(peers.size) for peers in unit["peers"].values()), default=None
+        )
 
     @api.model
     def _store_pairs(self, company, asof, period, group):
@@ -214,18 +262,22 @@ class RelationshipSilence(models.Model):
 
         Pairs with the same counts have the same chance, so each chance is computed once.
         """
-        shown = {
-            unit["unit"]: unit for unit in group if unit["peers"] and not unit["hidden"]}
-        cells = self._fetch(SQL(
-            """
+        shown = {unit["unit"]: unit for unit in group if unit["peers"] and not unit["hidden"]}
+        cells = self._fetch(
+            SQL(
+                """
             SELECT unit, channel, x0, x1, LEAST(y, %(most)s) AS y, COUNT(*) AS pairs
               FROM %(pairs)s
              WHERE level = 'staff' AND x0 IS NOT NULL AND x0 + x1 >= %(least)s
                AND unit = ANY(%(units)s)
           GROUP BY 1, 2, 3, 4, 5
             """,
-            most=silence.MAX_TALKS + 1, least=silence.MIN_ORDERS, units=list(shown),
-            pairs=PAIRS))
+                most=silence.MAX_TALKS + 1,
+                least=silence.MIN_ORDERS,
+                units=list(shown),
+                pairs=PAIRS,
+            )
+        )
         cells = [cell for cell in cells if cell["channel"] in shown[cell["unit"]]["peers"]]
         for cell in cells:
             peers = shown[cell["unit"]]["peers"][cell["channel"]]
@@ -236,16 +288,27 @@ class RelationshipSilence(models.Model):
                 shown[cell["unit"]]["judged"] += cell["pairs"]
         adjusted = silence.adjusted_by_count([(cell["p"], cell["pairs"]) for cell in cells])
         rows = [
-            SQL("(%s, %s, %s, %s, %s, %s::float8, %s::float8, %s::float8, %s::float8, %s)",
-                cell["unit"], cell["channel"], cell["x0"], cell["x1"], cell["y"], q,
-                silence.growth_p(cell["x0"], cell["x1"]), cell["deficit_p"], cell["expected"],
-                "silent" if shown[cell["unit"]]["logs"] else "logging")
+            SQL(
+                "(%s, %s, %s, %s, %s, %s::float8, %s::float8, %s::float8, %s::float8, %s)",
+                cell["unit"],
+                cell["channel"],
+                cell["x0"],
+                cell["x1"],
+                cell["y"],
+                q,
+                silence.growth_p(cell["x0"], cell["x1"]),
+                cell["deficit_p"],
+                cell["expected"],
+                "silent" if shown[cell["unit"]]["logs"] else "logging",
+            )
             for cell, q in zip(cells, adjusted)
-            if cell["p"] <= silence.ALPHA and q <= silence.FDR]
+            if cell["p"] <= silence.ALPHA and q <= silence.FDR
+        ]
         if not rows:
             return
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             INSERT INTO relationship_silent_pair (
                 company_id, commercial_partner_id, staff_id, team_id, period, date, date_from,
                 status, orders_before, orders_now, sales_before, sales_now, talk_count,
@@ -263,6 +326,12 @@ class RelationshipSilence(models.Model):
          LEFT JOIN (%(team_of)s) team ON team.staff = pair.unit::int
              WHERE pair.level = 'staff'
             """,
-            company=company.id, team_of=TEAM_OF, period=str(period), asof=SQL("%s::date", asof),
-            since=SQL("%s::date", asof - timedelta(days=period - 1)),
-            rows=SQL(", ").join(rows), pairs=PAIRS))
+                company=company.id,
+                team_of=TEAM_OF,
+                period=str(period),
+                asof=SQL("%s::date", asof),
+                since=SQL("%s::date", asof - timedelta(days=period - 1)),
+                rows=SQL(", ").join(rows),
+                pairs=PAIRS,
+            )
+        )

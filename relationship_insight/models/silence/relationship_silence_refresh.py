@@ -18,7 +18,8 @@ TEAM_OF = SQL(
     SELECT u.partner_id AS staff, MIN(member.crm_team_id)::varchar AS team
       FROM crm_team_member member JOIN res_users u ON u.id = member.user_id
      WHERE member.active GROUP BY 1
-    """)
+    """
+)
 
 
 class RelationshipSilence(models.Model):
@@ -43,27 +44,35 @@ class RelationshipSilence(models.Model):
         self.env.flush_all()
         Profile = self.env["relationship.profile"]
         for company in companies or self.env["res.company"].sudo().search(
-                [("active", "=", True)], order="id"):
+            [("active", "=", True)], order="id"
+        ):
             day = asof or Profile._local_today(company)
             self._read_days(company, day)
-            self.env.cr.execute(SQL(
-                "DELETE FROM relationship_silence WHERE company_id = %s", company.id))
-            self.env.cr.execute(SQL(
-                "DELETE FROM relationship_silent_pair WHERE company_id = %s", company.id))
+            self.env.cr.execute(
+                SQL("DELETE FROM relationship_silence WHERE company_id = %s", company.id)
+            )
+            self.env.cr.execute(
+                SQL("DELETE FROM relationship_silent_pair WHERE company_id = %s", company.id)
+            )
             for period in (180, 90):
                 self._read_pairs(day, period)
                 self._judge(company, day, period)
-        self.env.cr.execute(SQL(
-            "DROP TABLE IF EXISTS relationship_sale_day, relationship_talk_day, %s", PAIRS))
+        self.env.cr.execute(
+            SQL("DROP TABLE IF EXISTS relationship_sale_day, relationship_talk_day, %s", PAIRS)
+        )
         self.env.invalidate_all()
 
     @api.model
     def _hide_below_minimum(self, companies):
         """Empty what a raised minimum hides at once, and have all of it looked at anew."""
         for company in companies:
-            self.search([
-                ("company_id", "=", company.id), ("status", "!=", "suppressed"),
-                ("customer_count", "<", company.relationship_minimum_group)]).unlink()
+            self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("status", "!=", "suppressed"),
+                    ("customer_count", "<", company.relationship_minimum_group),
+                ]
+            ).unlink()
         trigger(self.env, "relationship_insight.ir_cron_relationship_silence")
 
     @api.model
@@ -72,10 +81,10 @@ class RelationshipSilence(models.Model):
         Profile = self.env["relationship.profile"]
         until = Profile._end_of_day(company, asof)
         shop, shop_join = self._sql_shop()
+        self.env.cr.execute("DROP TABLE IF EXISTS relationship_sale_day, relationship_talk_day")
         self.env.cr.execute(
-            "DROP TABLE IF EXISTS relationship_sale_day, relationship_talk_day")
-        self.env.cr.execute(SQL(
-            """
+            SQL(
+                """
             CREATE TEMPORARY TABLE relationship_sale_day ON COMMIT DROP AS
             SELECT partner.commercial_partner_id AS customer, source.staff_id AS staff,
                    %(shop)s AS shop, source.channel, %(day)s AS day,
@@ -90,14 +99,18 @@ class RelationshipSilence(models.Model):
              WHERE source.date > %(since)s
           GROUP BY 1, 2, 3, 4, 5
             """,
-            shop=shop, shop_join=shop_join,
-            day=Profile._sql_local_day(SQL("source.date"), company),
-            sources=self.env["relationship.purchase"]._purchase_union(
-                Scope.at(company, asof)),
-            company=company.id, visit=sql_visit(SQL("source")),
-            since=until - timedelta(days=SEASON + 180)))
-        self.env.cr.execute(SQL(
-            """
+                shop=shop,
+                shop_join=shop_join,
+                day=Profile._sql_local_day(SQL("source.date"), company),
+                sources=self.env["relationship.purchase"]._purchase_union(Scope.at(company, asof)),
+                company=company.id,
+                visit=sql_visit(SQL("source")),
+                since=until - timedelta(days=SEASON + 180),
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
             CREATE TEMPORARY TABLE relationship_talk_day ON COMMIT DROP AS
             SELECT commercial_partner_id AS customer, staff_id AS staff, %(day)s AS day, channel,
                    BOOL_OR(purpose IN %(listening)s) AS listened, BOOL_OR(purpose = 'sell') AS sold
@@ -106,9 +119,14 @@ class RelationshipSilence(models.Model):
                AND date <= %(until)s AND date > %(since)s
           GROUP BY 1, 2, 3, 4
             """,
-            day=Profile._sql_local_day(SQL("note.date"), company),
-            listening=LISTENING, silent=NOT_A_TALK, company=company.id, until=until,
-            since=until - timedelta(days=180)))
+                day=Profile._sql_local_day(SQL("note.date"), company),
+                listening=LISTENING,
+                silent=NOT_A_TALK,
+                company=company.id,
+                until=until,
+                since=until - timedelta(days=180),
+            )
+        )
         self.env.cr.execute("ANALYZE relationship_sale_day; ANALYZE relationship_talk_day")
 
     @api.model
@@ -124,8 +142,9 @@ class RelationshipSilence(models.Model):
         before this one; newer customers can't grow and have none.
         """
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", PAIRS))
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             CREATE TEMPORARY TABLE %(pairs)s ON COMMIT DROP AS
             WITH team_of AS (%(team_of)s),
             unit_sale AS (
@@ -183,26 +202,32 @@ class RelationshipSilence(models.Model):
          LEFT JOIN anybody USING (customer)
              WHERE x1 > 0 OR x0 > 0 OR y > 0
             """,
-            team_of=TEAM_OF,
-            now=SQL("day > %s::date", asof - timedelta(days=period)),
-            season=SQL(
-                "day > %s::date AND day <= %s::date",
-                asof - timedelta(days=SEASON + period), asof - timedelta(days=SEASON)),
-            prior=SQL(
-                "day > %s::date AND day <= %s::date",
-                asof - timedelta(days=2 * period), asof - timedelta(days=period)),
-            season_start=SQL("%s::date", asof - timedelta(days=SEASON + period)),
-            prior_start=SQL("%s::date", asof - timedelta(days=2 * period)),
-            pairs=PAIRS,
-        ))
+                team_of=TEAM_OF,
+                now=SQL("day > %s::date", asof - timedelta(days=period)),
+                season=SQL(
+                    "day > %s::date AND day <= %s::date",
+                    asof - timedelta(days=SEASON + period),
+                    asof - timedelta(days=SEASON),
+                ),
+                prior=SQL(
+                    "day > %s::date AND day <= %s::date",
+                    asof - timedelta(days=2 * period),
+                    asof - timedelta(days=period),
+                ),
+                season_start=SQL("%s::date", asof - timedelta(days=SEASON + period)),
+                prior_start=SQL("%s::date", asof - timedelta(days=2 * period)),
+                pairs=PAIRS,
+            )
+        )
         self.env.cr.execute(SQL("ANALYZE %s", PAIRS))
 
     @api.model
     def _read_units(self, company, asof, period):
         """Return the sums of each level, unit and channel as dicts."""
         then = (asof - timedelta(days=period)).replace(day=1) - timedelta(days=1)
-        return self._fetch(SQL(
-            """
+        return self._fetch(
+            SQL(
+                """
             WITH dyad AS (
                 SELECT COALESCE(bond.staff_id, past.staff_id) AS staff,
                        COALESCE(bond.own_strength, 0)
@@ -250,8 +275,13 @@ class RelationshipSilence(models.Model):
                AND profile.company_id = %(company)s
          LEFT JOIN moved USING (level, unit)
           GROUP BY 1, 2, 3
-            """, company=company.id, then=SQL("%s::date", then), team_of=TEAM_OF,
-            pairs=PAIRS))
+            """,
+                company=company.id,
+                then=SQL("%s::date", then),
+                team_of=TEAM_OF,
+                pairs=PAIRS,
+            )
+        )
 
     @api.model
     def _fetch(self, query):

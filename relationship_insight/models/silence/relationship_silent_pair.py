@@ -14,24 +14,37 @@ class RelationshipSilentPair(models.Model):
     _rec_name = "commercial_partner_id"
 
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade")
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, readonly=True, index=True,
-        ondelete="cascade")
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
     staff_id = fields.Many2one(
-        "res.partner", required=True, readonly=True, index=True, ondelete="cascade")
+        "res.partner", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     team_id = fields.Many2one(
-        "crm.team", string="Sales Team", readonly=True, index="btree_not_null",
-        ondelete="cascade")
+        "crm.team", string="Sales Team", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
     period = fields.Selection(
-        [("180", "Half a year"), ("90", "Quarter")], required=True, readonly=True)
+        [("180", "Half a year"), ("90", "Quarter")], required=True, readonly=True
+    )
     date = fields.Date(string="As Of", required=True, readonly=True)
     date_from = fields.Date(string="Evidence Since", required=True, readonly=True)
-    status = fields.Selection([
-        ("silent", "Sales rose, almost no talk on record"),
-        ("logging", "Sales rose, hardly any talk recorded with anybody"),
-    ], string="What It Says", required=True, readonly=True)
+    status = fields.Selection(
+        [
+            ("silent", "Sales rose, almost no talk on record"),
+            ("logging", "Sales rose, hardly any talk recorded with anybody"),
+        ],
+        string="What It Says",
+        required=True,
+        readonly=True,
+    )
     orders_before = fields.Integer(readonly=True)
     orders_now = fields.Integer(readonly=True)
     sales_before = fields.Monetary(readonly=True)
@@ -41,5 +54,8 @@ class RelationshipSilentPair(models.Model):
     growth_p = fields.Float(string="Growth by Chance", readonly=True, aggregator=None)
     deficit_p = fields.Float(string="So Few Talks by Chance", readonly=True, aggregator=None)
     p_value = fields.Float(
-        string="Both by Chance", readonly=True, aggregator=None,
-        help="Adjusted for how many were looked at.")
+        string="Both by Chance",
+        readonly=True,
+        aggregator=None,
+        help="Adjusted for how many were looked at.",
+    )

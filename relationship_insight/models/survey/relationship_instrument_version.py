@@ -13,10 +13,17 @@ class RelationshipInstrumentVersion(models.Model):
         """
         measures = self._get_measures()
         measures.flush_recordset(["question"])
-        langs = [code for code, _name in self.env["res.lang"].get_installed()
-                 if not code.startswith("en")]
-        lacking = [code for code, in self.env.execute_query(SQL(
-            """
+        langs = [
+            code
+            for code, _name in self.env["res.lang"].get_installed()
+            if not code.startswith("en")
+        ]
+        lacking = (
+            [
+                code
+                for (code,) in self.env.execute_query(
+                    SQL(
+                        """
             SELECT lang FROM unnest(%s) lang
              WHERE EXISTS (
                    SELECT FROM relationship_measure measure
@@ -24,7 +31,15 @@ class RelationshipInstrumentVersion(models.Model):
                       AND named.res_id = measure.id AND named.module = 'relationship_insight'
                     WHERE measure.id = ANY(%s) AND measure.question IS NOT NULL
                       AND NOT measure.question ? lang)
-            """, langs, measures.ids))] if langs and measures else []
+            """,
+                        langs,
+                        measures.ids,
+                    )
+                )
+            ]
+            if langs and measures
+            else []
+        )
         if lacking:
             addon = self.env.ref("base.module_relationship_insight").sudo()
             addon._update_translations(lacking)
@@ -35,11 +50,15 @@ class RelationshipInstrumentVersion(models.Model):
 
         What was reworded or translated by hand stays.
         """
-        langs = [code for code, _name in self.env["res.lang"].get_installed()
-                 if not code.startswith("en")]
+        langs = [
+            code
+            for code, _name in self.env["res.lang"].get_installed()
+            if not code.startswith("en")
+        ]
         for question in self.survey_id.sudo().question_ids:
             items = question.relationship_measure_id or (
-                question.matrix_row_ids.sorted("sequence").relationship_measure_id)
+                question.matrix_row_ids.sorted("sequence").relationship_measure_id
+            )
             if not items:
                 continue
             scale = items[0]
@@ -52,4 +71,5 @@ class RelationshipInstrumentVersion(models.Model):
             for lang in langs:
                 if question.with_context(lang=lang).title == english:
                     question.with_context(lang=lang)._translate_survey_question(
-                        items.with_context(lang=lang)._prepare_survey_question(scale))
+                        items.with_context(lang=lang)._prepare_survey_question(scale)
+                    )

@@ -33,11 +33,13 @@ class RelationshipMeasure(models.Model):
                 for lang in langs
             }
             vals = wordings[langs[0]]
-            question = questions.with_context(lang=langs[0]).create({
-                **vals,
-                "survey_id": survey.id,
-                "sequence": first if items[0].kind == "awareness" else last,
-            })
+            question = questions.with_context(lang=langs[0]).create(
+                {
+                    **vals,
+                    "survey_id": survey.id,
+                    "sequence": first if items[0].kind == "awareness" else last,
+                }
+            )
             for lang in langs[1:]:
                 question.with_context(lang=lang)._translate_survey_question(wordings[lang])
             questions += question
@@ -46,16 +48,23 @@ class RelationshipMeasure(models.Model):
     def _get_survey_groups(self):
         """Return [(scale, items)], the items that fit into one question together."""
         items = self.search(
-            [("id", "child_of", self.ids), ("answerable", "=", True)], order="sequence, code")
+            [("id", "child_of", self.ids), ("answerable", "=", True)], order="sequence, code"
+        )
         groups = {}
         for item in items:
             scale = item
             while scale.parent_id:
                 scale = scale.parent_id
-            alone = item == scale or item.kind != scale.kind or item.kind in (
-                "awareness", "count", "text")
-            key = (item,) if alone else (
-                scale, item.kind, item.scale_min, item.scale_max, item.step, item.anchors)
+            alone = (
+                item == scale
+                or item.kind != scale.kind
+                or item.kind in ("awareness", "count", "text")
+            )
+            key = (
+                (item,)
+                if alone
+                else (scale, item.kind, item.scale_min, item.scale_max, item.step, item.anchors)
+            )
             groups.setdefault(key, []).append(item)
         return [(key[0], self.browse().concat(*members)) for key, members in groups.items()]
 
@@ -98,19 +107,27 @@ class RelationshipMeasure(models.Model):
                 "scale_min_label": self.anchor_min,
                 "scale_max_label": self.anchor_max,
             }
-        return {**vals, "question_type": "simple_choice",
-                "suggested_answer_ids": self._prepare_points()}
+        return {
+            **vals,
+            "question_type": "simple_choice",
+            "suggested_answer_ids": self._prepare_points(),
+        }
 
     def _prepare_points(self):
         """Return the choices of a scale, the last of them "doesn't apply"."""
-        points = self[0]._get_labels() or [
-            (value, f"{value:g}") for value in self[0]._get_values()]
+        points = self[0]._get_labels() or [(value, f"{value:g}") for value in self[0]._get_values()]
         return [
-            *(Command.create({"value": label, "relationship_value": value, "sequence": index})
-              for index, (value, label) in enumerate(points)),
-            Command.create({
-                "value": self.env._("Doesn't apply"), "relationship_na": True,
-                "sequence": len(points)}),
+            *(
+                Command.create({"value": label, "relationship_value": value, "sequence": index})
+                for index, (value, label) in enumerate(points)
+            ),
+            Command.create(
+                {
+                    "value": self.env._("Doesn't apply"),
+                    "relationship_na": True,
+                    "sequence": len(points),
+                }
+            ),
         ]
 
     def _get_values(self):
@@ -126,32 +143,46 @@ class RelationshipMeasure(models.Model):
             "matrix_subtype": "simple",
             "suggested_answer_ids": self._prepare_points(),
             "matrix_row_ids": [
-                Command.create({
-                    # A feeling is one word of the question above; other items are questions.
-                    "value": item.name if item.kind == "emotion" else item.question,
-                    "relationship_measure_id": item.id,
-                    "sequence": index,
-                }) for index, item in enumerate(self)],
+                Command.create(
+                    {
+                        # A feeling is one word of the question above; other items are questions.
+                        "value": item.name if item.kind == "emotion" else item.question,
+                        "relationship_measure_id": item.id,
+                        "sequence": index,
+                    }
+                )
+                for index, item in enumerate(self)
+            ],
         }
 
     def _prepare_rivals_question(self, competitors):
         return {
             "title": self.env._("All in all, how good do you feel about each of these stores?"),
-            "description": plaintext2html(self.env._(
-                "%(low)g = %(worst)s, %(high)g = %(best)s",
-                low=self.scale_min, worst=self.anchor_min,
-                high=self.scale_max, best=self.anchor_max)),
+            "description": plaintext2html(
+                self.env._(
+                    "%(low)g = %(worst)s, %(high)g = %(best)s",
+                    low=self.scale_min,
+                    worst=self.anchor_min,
+                    high=self.scale_max,
+                    best=self.anchor_max,
+                )
+            ),
             "question_type": "matrix",
             "matrix_subtype": "simple",
             "relationship_measure_id": self.id,
             "suggested_answer_ids": self._prepare_points(),
             "matrix_row_ids": [
                 Command.create({"value": self.env._("Our store"), "sequence": 0}),
-                *(Command.create({
-                    "value": competitor.name,
-                    "relationship_competitor_id": competitor.id,
-                    "sequence": index,
-                }) for index, competitor in enumerate(competitors, start=1)),
+                *(
+                    Command.create(
+                        {
+                            "value": competitor.name,
+                            "relationship_competitor_id": competitor.id,
+                            "sequence": index,
+                        }
+                    )
+                    for index, competitor in enumerate(competitors, start=1)
+                ),
             ],
         }
 
@@ -163,11 +194,13 @@ class RelationshipMeasure(models.Model):
             "question_type": "matrix",
             "matrix_subtype": "simple",
             "suggested_answer_ids": [
-                Command.create({
-                    "value": label, "relationship_value": weight, "sequence": index})
-                for index, (label, weight) in enumerate(zip(labels, REASON_WEIGHTS))],
+                Command.create({"value": label, "relationship_value": weight, "sequence": index})
+                for index, (label, weight) in enumerate(zip(labels, REASON_WEIGHTS))
+            ],
             "matrix_row_ids": [
-                Command.create({
-                    "value": item.name, "relationship_measure_id": item.id, "sequence": index})
-                for index, item in enumerate(self)],
+                Command.create(
+                    {"value": item.name, "relationship_measure_id": item.id, "sequence": index}
+                )
+                for index, item in enumerate(self)
+            ],
         }

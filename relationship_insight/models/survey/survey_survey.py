@@ -8,8 +8,8 @@ class SurveySurvey(models.Model):
     _inherit = "survey.survey"
 
     survey_type = fields.Selection(
-        selection_add=[("relationship", "Relationship")],
-        ondelete={"relationship": "set default"})
+        selection_add=[("relationship", "Relationship")], ondelete={"relationship": "set default"}
+    )
 
     @api.depends_context("uid")
     def _compute_allowed_survey_types(self):
@@ -22,14 +22,16 @@ class SurveySurvey(models.Model):
     def _onchange_survey_type(self):
         result = super()._onchange_survey_type()
         if self.survey_type == "relationship":
-            self.update({
-                "access_mode": "token",
-                "attempts_limit": 1,
-                "certification": False,
-                "is_attempts_limited": True,
-                "is_time_limited": False,
-                "scoring_type": "no_scoring",
-            })
+            self.update(
+                {
+                    "access_mode": "token",
+                    "attempts_limit": 1,
+                    "certification": False,
+                    "is_attempts_limited": True,
+                    "is_time_limited": False,
+                    "scoring_type": "no_scoring",
+                }
+            )
         return result
 
     @api.constrains("survey_type")
@@ -40,9 +42,13 @@ class SurveySurvey(models.Model):
     def _check_relationship_selection(self):
         for survey in self:
             if survey.survey_type == "relationship" and survey.questions_selection == "random":
-                raise ValidationError(self.env._(
-                    "A relationship survey asks everyone the same questions, so that the answers "
-                    "can be compared. Choose to ask all of them."))
+                raise ValidationError(
+                    self.env._(
+                        "A relationship survey asks everyone the same questions, so that the "
+                        "answers "
+                        "can be compared. Choose to ask all of them."
+                    )
+                )
 
     def write(self, vals):
         if "survey_type" in vals and vals["survey_type"] != "relationship":
@@ -51,12 +57,25 @@ class SurveySurvey(models.Model):
 
     def _check_relationship_type_kept(self):
         """Refuse to turn confidential answers into ones that every survey user may read."""
-        if self.env["survey.user_input"].sudo().search_count([
-                ("survey_id", "in", self.ids), ("survey_id.survey_type", "=", "relationship"),
-                ("test_entry", "=", False), ("state", "!=", "new")], limit=1):
-            raise UserError(self.env._(
-                "Customers have answered this survey in confidence, so its type can't change. "
-                "Duplicate it instead."))
+        if (
+            self.env["survey.user_input"]
+            .sudo()
+            .search_count(
+                [
+                    ("survey_id", "in", self.ids),
+                    ("survey_id.survey_type", "=", "relationship"),
+                    ("test_entry", "=", False),
+                    ("state", "!=", "new"),
+                ],
+                limit=1,
+            )
+        ):
+            raise UserError(
+                self.env._(
+                    "Customers have answered this survey in confidence, so its type can't change. "
+                    "Duplicate it instead."
+                )
+            )
 
     def action_survey_user_input(self):
         return self._show_relationship_answers(super().action_survey_user_input())
@@ -75,6 +94,7 @@ class SurveySurvey(models.Model):
         self.ensure_one()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
-                "relationship_insight.relationship_survey_add_action"),
+                "relationship_insight.relationship_survey_add_action"
+            ),
             "context": {"default_survey_id": self.id},
         }

@@ -15,8 +15,8 @@ class SurveyUserInput(models.Model):
     def _mark_done(self):
         res = super()._mark_done()
         answered = self.filtered(
-            lambda answer: answer.survey_id.survey_type == "relationship"
-            and not answer.test_entry)
+            lambda answer: answer.survey_id.survey_type == "relationship" and not answer.test_entry
+        )
         for user_input in answered.sudo():
             user_input._try_relationship_readings()
         return res
@@ -45,25 +45,28 @@ class SurveyUserInput(models.Model):
         for (measure, competitor), answer in self._get_relationship_answers().items():
             vals = {"value": 0, "na": False, "text": False, **answer}
             error = Reading._get_reading_error(
-                measure, vals["value"], vals["na"], vals["text"], base["date"], now)
+                measure, vals["value"], vals["na"], vals["text"], base["date"], now
+            )
             if error:
                 _logger.warning("Answer %s of survey %s: %s", self.id, self.survey_id.id, error)
                 continue
             key = f"survey:{self.id}:{measure.id}"
-            vals_list.append({
-                **base, **vals,
-                "measure_id": measure.id,
-                "competitor_id": competitor.id,
-                "source_key": f"{key}:{competitor.id}" if competitor else key,
-            })
+            vals_list.append(
+                {
+                    **base,
+                    **vals,
+                    "measure_id": measure.id,
+                    "competitor_id": competitor.id,
+                    "source_key": f"{key}:{competitor.id}" if competitor else key,
+                }
+            )
         return Reading._create_once(vals_list)
 
     def _prepare_relationship_reading_base(self):
         """Return what all readings of this answer have in common."""
         self.ensure_one()
         responsible = self.survey_id.user_id or self.survey_id.create_uid
-        company = (
-            self.partner_id.company_id or responsible.company_id or self.env.company)
+        company = self.partner_id.company_id or responsible.company_id or self.env.company
         return {
             "partner_id": self.partner_id.id,
             "company_id": company.id,
@@ -96,9 +99,11 @@ class SurveyUserInput(models.Model):
                 answers.setdefault((measure, competitor), value)
         offered = self._get_relationship_motives()
         for parent, pool in weights.items():
-            pool = {motive: pool.get(motive, 0)
-                    for motive in offered | self.env["relationship.measure"].union(*pool)
-                    if motive.parent_id == parent and (motive, nobody) not in answers}
+            pool = {
+                motive: pool.get(motive, 0)
+                for motive in offered | self.env["relationship.measure"].union(*pool)
+                if motive.parent_id == parent and (motive, nobody) not in answers
+            }
             total = int(max(motive.scale_max for motive in pool))
             for motive, tokens in share_tokens(pool, total).items():
                 answers[motive, nobody] = {"value": tokens}
@@ -117,7 +122,8 @@ class SurveyUserInput(models.Model):
         The reading about us keeps the whole text; without a rank if we weren't named.
         """
         company = self.env["res.company"].browse(
-            self._prepare_relationship_reading_base()["company_id"])
+            self._prepare_relationship_reading_base()["company_id"]
+        )
         nobody = self.env["relationship.competitor"]
         ranks = nobody._rank_mentions(text, company)
         us = ranks.pop(nobody, None)

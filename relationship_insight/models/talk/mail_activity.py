@@ -13,10 +13,12 @@ class MailActivity(models.Model):
         """Activities of the type Promise enter the ledger, wherever they are made."""
         activities = super().create(vals_list)
         kind = self.env.ref(
-            "relationship_insight.mail_activity_type_promise", raise_if_not_found=False)
+            "relationship_insight.mail_activity_type_promise", raise_if_not_found=False
+        )
         promised = activities.filtered(lambda a: kind and a.activity_type_id == kind)
         self.env["relationship.promise"].sudo().create(
-            [vals for activity in promised if (vals := activity._prepare_promise_vals())])
+            [vals for activity in promised if (vals := activity._prepare_promise_vals())]
+        )
         return activities
 
     def write(self, vals):

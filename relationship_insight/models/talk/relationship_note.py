@@ -8,24 +8,42 @@ from ...tools.sql_once import once
 
 # How deep a talk goes by purpose, when nobody says otherwise (0.25 greeting to 1.5 interview).
 DEPTH_BY_PURPOSE = {
-    "listen": "1.0", "care": "1.0", "advise": "0.5", "solve": "0.5", "complaint": "1.0",
+    "listen": "1.0",
+    "care": "1.0",
+    "advise": "0.5",
+    "solve": "0.5",
+    "complaint": "1.0",
     "sell": "0.5",
 }
 STAFF_STARTS = {"call_out", "call_missed", "visit"}
 # A change of one of these corrects the readings, or the activity, made from the conversation.
 FEELING_FIELDS = {
-    "channel", "company_id", "date", "feeling_ids", "partner_id", "staff_id", "visibility",
+    "channel",
+    "company_id",
+    "date",
+    "feeling_ids",
+    "partner_id",
+    "staff_id",
+    "visibility",
 }
 PROMISE_FIELDS = {"company_id", "partner_id", "staff_id", "team_id", "visibility"}
 # What was said and noted, and with whom: what nobody changes unseen for another.
 TRACED = (
-    "channel", "date", "initiator", "partner_id", "purpose", "staff_id", "summary", "visibility",
+    "channel",
+    "date",
+    "initiator",
+    "partner_id",
+    "purpose",
+    "staff_id",
+    "summary",
+    "visibility",
 )
 CHANNELS = {"call_in": "call", "call_out": "call", "call_missed": "call"}
 
 
 class RelationshipNote(models.Model):
     """One conversation with a customer, or one thing a member of staff observed."""
+
     _name = "relationship.note"
     _description = "Conversation"
     _inherit = ["relationship.guarded", "relationship.of.customer"]
@@ -33,94 +51,158 @@ class RelationshipNote(models.Model):
     _check_company_auto = True
 
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, index=True, ondelete="cascade")
+        "res.partner", string="Customer", required=True, index=True, ondelete="cascade"
+    )
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer Entity", compute="_compute_customer", store=True,
-        index=True)
+        "res.partner", string="Customer Entity", compute="_compute_customer", store=True, index=True
+    )
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company)
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
     # Empty once the colleague's contact is deleted, which nothing of ours may block.
     staff_id = fields.Many2one(
-        "res.partner", index=True, ondelete="set null",
-        default=lambda self: self.env.user.partner_id)
+        "res.partner",
+        index=True,
+        ondelete="set null",
+        default=lambda self: self.env.user.partner_id,
+    )
     team_id = fields.Many2one(
-        "crm.team", string="Sales Team", ondelete="set null", index="btree_not_null",
-        default=lambda self: self.env.user.sale_team_id)
+        "crm.team",
+        string="Sales Team",
+        ondelete="set null",
+        index="btree_not_null",
+        default=lambda self: self.env.user.sale_team_id,
+    )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
-    channel = fields.Selection([
-        ("store", "In store"),
-        ("visit", "Visit"),
-        ("call_in", "Customer called"),
-        ("call_out", "We called"),
-        ("call_missed", "We called, no answer"),
-        ("chat", "Chat"),
-        ("email", "E-mail"),
-        ("event", "Event"),
-    ], required=True, default="store")
-    purpose = fields.Selection([
-        ("listen", "Listen"),
-        ("care", "Care"),
-        ("sell", "Sell"),
-        ("advise", "Service before the sale"),
-        ("solve", "Service after the sale"),
-        ("complaint", "Complaint"),
-    ], required=True, default="listen")
-    initiator = fields.Selection([
-        ("staff", "We did"),
-        ("customer", "The customer did"),
-    ], string="Who Started", required=True, compute="_compute_initiator", store=True,
-        readonly=False, precompute=True)
-    depth = fields.Selection([
-        ("0.25", "Greeting"),
-        ("0.5", "Service"),
-        ("1.0", "Real talk"),
-        ("1.5", "In-depth interview"),
-    ], required=True, compute="_compute_depth", store=True, readonly=False, precompute=True)
+    channel = fields.Selection(
+        [
+            ("store", "In store"),
+            ("visit", "Visit"),
+            ("call_in", "Customer called"),
+            ("call_out", "We called"),
+            ("call_missed", "We called, no answer"),
+            ("chat", "Chat"),
+            ("email", "E-mail"),
+            ("event", "Event"),
+        ],
+        required=True,
+        default="store",
+    )
+    purpose = fields.Selection(
+        [
+            ("listen", "Listen"),
+            ("care", "Care"),
+            ("sell", "Sell"),
+            ("advise", "Service before the sale"),
+            ("solve", "Service after the sale"),
+            ("complaint", "Complaint"),
+        ],
+        required=True,
+        default="listen",
+    )
+    initiator = fields.Selection(
+        [
+            ("staff", "We did"),
+            ("customer", "The customer did"),
+        ],
+        string="Who Started",
+        required=True,
+        compute="_compute_initiator",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    depth = fields.Selection(
+        [
+            ("0.25", "Greeting"),
+            ("0.5", "Service"),
+            ("1.0", "Real talk"),
+            ("1.5", "In-depth interview"),
+        ],
+        required=True,
+        compute="_compute_depth",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     duration = fields.Float(string="Minutes")
     summary = fields.Text(string="What Was Said")
-    visibility = fields.Selection([
-        ("me", "Only me"),
-        ("team", "My team"),
-        ("company", "Everyone who may see conversations"),
-    ], string="Who May Read It", required=True, default="company",
+    visibility = fields.Selection(
+        [
+            ("me", "Only me"),
+            ("team", "My team"),
+            ("company", "Everyone who may see conversations"),
+        ],
+        string="Who May Read It",
+        required=True,
+        default="company",
         help="Only what everyone may read counts in figures that others see: feelings, bonds, "
-        "last talks, who brought whom.")
+        "last talks, who brought whom.",
+    )
     feeling_ids = fields.Many2many(
-        "relationship.measure", string="Feelings",
+        "relationship.measure",
+        string="Feelings",
         domain=[("kind", "=", "emotion"), ("parent_id.code", "=", "M02")],
-        help="What the customer felt, as far as you could see.")
+        help="What the customer felt, as far as you could see.",
+    )
     reading_ids = fields.One2many("relationship.reading", "note_id", string="Readings")
     promise_ids = fields.One2many(
-        "relationship.promise", "note_id", string="Promises",
-        domain=[("state", "!=", "handed"), ("withdrawn", "=", False)])
+        "relationship.promise",
+        "note_id",
+        string="Promises",
+        domain=[("state", "!=", "handed"), ("withdrawn", "=", False)],
+    )
     # The one line of the composer, the till and the dialog. No dependencies: those would undo in
     # the open dialog what is typed there; a promise that changes takes the old words along.
     promise = fields.Char(
-        compute="_compute_promise", inverse="_inverse_promise", search="_search_promise",
-        compute_sudo=True, copy=True, help="What we said we would do. It becomes an activity.")
+        compute="_compute_promise",
+        inverse="_inverse_promise",
+        search="_search_promise",
+        compute_sudo=True,
+        copy=True,
+        help="What we said we would do. It becomes an activity.",
+    )
     promise_date = fields.Date(
-        string="Promised For", compute="_compute_promise_date", inverse="_inverse_promise",
-        search="_search_promise_date", compute_sudo=True, copy=True)
+        string="Promised For",
+        compute="_compute_promise_date",
+        inverse="_inverse_promise",
+        search="_search_promise_date",
+        compute_sudo=True,
+        copy=True,
+    )
     order_model = fields.Char(string="Document Type", readonly=True)
-    order_id = fields.Many2oneReference(
-        string="Document", model_field="order_model", readonly=True)
+    order_id = fields.Many2oneReference(string="Document", model_field="order_model", readonly=True)
     source_key = fields.Char(
-        readonly=True, copy=False, default=lambda self: uuid.uuid4().hex,
-        help="Makes a conversation that is sent twice count once.")
+        readonly=True,
+        copy=False,
+        default=lambda self: uuid.uuid4().hex,
+        help="Makes a conversation that is sent twice count once.",
+    )
     attendee_ids = fields.Many2many(
-        "res.partner", "relationship_note_attendee", "note_id", "partner_id",
+        "res.partner",
+        "relationship_note_attendee",
+        "note_id",
+        "partner_id",
         string="Who Else Was There",
         domain="[('commercial_partner_id', '=', commercial_partner_id), ('id', '!=', partner_id)]",
-        help="Other people of this customer. The talk counts as a talk with each of them.")
+        help="Other people of this customer. The talk counts as a talk with each of them.",
+    )
     colleague_ids = fields.Many2many(
-        "res.partner", "relationship_note_colleague", "note_id", "partner_id",
-        string="Colleagues There", domain="[('user_ids.share', '=', False)]")
+        "res.partner",
+        "relationship_note_colleague",
+        "note_id",
+        "partner_id",
+        string="Colleagues There",
+        domain="[('user_ids.share', '=', False)]",
+    )
     change_ids = fields.One2many(
-        "relationship.note.change", "note_id", string="Corrected by Others", readonly=True)
+        "relationship.note.change", "note_id", string="Corrected by Others", readonly=True
+    )
 
     _source_key_uniq = models.UniqueIndex("(source_key) WHERE source_key IS NOT NULL")
     _bond_idx = models.Index(
-        "(commercial_partner_id, company_id, staff_id, date) WHERE visibility = 'company'")
+        "(commercial_partner_id, company_id, staff_id, date) WHERE visibility = 'company'"
+    )
     _author_idx = models.Index("(create_uid, id)")
 
     @api.depends("channel")
@@ -158,7 +240,9 @@ class RelationshipNote(models.Model):
         keys = [key or uuid.uuid4().hex for key in told]
         fresh = {
             key: {**self._put_promise_first(vals), "source_key": key}
-            for key, vals in zip(keys, vals_list, strict=True) if key not in known}
+            for key, vals in zip(keys, vals_list, strict=True)
+            if key not in known
+        }
         with once(self.env.cr, "This conversation was stored just now."):
             notes = super().create(list(fresh.values()))
         notes._sync_feelings()
@@ -231,12 +315,16 @@ class RelationshipNote(models.Model):
         """
         Reading = self.env["relationship.reading"].sudo()
         shared = self._get_shared()
-        Reading.search([
-            ("note_id", "in", (self - shared).ids), ("measure_id.kind", "=", "emotion"),
-        ]).unlink()
+        Reading.search(
+            [
+                ("note_id", "in", (self - shared).ids),
+                ("measure_id.kind", "=", "emotion"),
+            ]
+        ).unlink()
         wanted = {
             (note.id, measure.id): note._prepare_feeling_vals(measure)
-            for note in shared for measure in note.feeling_ids
+            for note in shared
+            for measure in note.feeling_ids
         }
         kept, stale = set(), {}
         for reading in Reading.search([("note_id", "in", self.ids), ("voided", "=", False)]):
@@ -256,7 +344,9 @@ class RelationshipNote(models.Model):
     def _is_reading_as(self, reading, vals):
         return all(
             reading._fields[name].convert_to_write(reading[name], reading) == value
-            for name, value in vals.items() if name != "value")
+            for name, value in vals.items()
+            if name != "value"
+        )
 
     def _prepare_feeling_vals(self, measure):
         """Return the values of the reading for one feeling noted in this conversation."""
@@ -286,8 +376,11 @@ class RelationshipNote(models.Model):
     def _onchange_partner_attendees(self):
         """Only people of the same customer can have been there with them."""
         self.attendee_ids = self.attendee_ids.filtered(
-            lambda person: person.commercial_partner_id == self.commercial_partner_id
-            and person != self.partner_id)
+            lambda person: (
+                person.commercial_partner_id == self.commercial_partner_id
+                and person != self.partner_id
+            )
+        )
 
     # ------------------------------------------------------------
     # Promises: lines of their own, of which the first can be said in one line
@@ -318,7 +411,8 @@ class RelationshipNote(models.Model):
             return NotImplemented
         if operator == "in" and False in value:
             return Domain("promise_ids", "not any", [(name, "!=", False)]) | Domain(
-                "promise_ids", "any", [(name, "in", [each for each in value if each])])
+                "promise_ids", "any", [(name, "in", [each for each in value if each])]
+            )
         return Domain("promise_ids", "any", [(name, operator, value)])
 
     @api.onchange("promise")
@@ -361,13 +455,17 @@ class RelationshipNote(models.Model):
         A promise stays where promises are counted.
         """
         gone = {
-            command[1] for command in vals.get("promise_ids") or ()
-            if command[0] == Command.DELETE}
+            command[1] for command in vals.get("promise_ids") or () if command[0] == Command.DELETE
+        }
         if not gone:
             return vals
         self.promise_ids.filtered(lambda promise: promise.id in gone)._take_off()
-        return {**vals, "promise_ids": [
-            command for command in vals["promise_ids"] if command[0] != Command.DELETE]}
+        return {
+            **vals,
+            "promise_ids": [
+                command for command in vals["promise_ids"] if command[0] != Command.DELETE
+            ],
+        }
 
     def _get_promise_user(self):
         """Return who keeps the promises: nobody whom the conversation isn't for."""
@@ -389,8 +487,7 @@ class RelationshipNote(models.Model):
     def _find_by_activities(self, activities):
         """Return {activity: conversation} of those that remind of a promise made in one."""
         promises = self.env["relationship.promise"]._of_activities(activities)
-        return {
-            promise.activity_id: promise.note_id for promise in promises if promise.note_id}
+        return {promise.activity_id: promise.note_id for promise in promises if promise.note_id}
 
     # ------------------------------------------------------------
     # A colleague's words are corrected, never lost: void and replace, as for readings
@@ -401,7 +498,8 @@ class RelationshipNote(models.Model):
         if self.env.su:
             return {}
         return {
-            note: note._get_traced() for note in self.sudo() if note.create_uid != self.env.user}
+            note: note._get_traced() for note in self.sudo() if note.create_uid != self.env.user
+        }
 
     def _get_traced(self):
         """Return what this conversation says, one line a field."""
@@ -416,7 +514,10 @@ class RelationshipNote(models.Model):
     @api.model
     def _trace_correction(self, before):
         """Keep the lines of {conversation: what it said} that it doesn't say any more."""
-        self.env["relationship.note.change"].sudo().create([
-            {"note_id": note.id, "user_id": self.env.uid, "before": "\n".join(lost)}
-            for note, old in before.items()
-            if (lost := [line for line in old if line not in note._get_traced()])])
+        self.env["relationship.note.change"].sudo().create(
+            [
+                {"note_id": note.id, "user_id": self.env.uid, "before": "\n".join(lost)}
+                for note, old in before.items()
+                if (lost := [line for line in old if line not in note._get_traced()])
+            ]
+        )

@@ -9,10 +9,17 @@ class RelationshipNoteChange(models.Model):
     _order = "id desc"
 
     note_id = fields.Many2one(
-        "relationship.note", string="Conversation", required=True, readonly=True, index=True,
-        ondelete="cascade")
+        "relationship.note",
+        string="Conversation",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
     user_id = fields.Many2one(
-        "res.users", string="Changed By", required=True, readonly=True, ondelete="cascade")
+        "res.users", string="Changed By", required=True, readonly=True, ondelete="cascade"
+    )
     date = fields.Datetime(
-        string="Changed On", required=True, readonly=True, default=fields.Datetime.now)
+        string="Changed On", required=True, readonly=True, default=fields.Datetime.now
+    )
     before = fields.Text(string="What It Said Before", readonly=True)

@@ -17,8 +17,13 @@ class RelationshipNote(models.Model):
     _inherit = "relationship.note"
 
     voice_ids = fields.Many2many(
-        "ir.attachment", "relationship_note_voice", "note_id", "attachment_id",
-        string="Voice Messages", copy=False)
+        "ir.attachment",
+        "relationship_note_voice",
+        "note_id",
+        "attachment_id",
+        string="Voice Messages",
+        copy=False,
+    )
 
     @api.model
     def store_voice(self, name, data):
@@ -38,13 +43,15 @@ class RelationshipNote(models.Model):
             raise UserError(self.env._("This isn't a voice message. Record it again."))
         if len(raw) > LARGEST_VOICE:
             raise UserError(self.env._("This voice message is too long."))
-        attachment = self.env["ir.attachment"].create({
-            "name": (name or "").replace("/", "-")[-80:] or "Voice.mp3",
-            "raw": raw,
-            "mimetype": VOICE_TYPE,
-            "res_model": self._name,
-            "res_id": 0,
-        })
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": (name or "").replace("/", "-")[-80:] or "Voice.mp3",
+                "raw": raw,
+                "mimetype": VOICE_TYPE,
+                "res_model": self._name,
+                "res_id": 0,
+            }
+        )
         attachment.sudo()._set_voice_metadata()
         return attachment.read(["name", "mimetype"])[0]
 
@@ -79,7 +86,12 @@ class RelationshipNote(models.Model):
     @api.autovacuum
     def _gc_voices(self):
         """Throw away what was recorded and never became part of a conversation."""
-        self.env["ir.attachment"].sudo().search([
-            ("res_model", "=", self._name), ("res_id", "=", 0), ("res_field", "=", False),
-            ("create_date", "<", fields.Datetime.now() - ABANDONED_AFTER),
-        ], limit=1000).unlink()
+        self.env["ir.attachment"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", 0),
+                ("res_field", "=", False),
+                ("create_date", "<", fields.Datetime.now() - ABANDONED_AFTER),
+            ],
+            limit=1000,
+        ).unlink()

@@ -20,7 +20,9 @@ OF_NOTE = ("partner_id", "company_id", "team_id", "visibility")
 OWNER_FIELDS = {"staff_id", "team_id", "visibility"}
 # {field of the activity: what changes it}
 FACE = {
-    "summary": {"name"}, "date_deadline": {"date_due"}, "user_id": OWNER_FIELDS,
+    "summary": {"name"},
+    "date_deadline": {"date_due"},
+    "user_id": OWNER_FIELDS,
     "note": set(OF_NOTE),
 }
 
@@ -38,42 +40,62 @@ class RelationshipPromise(models.Model):
 
     name = fields.Char(string="Promise")
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", readonly=True, index="btree_not_null",
-        ondelete="set null")
+        "res.partner", string="Customer", readonly=True, index="btree_not_null", ondelete="set null"
+    )
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer Entity", compute="_compute_customer", store=True,
-        index="btree_not_null")
+        "res.partner",
+        string="Customer Entity",
+        compute="_compute_customer",
+        store=True,
+        index="btree_not_null",
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     staff_id = fields.Many2one(
-        "res.partner", string="Owner", readonly=True, index=True, ondelete="set null")
+        "res.partner", string="Owner", readonly=True, index=True, ondelete="set null"
+    )
     team_id = fields.Many2one(
-        "crm.team", string="Sales Team", readonly=True, ondelete="set null",
-        index="btree_not_null")
-    user_id = fields.Many2one(
-        "res.users", string="Promised By", readonly=True, ondelete="set null")
-    visibility = fields.Selection([
-        ("me", "Only me"),
-        ("team", "My team"),
-        ("company", "Everyone who may see conversations"),
-    ], string="Who May Read It", required=True, readonly=True, default="company")
+        "crm.team", string="Sales Team", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    user_id = fields.Many2one("res.users", string="Promised By", readonly=True, ondelete="set null")
+    visibility = fields.Selection(
+        [
+            ("me", "Only me"),
+            ("team", "My team"),
+            ("company", "Everyone who may see conversations"),
+        ],
+        string="Who May Read It",
+        required=True,
+        readonly=True,
+        default="company",
+    )
     note_id = fields.Many2one(
-        "relationship.note", string="Conversation", index="btree_not_null", ondelete="set null")
+        "relationship.note", string="Conversation", index="btree_not_null", ondelete="set null"
+    )
     withdrawn = fields.Boolean(
-        string="Taken Off", readonly=True,
-        help="Its conversation doesn't say it any more.")
+        string="Taken Off", readonly=True, help="Its conversation doesn't say it any more."
+    )
     activity_id = fields.Many2one(
-        "mail.activity", readonly=True, index="btree_not_null", ondelete="set null")
+        "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
+    )
     handed_from_id = fields.Many2one(
-        "relationship.promise", string="Taken Over From", readonly=True,
-        index="btree_not_null", ondelete="set null")
+        "relationship.promise",
+        string="Taken Over From",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     date_made = fields.Date(string="Promised On", required=True, readonly=True)
     date_due = fields.Date(
-        string="Due", required=True, default=lambda self: self._default_date_due(),
-        help="The day given to the customer. Moved only while it isn't past.")
+        string="Due",
+        required=True,
+        default=lambda self: self._default_date_due(),
+        help="The day given to the customer. Moved only while it isn't past.",
+    )
     date_done = fields.Date(string="Done", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="open")
     is_overdue = fields.Boolean(
-        string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue")
+        string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
+    )
 
     _open_idx = models.Index("(date_due) WHERE state = 'open'")
     _staff_idx = models.Index("(staff_id, company_id, date_due)")
@@ -103,8 +125,9 @@ class RelationshipPromise(models.Model):
         """Promise something; what is promised in a conversation becomes an activity."""
         promises = super().create(vals_list)
         promises._forget_cached()
-        promises.filtered(
-            lambda p: p.note_id and not (p.activity_id or p.handed_from_id))._remind({"name"})
+        promises.filtered(lambda p: p.note_id and not (p.activity_id or p.handed_from_id))._remind(
+            {"name"}
+        )
         return promises
 
     def _add_missing_default_values(self, values):
@@ -131,15 +154,19 @@ class RelationshipPromise(models.Model):
         said = {"name", "date_due"} & set(vals)
         if said and not self.env.su:
             if self._get_going() != self:
-                raise UserError(self.env._(
-                    "What was kept or called off stays so. Add a line for what you promise now."))
+                raise UserError(
+                    self.env._(
+                        "What was kept or called off stays so. Add a line for what you promise now."
+                    )
+                )
             self._trace_correction()
         past = self.browse()
         if "date_due" in vals:
             today = fields.Date.context_today(self)
             past = self.filtered(lambda promise: promise.date_due < today)
             super(RelationshipPromise, past).write(
-                {name: value for name, value in vals.items() if name != "date_due"})
+                {name: value for name, value in vals.items() if name != "date_due"}
+            )
         res = super(RelationshipPromise, self - past).write(vals)
         self._forget_cached()
         if said:
@@ -162,14 +189,17 @@ class RelationshipPromise(models.Model):
 
     def _trace_correction(self):
         """Keep what these promises said, where somebody else than their author changes them."""
-        self.env["relationship.note.change"].sudo().create([
-            {
-                "note_id": promise.note_id.id,
-                "user_id": self.env.uid,
-                "before": f"{promise.name} ({promise.date_due})",
-            }
-            for promise in self.sudo()
-            if promise.note_id and promise.note_id.create_uid != self.env.user])
+        self.env["relationship.note.change"].sudo().create(
+            [
+                {
+                    "note_id": promise.note_id.id,
+                    "user_id": self.env.uid,
+                    "before": f"{promise.name} ({promise.date_due})",
+                }
+                for promise in self.sudo()
+                if promise.note_id and promise.note_id.create_uid != self.env.user
+            ]
+        )
 
     @api.model
     def _follow_notes(self, notes, changed):
@@ -216,14 +246,23 @@ class RelationshipPromise(models.Model):
                 promise.staff_id = user.partner_id  # Corrected, not handed over
             vals = promise._prepare_activity_vals(user, day)
             if not activity or (activity.res_model_id.id, activity.res_id) != (
-                    vals["res_model_id"], vals["res_id"]):
+                vals["res_model_id"],
+                vals["res_id"],
+            ):
                 activity.unlink()
                 missing[promise] = vals
                 continue
-            activity.write({
-                name: vals[name] for name, causes in FACE.items() if causes & changed and (
-                    activity._fields[name].convert_to_write(activity[name], activity)
-                    != vals[name])})
+            activity.write(
+                {
+                    name: vals[name]
+                    for name, causes in FACE.items()
+                    if causes & changed
+                    and (
+                        activity._fields[name].convert_to_write(activity[name], activity)
+                        != vals[name]
+                    )
+                }
+            )
         if missing:
             activities = self.env["mail.activity"].sudo().create(list(missing.values()))
             for promise, activity in zip(missing, activities):
@@ -255,8 +294,9 @@ class RelationshipPromise(models.Model):
         if self.visibility == "company" and self.partner_id:
             vals.update(self.partner_id._get_activity_place(self.company_id))
         if not vals["res_id"]:
-            vals["note"] = plaintext2html(self.env._(
-                "Promised to %(customer)s.", customer=self.partner_id.display_name or ""))
+            vals["note"] = plaintext2html(
+                self.env._("Promised to %(customer)s.", customer=self.partner_id.display_name or "")
+            )
         return vals
 
     @api.model
@@ -297,20 +337,29 @@ class RelationshipPromise(models.Model):
 
     def _settle(self, day):
         for promise in self:
-            promise.write({
-                "date_done": day, "state": "kept" if day <= promise.date_due else "late"})
+            promise.write(
+                {"date_done": day, "state": "kept" if day <= promise.date_due else "late"}
+            )
 
     def _pass_on(self, staff):
         """Close the promise for its owner; return the one that the other has from now on."""
         self.ensure_one()
-        values = self.copy_data({
-            "staff_id": staff.id, "handed_from_id": self.id, "activity_id": self.activity_id.id,
-            "state": "open", "date_done": False,
-        })[0]
-        self.write({
-            "state": "handed", "date_done": fields.Date.context_today(self),
-            "activity_id": False,
-        })
+        values = self.copy_data(
+            {
+                "staff_id": staff.id,
+                "handed_from_id": self.id,
+                "activity_id": self.activity_id.id,
+                "state": "open",
+                "date_done": False,
+            }
+        )[0]
+        self.write(
+            {
+                "state": "handed",
+                "date_done": fields.Date.context_today(self),
+                "activity_id": False,
+            }
+        )
         return self.create(values)
 
     def _hand_over(self, user):
@@ -327,8 +376,12 @@ class RelationshipPromise(models.Model):
                 taken |= self._of_activities(activity).filtered(lambda p: p.state != "handed")
                 continue
             new = promise._pass_on(user.partner_id)
-            new.activity_id = self.env["mail.activity"].sudo().with_context(
-                mail_activity_quick_update=True).create(new._prepare_activity_vals(user))
+            new.activity_id = (
+                self.env["mail.activity"]
+                .sudo()
+                .with_context(mail_activity_quick_update=True)
+                .create(new._prepare_activity_vals(user))
+            )
             taken |= new
         return taken
 
@@ -336,14 +389,18 @@ class RelationshipPromise(models.Model):
     def _cron_break(self):
         """Count as broken what is long past and was never done."""
         self.flush_model()
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_promise promise SET state = 'broken'
               FROM res_company company
              WHERE company.id = promise.company_id AND promise.state = 'open'
                AND promise.date_due + COALESCE(company.relationship_promise_grace, %s)
                    < CURRENT_DATE
-            """, PROMISE_GRACE))
+            """,
+                PROMISE_GRACE,
+            )
+        )
         self.invalidate_model(["state"])
 
     # ------------------------------------------------------------
@@ -356,8 +413,12 @@ class RelationshipPromise(models.Model):
         if self.env.user.has_group("relationship_insight.group_relationship_relations"):
             return
         mine = self.filtered(
-            lambda p: p.staff_id == self.env.user.partner_id or p.user_id == self.env.user
-            or p.team_id.user_id == self.env.user)
+            lambda p: (
+                p.staff_id == self.env.user.partner_id
+                or p.user_id == self.env.user
+                or p.team_id.user_id == self.env.user
+            )
+        )
         if mine != self:
             raise AccessError(self.env._("This promise is a colleague's."))
 
@@ -390,9 +451,13 @@ class RelationshipPromise(models.Model):
     @api.model
     def _get_due(self, user, days=1):
         """Return the user's open promises that are due within these days."""
-        return self.search([
-            ("staff_id", "=", user.partner_id.id),
-            ("state", "=", "open"),
-            ("company_id", "in", self.env.companies.ids),
-            ("date_due", "<=", fields.Date.context_today(self) + timedelta(days=days)),
-        ], order="date_due, id", limit=20)
+        return self.search(
+            [
+                ("staff_id", "=", user.partner_id.id),
+                ("state", "=", "open"),
+                ("company_id", "in", self.env.companies.ids),
+                ("date_due", "<=", fields.Date.context_today(self) + timedelta(days=days)),
+            ],
+            order="date_due, id",
+            limit=20,
+        )

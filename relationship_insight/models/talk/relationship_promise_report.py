@@ -28,14 +28,23 @@ class RelationshipPromiseReport(models.Model):
     handed = fields.Integer(string="Handed Over", readonly=True)
     still_open = fields.Integer(string="Open", readonly=True)
     kept_rate = fields.Float(
-        string="Kept in Time, of Those Settled", readonly=True, aggregator="avg",
+        string="Kept in Time, of Those Settled",
+        readonly=True,
+        aggregator="avg",
         help="Kept in time over kept, kept late and broken. Open, handed over and called-off "
-        "promises count neither way.")
+        "promises count neither way.",
+    )
     days_late = fields.Float(readonly=True, aggregator="avg")
 
     _depends = {
         "relationship.promise": [
-            "company_id", "date_done", "date_due", "staff_id", "state", "team_id", "user_id",
+            "company_id",
+            "date_done",
+            "date_due",
+            "staff_id",
+            "state",
+            "team_id",
+            "user_id",
             "visibility",
         ],
     }
@@ -55,4 +64,5 @@ class RelationshipPromiseReport(models.Model):
                         THEN GREATEST(0, date_done - date_due)::float8 END AS days_late
               FROM relationship_promise
              WHERE state != 'cancelled'
-            """)
+            """
+        )

@@ -22,34 +22,56 @@ class RelationshipTouch(models.Model):
     _log_access = False
 
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, readonly=True, index=True,
-        ondelete="cascade")
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer Entity", readonly=True, index=True, ondelete="cascade")
+        "res.partner", string="Customer Entity", readonly=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    visibility = fields.Selection([
-        ("me", "Only me"),
-        ("team", "My team"),
-        ("company", "Everyone who may see conversations"),
-    ], required=True, readonly=True)
-    team_id = fields.Many2one(
-        "crm.team", readonly=True, ondelete="cascade", index="btree_not_null")
+    visibility = fields.Selection(
+        [
+            ("me", "Only me"),
+            ("team", "My team"),
+            ("company", "Everyone who may see conversations"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    team_id = fields.Many2one("crm.team", readonly=True, ondelete="cascade", index="btree_not_null")
     user_id = fields.Many2one(
-        "res.users", readonly=True, ondelete="cascade", index="btree_not_null",
-        help="The author; empty for what everyone may read.")
+        "res.users",
+        readonly=True,
+        ondelete="cascade",
+        index="btree_not_null",
+        help="The author; empty for what everyone may read.",
+    )
     last_date = fields.Datetime(string="Last Talk", readonly=True)
     last_note_id = fields.Many2one(
-        "relationship.note", string="Last Conversation", readonly=True, ondelete="set null",
-        index="btree_not_null")
+        "relationship.note",
+        string="Last Conversation",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
     last_staff_id = fields.Many2one(
-        "res.partner", string="Last Talked With", readonly=True, ondelete="set null",
-        index="btree_not_null")
+        "res.partner",
+        string="Last Talked With",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
     last_in = fields.Datetime(string="They Came to Us", readonly=True)
     last_out = fields.Datetime(string="We Came to Them", readonly=True)
     touch_count = fields.Integer(string="Conversations", readonly=True)
 
     _audience_uniq = models.UniqueIndex(
-        "(partner_id, company_id, visibility, (COALESCE(team_id, 0)), (COALESCE(user_id, 0)))")
+        "(partner_id, company_id, visibility, (COALESCE(team_id, 0)), (COALESCE(user_id, 0)))"
+    )
     _customer_idx = models.Index("(commercial_partner_id, company_id) WHERE visibility = 'company'")
 
     @api.model
@@ -66,10 +88,17 @@ class RelationshipTouch(models.Model):
         if partner_ids is not None:
             some = SQL("partner_id = ANY(%s)", partner_ids)
         columns = (
-            "commercial_partner_id", "last_date", "last_note_id", "last_staff_id", "last_in",
-            "last_out", "touch_count")
-        self.env.cr.execute(SQL(
-            """
+            "commercial_partner_id",
+            "last_date",
+            "last_note_id",
+            "last_staff_id",
+            "last_in",
+            "last_out",
+            "touch_count",
+        )
+        self.env.cr.execute(
+            SQL(
+                """
             WITH there AS (
                 SELECT id AS note_id, partner_id FROM relationship_note WHERE %(some)s
              UNION
@@ -128,12 +157,22 @@ class RelationshipTouch(models.Model):
             DO UPDATE SET (%(names)s) = ROW (%(excluded)s)
              WHERE (%(live)s) IS DISTINCT FROM (%(excluded)s)
             """,
-            silent=NOT_A_TALK, some=some,
-            names=SQL(", ").join(map(SQL.identifier, columns)),
-            live=SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in columns),
-            excluded=SQL(", ").join(
-                SQL("excluded.%s", SQL.identifier(name)) for name in columns)))
+                silent=NOT_A_TALK,
+                some=some,
+                names=SQL(", ").join(map(SQL.identifier, columns)),
+                live=SQL(", ").join(SQL("live.%s", SQL.identifier(name)) for name in columns),
+                excluded=SQL(", ").join(
+                    SQL("excluded.%s", SQL.identifier(name)) for name in columns
+                ),
+            )
+        )
         self.invalidate_model()
-        self.env["res.partner"].invalidate_model([
-            "relationship_last_talk", "relationship_last_talk_staff_id",
-            "relationship_last_talk_note_id", "relationship_last_in", "relationship_last_out"])
+        self.env["res.partner"].invalidate_model(
+            [
+                "relationship_last_talk",
+                "relationship_last_talk_staff_id",
+                "relationship_last_talk_note_id",
+                "relationship_last_in",
+                "relationship_last_out",
+            ]
+        )

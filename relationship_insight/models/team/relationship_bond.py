@@ -81,16 +81,25 @@ class RelationshipBond(models.Model):
         partner.check_access("read")
         customer = partner.commercial_partner_id
         domain = [
-            ("commercial_partner_id", "=", customer.id), ("company_id", "=", self.env.company.id)]
+            ("commercial_partner_id", "=", customer.id),
+            ("company_id", "=", self.env.company.id),
+        ]
         bonds = self.search(domain, limit=STAR_LIMIT)
         sees_all = self.env.user.has_group(WORD_GROUP)
-        profile = self.env["relationship.profile"].search(domain, limit=1) if sees_all \
+        profile = (
+            self.env["relationship.profile"].search(domain, limit=1)
+            if sees_all
             else self.env["relationship.profile"]
+        )
         staff_sudo = bonds.staff_id.sudo()
         staff_sudo.fetch(["name"])
-        roles = self.env["relationship.account.team"].search([
-            ("commercial_partner_id", "=", customer.id), ("is_current", "=", True),
-            ("company_id", "=", self.env.company.id)])
+        roles = self.env["relationship.account.team"].search(
+            [
+                ("commercial_partner_id", "=", customer.id),
+                ("is_current", "=", True),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
         names = dict(roles._fields["role"]._description_selection(self.env))
         by_staff = {role.staff_id: names[role.role] for role in roles}
         users = staff_sudo.with_context(active_test=False).user_ids
@@ -99,7 +108,8 @@ class RelationshipBond(models.Model):
             "customer": customer.display_name,
             "all": sees_all,
             "hidden": max(0, self.search_count(domain) - STAR_LIMIT)
-            if len(bonds) == STAR_LIMIT else 0,
+            if len(bonds) == STAR_LIMIT
+            else 0,
             "cap": CAP_WITHOUT_Q,
             "word": "" if sees_all else self._get_word_text(),
             "bond": profile.bond if profile else None,
@@ -132,17 +142,31 @@ class RelationshipBond(models.Model):
         known = self._has_history()
         if sees_word:
             return {
-                "strength": self.strength, "band": self.band, "basis": self.basis,
-                "movement": self.movement if known else None}
+                "strength": self.strength,
+                "band": self.band,
+                "basis": self.basis,
+                "movement": self.movement if known else None,
+            }
         return {
-            "strength": self.own_strength, "band": band(self.own_strength), "basis": "",
-            "movement": self.own_movement if known else None}
+            "strength": self.own_strength,
+            "band": band(self.own_strength),
+            "basis": "",
+            "movement": self.own_movement if known else None,
+        }
 
     def _has_history(self):
         """Whether bonds were looked at a month ago: without, nobody knows if this one grew."""
-        return bool(self.env["relationship.bond.snapshot"].sudo().search_count(
-            [("company_id", "=", self.company_id.id),
-             ("date", "=", self.date.replace(day=1) - relativedelta(days=1))], limit=1))
+        return bool(
+            self.env["relationship.bond.snapshot"]
+            .sudo()
+            .search_count(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("date", "=", self.date.replace(day=1) - relativedelta(days=1)),
+                ],
+                limit=1,
+            )
+        )
 
     # Evidence
 
@@ -156,27 +180,32 @@ class RelationshipBond(models.Model):
         self.check_access("read")
         if part == "served":
             return self._open_evidence(
-                "relationship.purchase", self.env._("Orders served"), self._get_served_domain())
+                "relationship.purchase", self.env._("Orders served"), self._get_served_domain()
+            )
         if part in ("Q", "cap"):
             return self._open_evidence(
-                "relationship.reading", self._get_part_labels()["Q"],
-                self._get_rapport_domain())
+                "relationship.reading", self._get_part_labels()["Q"], self._get_rapport_domain()
+            )
         if part not in POINTS and part != "kept":
             raise UserError(self.env._("This part doesn't exist."))
         labels = {**self._get_part_labels(), "kept": self.env._("Promises kept")}
-        return self._open_evidence(
-            "relationship.note", labels[part], self._get_talk_domain(part))
+        return self._open_evidence("relationship.note", labels[part], self._get_talk_domain(part))
 
     def _open_evidence(self, model, name, domain):
         if not self.env[model].has_access("read"):
-            raise AccessError(self.env._(
-                "Only Customer Relations may read this evidence. Ask them if you wonder."))
+            raise AccessError(
+                self.env._(
+                    "Only Customer Relations may read this evidence. Ask them if you wonder."
+                )
+            )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._(
-                "%(what)s: %(customer)s and %(staff)s", what=name,
+                "%(what)s: %(customer)s and %(staff)s",
+                what=name,
                 customer=self.commercial_partner_id.display_name,
-                staff=self.staff_id.sudo().name),
+                staff=self.staff_id.sudo().name,
+            ),
             "res_model": model,
             "views": [(False, "list"), (False, "form")],
             "domain": list(domain),
@@ -184,20 +213,28 @@ class RelationshipBond(models.Model):
 
     def _get_talk_domain(self, part):
         """Domain of the notes that count, or count for one part."""
-        domain = Domain([
-            ("commercial_partner_id", "=", self.commercial_partner_id.id),
-            ("company_id", "=", self.company_id.id), ("staff_id", "=", self.staff_id.id),
-            ("visibility", "=", "company"), ("channel", "not in", NOT_A_TALK)])
+        domain = Domain(
+            [
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("staff_id", "=", self.staff_id.id),
+                ("visibility", "=", "company"),
+                ("channel", "not in", NOT_A_TALK),
+            ]
+        )
         year = fields.Date.to_string(self.date - relativedelta(days=365))
         if part == "L":
             domain &= Domain("purpose", "in", (*LISTENING, "sell"))
         elif part == "M":
             domain &= Domain("initiator", "=", "customer")
         elif part == "N":
-            domain &= (
-                Domain([("purpose", "in", ("listen", "care")), ("summary", "!=", False),
-                        ("date", ">", year)])
-                | self._get_kept_domain(year))
+            domain &= Domain(
+                [
+                    ("purpose", "in", ("listen", "care")),
+                    ("summary", "!=", False),
+                    ("date", ">", year),
+                ]
+            ) | self._get_kept_domain(year)
         elif part == "kept":
             domain &= self._get_kept_domain(year)
         return domain
@@ -206,16 +243,26 @@ class RelationshipBond(models.Model):
         return Domain("promise_ids", "any", [("state", "=", "kept"), ("date_done", ">", year)])
 
     def _get_rapport_domain(self):
-        return Domain([
-            ("commercial_partner_id", "=", self.commercial_partner_id.id),
-            ("company_id", "=", self.company_id.id), ("staff_id", "=", self.staff_id.id),
-            ("measure_id", "in", self.env["relationship.measure"]._get_rapport_items().ids),
-            ("origin", "in", DIRECT_ORIGINS), ("voided", "=", False), ("na", "=", False)])
+        return Domain(
+            [
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("staff_id", "=", self.staff_id.id),
+                ("measure_id", "in", self.env["relationship.measure"]._get_rapport_items().ids),
+                ("origin", "in", DIRECT_ORIGINS),
+                ("voided", "=", False),
+                ("na", "=", False),
+            ]
+        )
 
     def _get_served_domain(self):
         """Domain of the orders this colleague served. None count but where others say so."""
-        return Domain([
-            ("commercial_partner_id", "=", self.commercial_partner_id.id),
-            ("company_id", "=", self.company_id.id), ("staff_id", "=", self.staff_id.id),
-            ("is_refund", "=", False),
-            ("date", ">", fields.Date.to_string(self.date - relativedelta(days=365)))])
+        return Domain(
+            [
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("staff_id", "=", self.staff_id.id),
+                ("is_refund", "=", False),
+                ("date", ">", fields.Date.to_string(self.date - relativedelta(days=365))),
+            ]
+        )

@@ -13,6 +13,7 @@ class RelationshipHandover(models.Model):
     It reaches as far as its company: leaver and successors are users of it, and only its
     customers, documents and promises change hands. Who leaves several has a handover in each.
     """
+
     _name = "relationship.handover"
     _description = "Handover"
     _inherit = ["relationship.guarded", "mail.thread"]
@@ -21,42 +22,73 @@ class RelationshipHandover(models.Model):
     _check_company_auto = True
 
     user_id = fields.Many2one(
-        "res.users", string="User Who Leaves", index="btree_not_null", ondelete="set null",
-        domain=[("share", "=", False)], check_company=True)
+        "res.users",
+        string="User Who Leaves",
+        index="btree_not_null",
+        ondelete="set null",
+        domain=[("share", "=", False)],
+        check_company=True,
+    )
     staff_id = fields.Many2one(
-        "res.partner", string="Who Leaves", index=True, ondelete="set null",
-        compute="_compute_staff_id", store=True, readonly=False, precompute=True)
+        "res.partner",
+        string="Who Leaves",
+        index=True,
+        ondelete="set null",
+        compute="_compute_staff_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade")
-    date = fields.Date(
-        string="Handed Over On", required=True, default=fields.Date.context_today)
-    reason = fields.Selection([
-        ("leaves", "Leaves the company"),
-        ("moves", "Moves to another job"),
-        ("absent", "Long absence"),
-        ("archived", "User was archived"),
-        ("departure", "Employee departure"),
-        ("deleted", "User was deleted"),
-    ], required=True, default="leaves")
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    date = fields.Date(string="Handed Over On", required=True, default=fields.Date.context_today)
+    reason = fields.Selection(
+        [
+            ("leaves", "Leaves the company"),
+            ("moves", "Moves to another job"),
+            ("absent", "Long absence"),
+            ("archived", "User was archived"),
+            ("departure", "Employee departure"),
+            ("deleted", "User was deleted"),
+        ],
+        required=True,
+        default="leaves",
+    )
     successor_id = fields.Many2one(
-        "res.users", string="Successor for the Rest", compute="_compute_successor_id", store=True,
-        readonly=False, precompute=True, ondelete="set null", check_company=True,
+        "res.users",
+        string="Successor for the Rest",
+        compute="_compute_successor_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="set null",
+        check_company=True,
         domain="[('share', '=', False), ('id', '!=', user_id)]",
-        help="Takes over whatever has no better successor.")
+        help="Takes over whatever has no better successor.",
+    )
     state = fields.Selection(
-        [("draft", "Being prepared"), ("done", "Handed over")], default="draft", required=True,
-        readonly=True, copy=False)
+        [("draft", "Being prepared"), ("done", "Handed over")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
     line_ids = fields.One2many("relationship.handover.line", "handover_id", string="Customers")
     customer_count = fields.Integer(compute="_compute_counts", string="Customers Handed Over")
     introduced_count = fields.Integer(compute="_compute_counts", string="Introduced")
     open_activity_count = fields.Integer(
-        compute="_compute_open_activity_count", string="Open Activities")
+        compute="_compute_open_activity_count", string="Open Activities"
+    )
     activity_before = fields.Integer(string="Activities Before", readonly=True, copy=False)
     activity_moved = fields.Integer(string="Activities Passed On", readonly=True, copy=False)
     activity_closed = fields.Integer(
-        string="Private Ones Closed", readonly=True, copy=False,
+        string="Private Ones Closed",
+        readonly=True,
+        copy=False,
         help="Promises from private notes: nobody else may read them, so they are closed and "
-        "stay with their author.")
+        "stay with their author.",
+    )
 
     @api.constrains("user_id", "staff_id")
     def _check_staff(self):
@@ -79,7 +111,9 @@ class RelationshipHandover(models.Model):
         counts = {
             (handover, state): count
             for handover, state, count in self.env["relationship.handover.line"]._read_group(
-                [("handover_id", "in", self.ids)], ["handover_id", "state"], ["__count"])}
+                [("handover_id", "in", self.ids)], ["handover_id", "state"], ["__count"]
+            )
+        }
         for handover in self:
             states = {state: n for (owner, state), n in counts.items() if owner == handover}
             handover.customer_count = sum(states.values())
@@ -94,7 +128,8 @@ class RelationshipHandover(models.Model):
     def _compute_display_name(self):
         for handover in self:
             handover.display_name = self.env._(
-                "Handover of %(name)s", name=handover.staff_id.name or "")
+                "Handover of %(name)s", name=handover.staff_id.name or ""
+            )
 
     # Actions
 
@@ -116,8 +151,9 @@ class RelationshipHandover(models.Model):
             if handover.state != "draft":
                 raise UserError(self.env._("This handover is done."))
             if not handover.successor_id or not all(handover.line_ids.mapped("successor_id")):
-                raise UserError(self.env._(
-                    "Choose a successor for every customer, and one for the rest."))
+                raise UserError(
+                    self.env._("Choose a successor for every customer, and one for the rest.")
+                )
             if handover.user_id in (handover.successor_id | handover.line_ids.successor_id):
                 raise UserError(self.env._("Whoever leaves can't be the successor."))
             handover._propose_lines()
@@ -129,7 +165,8 @@ class RelationshipHandover(models.Model):
         self.ensure_one()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
-                "relationship_insight.relationship_handover_line_action"),
+                "relationship_insight.relationship_handover_line_action"
+            ),
             "domain": [("handover_id", "=", self.id)],
             "context": {},
         }
@@ -144,13 +181,19 @@ class RelationshipHandover(models.Model):
         :return: the handovers made; a user with neither customers nor activities gets none
         """
         handovers = self.sudo().browse()
-        busy = {user for user, in self.env["mail.activity"].sudo()._read_group(
-            [("user_id", "in", users.ids)], ["user_id"])}
+        busy = {
+            user
+            for (user,) in self.env["mail.activity"]
+            .sudo()
+            ._read_group([("user_id", "in", users.ids)], ["user_id"])
+        }
         # Customers with a login come and go by the hundred.
         for user in users.sudo().filtered(lambda user: not user.share or user in busy):
             for company in user.company_id | user.company_ids:
-                handovers |= self.sudo()._start(
-                    user, user.partner_id, company, reason, users) or self.browse()
+                handovers |= (
+                    self.sudo()._start(user, user.partner_id, company, reason, users)
+                    or self.browse()
+                )
         self._keep_the_rest(users)
         return handovers
 
@@ -165,13 +208,15 @@ class RelationshipHandover(models.Model):
         successor = self._find_default_successor(user, company, leaving)
         if not successor:
             return None
-        handover = self.with_company(company).create({
-            "user_id": user.id,
-            "staff_id": staff.id,
-            "company_id": company.id,
-            "reason": reason,
-            "successor_id": successor.id,
-        })
+        handover = self.with_company(company).create(
+            {
+                "user_id": user.id,
+                "staff_id": staff.id,
+                "company_id": company.id,
+                "reason": reason,
+                "successor_id": successor.id,
+            }
+        )
         if not user.share:
             handover._propose_lines(leaving)
         if not handover.line_ids and not handover.open_activity_count:
@@ -190,19 +235,33 @@ class RelationshipHandover(models.Model):
 
         Nobody outside the company takes over; where nobody else is in it, there is no successor.
         """
+
         def fits(candidate):
             return (
-                candidate.active and not candidate.share and candidate not in leaving
-                and company in candidate.company_ids)
+                candidate.active
+                and not candidate.share
+                and candidate not in leaving
+                and company in candidate.company_ids
+            )
 
         team_leader = user.sudo().crm_team_ids.user_id
         managers = self.env.ref("relationship_insight.group_relationship_manager").sudo()
         for candidate in (*team_leader, self.env.user, *managers.all_user_ids.sorted("id")):
             if fits(candidate.sudo()):
                 return candidate
-        return self.env["res.users"].sudo().search(
-            [("share", "=", False), ("id", "not in", leaving.ids),
-             ("company_ids", "in", company.ids)], order="id", limit=1)
+        return (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("share", "=", False),
+                    ("id", "not in", leaving.ids),
+                    ("company_ids", "in", company.ids),
+                ],
+                order="id",
+                limit=1,
+            )
+        )
 
     def _hand_over(self):
         """Pass on customers and activities, plan the introductions, say so to the successors."""
@@ -219,50 +278,74 @@ class RelationshipHandover(models.Model):
             self.message_post(
                 body=self.env._(
                     "%(successor)s takes over %(count)s customers from %(leaver)s.",
-                    successor=successor.name, count=len(lines), leaver=self.staff_id.name),
-                partner_ids=successor.partner_id.ids)
+                    successor=successor.name,
+                    count=len(lines),
+                    leaver=self.staff_id.name,
+                ),
+                partner_ids=successor.partner_id.ids,
+            )
         self.env["relationship.refresh.queue"]._add(self.line_ids.commercial_partner_id.ids)
 
     def _pass_on_customers(self):
         if not self.user_id:
             return
-        mine = self.env["res.partner"].with_context(active_test=False).search([
-            ("user_id", "=", self.user_id.id), ("company_id", "in", [False, self.company_id.id]),
-        ]).filtered(lambda partner: self._is_ours(partner.company_id, partner))
+        mine = (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("user_id", "=", self.user_id.id),
+                    ("company_id", "in", [False, self.company_id.id]),
+                ]
+            )
+            .filtered(lambda partner: self._is_ours(partner.company_id, partner))
+        )
         successors = {line.commercial_partner_id: line.successor_id for line in self.line_ids}
         by_successor = mine.grouped(
-            lambda partner: successors.get(partner.commercial_partner_id, self.successor_id))
+            lambda partner: successors.get(partner.commercial_partner_id, self.successor_id)
+        )
         for successor, partners in by_successor.items():
             partners.with_context(mail_auto_subscribe_no_notify=True).write(
-                {"user_id": successor.id})
+                {"user_id": successor.id}
+            )
 
     def _pass_on_account_teams(self):
         Team = self.env["relationship.account.team"]
-        open_rows = Team.search([
-            ("staff_id", "=", self.staff_id.id), ("company_id", "=", self.company_id.id),
-            ("date_to", "=", False)])
+        open_rows = Team.search(
+            [
+                ("staff_id", "=", self.staff_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("date_to", "=", False),
+            ]
+        )
         successors = {line.commercial_partner_id: line.successor_id for line in self.line_ids}
         open_rows.filtered(lambda row: row.date_from > self.date).unlink()
         open_rows = open_rows.exists()
         open_rows.write({"date_to": self.date})
         taken = {
             (row.commercial_partner_id, row.company_id, row.staff_id)
-            for row in Team.search([
-                ("commercial_partner_id", "in", open_rows.commercial_partner_id.ids),
-                ("date_to", "=", False)])}
+            for row in Team.search(
+                [
+                    ("commercial_partner_id", "in", open_rows.commercial_partner_id.ids),
+                    ("date_to", "=", False),
+                ]
+            )
+        }
         vals_list = []
         for row in open_rows:
             successor = successors.get(row.commercial_partner_id, self.successor_id).partner_id
             known = (row.commercial_partner_id, row.company_id, successor) in taken
             if row.role != "primary" and known:
                 continue
-            vals_list.append({
-                "commercial_partner_id": row.commercial_partner_id.id,
-                "company_id": row.company_id.id,
-                "staff_id": successor.id,
-                "role": row.role,
-                "date_from": self.date,
-            })
+            vals_list.append(
+                {
+                    "commercial_partner_id": row.commercial_partner_id.id,
+                    "company_id": row.company_id.id,
+                    "staff_id": successor.id,
+                    "role": row.role,
+                    "date_from": self.date,
+                }
+            )
         Team.create(vals_list)
 
     def _plan_introductions(self):
@@ -273,18 +356,24 @@ class RelationshipHandover(models.Model):
         lines = self.line_ids.sorted(lambda line: (-line.spend_12m, line.id))
         for line in lines:
             place = rank[line.successor_id] = rank.get(line.successor_id, -1) + 1
-            vals_list.append({
-                "activity_type_id": todo.id,
-                "summary": self.env._(
-                    "Introduce yourself: you take over from %(name)s", name=self.staff_id.name),
-                "date_deadline": self.date + timedelta(
-                    days=INTRODUCE_WITHIN + place // INTRODUCTIONS_A_DAY),
-                "user_id": line.successor_id.id,
-                "res_model_id": model,
-                "res_id": line.commercial_partner_id.id,
-            })
-        activities = self.env["mail.activity"].with_context(
-            mail_activity_quick_update=True).create(vals_list)
+            vals_list.append(
+                {
+                    "activity_type_id": todo.id,
+                    "summary": self.env._(
+                        "Introduce yourself: you take over from %(name)s", name=self.staff_id.name
+                    ),
+                    "date_deadline": self.date
+                    + timedelta(days=INTRODUCE_WITHIN + place // INTRODUCTIONS_A_DAY),
+                    "user_id": line.successor_id.id,
+                    "res_model_id": model,
+                    "res_id": line.commercial_partner_id.id,
+                }
+            )
+        activities = (
+            self.env["mail.activity"]
+            .with_context(mail_activity_quick_update=True)
+            .create(vals_list)
+        )
         for line, activity in zip(lines, activities):
             line.introduction_id = activity
 
@@ -307,11 +396,13 @@ class RelationshipHandover(models.Model):
             promises = self.env["relationship.promise"]._of_activities(private)
             promises._get_going()._withdraw()
             private.write({"active": False})
-        self.write({
-            "activity_before": len(activities),
-            "activity_moved": sum(map(len, owners.values())),
-            "activity_closed": len(private),
-        })
+        self.write(
+            {
+                "activity_before": len(activities),
+                "activity_moved": sum(map(len, owners.values())),
+                "activity_closed": len(private),
+            }
+        )
         by_customer = self._get_customers_of(activities - private)
         counts, promises = {}, {}
         promised = self.env["relationship.note"]._find_by_activities(activities - private)
@@ -350,11 +441,15 @@ class RelationshipHandover(models.Model):
         companies = self._get_companies_of(activities)
         customers = self._get_customers_of(activities)
         return activities.filtered(
-            lambda activity: promised[activity] == self.company_id
-            and (activity.res_model or activity in notes)
-            if activity in promised else
-            activity in companies and self._is_ours(
-                companies[activity], self.env["res.partner"].browse(customers.get(activity))))
+            lambda activity: (
+                promised[activity] == self.company_id and (activity.res_model or activity in notes)
+                if activity in promised
+                else activity in companies
+                and self._is_ours(
+                    companies[activity], self.env["res.partner"].browse(customers.get(activity))
+                )
+            )
+        )
 
     def _get_companies_of(self, activities):
         """Return {activity: company of its document, empty if shared} of those on a document."""
@@ -367,8 +462,7 @@ class RelationshipHandover(models.Model):
             records = Model.browse(set(on_model.mapped("res_id"))).exists()
             known = "company_id" in Model._fields
             companies = {record.id: record.company_id if known else nowhere for record in records}
-            result |= {
-                activity: companies.get(activity.res_id, nowhere) for activity in on_model}
+            result |= {activity: companies.get(activity.res_id, nowhere) for activity in on_model}
         return result
 
     def _keep_the_rest(self, users):
@@ -410,22 +504,29 @@ class RelationshipHandover(models.Model):
     def _get_customers_of(self, activities):
         """Return {activity: customer id} for those on a document of a customer."""
         result = {}
-        for activity, note in self.env["relationship.note"]._find_by_activities(
-                activities).items():
+        for activity, note in self.env["relationship.note"]._find_by_activities(activities).items():
             result[activity] = note.commercial_partner_id.id
         for model, on_model in activities.grouped("res_model").items():
             if not model or model not in self.env:
                 continue
             Model = self.env[model].with_context(active_test=False)
             field = "id" if model == "res.partner" else "partner_id"
-            if field not in Model._fields or not Model._fields[field].store or (
-                    field == "partner_id" and Model._fields[field].comodel_name != "res.partner"):
+            if (
+                field not in Model._fields
+                or not Model._fields[field].store
+                or (field == "partner_id" and Model._fields[field].comodel_name != "res.partner")
+            ):
                 continue
             records = Model.browse(set(on_model.mapped("res_id"))).exists()
             partners = {
                 record.id: (record if field == "id" else record[field]).commercial_partner_id.id
-                for record in records}
-            result.update({
-                activity: partners[activity.res_id]
-                for activity in on_model if partners.get(activity.res_id)})
+                for record in records
+            }
+            result.update(
+                {
+                    activity: partners[activity.res_id]
+                    for activity in on_model
+                    if partners.get(activity.res_id)
+                }
+            )
         return result

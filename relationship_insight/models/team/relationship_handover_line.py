@@ -23,53 +23,90 @@ class RelationshipHandoverLine(models.Model):
     _rec_name = "commercial_partner_id"
 
     handover_id = fields.Many2one(
-        "relationship.handover", required=True, readonly=True, index=True, ondelete="cascade")
+        "relationship.handover", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="handover_id.company_id", store=True, index=True)
     staff_id = fields.Many2one(
-        related="handover_id.staff_id", string="From", store=True, readonly=True)
+        related="handover_id.staff_id", string="From", store=True, readonly=True
+    )
     date = fields.Date(related="handover_id.date", string="Handed Over On", store=True)
     handover_state = fields.Selection(related="handover_id.state", string="Handover State")
     currency_id = fields.Many2one(related="company_id.currency_id")
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, index=True, ondelete="cascade",
-        check_company=True)
+        "res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
     successor_id = fields.Many2one(
-        "res.users", index="btree_not_null", ondelete="set null",
-        domain=[("share", "=", False)], check_company=True)
-    why = fields.Selection([
-        ("salesperson", "Is their salesperson"),
-        ("team", "Is in the account team"),
-        ("bond", "Knows them best"),
-        ("rest", "Takes the rest"),
-    ], string="Why This Successor", readonly=True)
+        "res.users",
+        index="btree_not_null",
+        ondelete="set null",
+        domain=[("share", "=", False)],
+        check_company=True,
+    )
+    why = fields.Selection(
+        [
+            ("salesperson", "Is their salesperson"),
+            ("team", "Is in the account team"),
+            ("bond", "Knows them best"),
+            ("rest", "Takes the rest"),
+        ],
+        string="Why This Successor",
+        readonly=True,
+    )
     spend_12m = fields.Monetary(string="Spend, 12 Months", readonly=True)
     promise_count = fields.Integer(string="Open Promises", readonly=True)
     activity_count = fields.Integer(string="Activities", readonly=True)
     introduction_id = fields.Many2one(
-        "mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
+        "mail.activity", readonly=True, ondelete="set null", index="btree_not_null"
+    )
     introduced_on = fields.Date(readonly=True)
-    state = fields.Selection([
-        ("open", "To introduce"), ("introduced", "Introduced"),
-    ], default="open", required=True, readonly=True)
+    state = fields.Selection(
+        [
+            ("open", "To introduce"),
+            ("introduced", "Introduced"),
+        ],
+        default="open",
+        required=True,
+        readonly=True,
+    )
     bond_before = fields.Float(
-        string="Bond with the Leaver", readonly=True, aggregator="avg", digits=(6, 2),
-        groups=WORD_GROUP)
+        string="Bond with the Leaver",
+        readonly=True,
+        aggregator="avg",
+        digits=(6, 2),
+        groups=WORD_GROUP,
+    )
     bond_30 = fields.Float(
-        string="Bond after 30 Days", readonly=True, aggregator="avg", digits=(6, 2),
-        groups=WORD_GROUP)
+        string="Bond after 30 Days",
+        readonly=True,
+        aggregator="avg",
+        digits=(6, 2),
+        groups=WORD_GROUP,
+    )
     bond_90 = fields.Float(
-        string="Bond after 90 Days", readonly=True, aggregator="avg", digits=(6, 2),
-        groups=WORD_GROUP)
+        string="Bond after 90 Days",
+        readonly=True,
+        aggregator="avg",
+        digits=(6, 2),
+        groups=WORD_GROUP,
+    )
     check_30_date = fields.Date(
-        string="Check at 30 Days", compute="_compute_checks", store=True, index=True)
+        string="Check at 30 Days", compute="_compute_checks", store=True, index=True
+    )
     check_90_date = fields.Date(
-        string="Check at 90 Days", compute="_compute_checks", store=True, index=True)
+        string="Check at 90 Days", compute="_compute_checks", store=True, index=True
+    )
     checked_30 = fields.Boolean(string="Measured at 30 Days", readonly=True)
     checked_90 = fields.Boolean(string="Measured at 90 Days", readonly=True)
     brief = fields.Html(compute="_compute_brief", sanitize=False)
 
     _customer_uniq = models.Constraint(
-        "UNIQUE(handover_id, commercial_partner_id)", "This customer is on the list already.")
+        "UNIQUE(handover_id, commercial_partner_id)", "This customer is on the list already."
+    )
 
     @api.depends("handover_id.date")
     def _compute_checks(self):
@@ -85,25 +122,44 @@ class RelationshipHandoverLine(models.Model):
         for line in self:
             customer = line.commercial_partner_id
             talks = self.env["relationship.note"].search(
-                [("commercial_partner_id", "=", customer.id)], limit=LAST_TALKS)
-            promises = self.env["relationship.promise"].search([
-                ("commercial_partner_id", "=", customer.id), ("state", "in", GOING),
-                ("note_id", "!=", False)], limit=10)
+                [("commercial_partner_id", "=", customer.id)], limit=LAST_TALKS
+            )
+            promises = self.env["relationship.promise"].search(
+                [
+                    ("commercial_partner_id", "=", customer.id),
+                    ("state", "in", GOING),
+                    ("note_id", "!=", False),
+                ],
+                limit=10,
+            )
             channels = dict(talks._fields["channel"]._description_selection(self.env))
             parts = [
                 Markup("<b>%s</b>") % self.env._("Last talks"),
-                self._get_brief_list([
-                    self.env._(
-                        "%(date)s, %(staff)s, %(channel)s: %(summary)s",
-                        date=format_date(self.env, talk.date), staff=talk.staff_id.name,
-                        channel=channels.get(talk.channel, ""), summary=talk.summary or "–")
-                    for talk in talks], self.env._("No talk you may read.")),
+                self._get_brief_list(
+                    [
+                        self.env._(
+                            "%(date)s, %(staff)s, %(channel)s: %(summary)s",
+                            date=format_date(self.env, talk.date),
+                            staff=talk.staff_id.name,
+                            channel=channels.get(talk.channel, ""),
+                            summary=talk.summary or "–",
+                        )
+                        for talk in talks
+                    ],
+                    self.env._("No talk you may read."),
+                ),
                 Markup("<b>%s</b>") % self.env._("Open promises"),
-                self._get_brief_list([
-                    self.env._(
-                        "%(promise)s, until %(date)s", promise=promise.name,
-                        date=format_date(self.env, promise.date_due))
-                    for promise in promises], self.env._("None you may read.")),
+                self._get_brief_list(
+                    [
+                        self.env._(
+                            "%(promise)s, until %(date)s",
+                            promise=promise.name,
+                            date=format_date(self.env, promise.date_due),
+                        )
+                        for promise in promises
+                    ],
+                    self.env._("None you may read."),
+                ),
             ]
             line.brief = Markup("").join(parts)
 
@@ -111,7 +167,8 @@ class RelationshipHandoverLine(models.Model):
         if not sentences:
             return Markup("<p>%s</p>") % nothing
         return Markup("<ul>%s</ul>") % Markup("").join(
-            Markup("<li>%s</li>") % sentence for sentence in sentences)
+            Markup("<li>%s</li>") % sentence for sentence in sentences
+        )
 
     def action_introduced(self):
         """Note that the successor met the customer, and close the introduction.
@@ -123,8 +180,7 @@ class RelationshipHandoverLine(models.Model):
         if not is_manager and any(line.successor_id != self.env.user for line in self):
             raise AccessError(self.env._("Only the successor can say so."))
         lines_sudo = self.sudo().filtered(lambda line: line.state == "open")
-        lines_sudo.write({
-            "state": "introduced", "introduced_on": fields.Date.context_today(self)})
+        lines_sudo.write({"state": "introduced", "introduced_on": fields.Date.context_today(self)})
         lines_sudo.introduction_id.filtered("active").action_done()
 
     @api.model
@@ -137,29 +193,44 @@ class RelationshipHandoverLine(models.Model):
             date, flag = f"check_{days}_date", f"checked_{days}"
             lines = self.search(
                 [("handover_state", "=", "done"), (date, "<=", today), (flag, "=", False)],
-                limit=batch_size, order=f"{date}, id").try_lock_for_update()
+                limit=batch_size,
+                order=f"{date}, id",
+            ).try_lock_for_update()
             lines.filtered(lambda line, flag=flag: not line[flag])._check(days)
             done += len(lines)
         remaining = self.search_count(
-            [("handover_state", "=", "done"), "|",
-             "&", ("check_30_date", "<=", today), ("checked_30", "=", False),
-             "&", ("check_90_date", "<=", today), ("checked_90", "=", False)])
+            [
+                ("handover_state", "=", "done"),
+                "|",
+                "&",
+                ("check_30_date", "<=", today),
+                ("checked_30", "=", False),
+                "&",
+                ("check_90_date", "<=", today),
+                ("checked_90", "=", False),
+            ]
+        )
         self.env["ir.cron"]._commit_progress(done, remaining=remaining)
 
     @api.model
     def _mark_introduced(self):
         """An introduction that was ticked off anywhere counts as held."""
-        lines = self.search([
-            ("state", "=", "open"), ("introduction_id", "!=", False),
-            ("introduction_id.active", "=", False)])
+        lines = self.search(
+            [
+                ("state", "=", "open"),
+                ("introduction_id", "!=", False),
+                ("introduction_id.active", "=", False),
+            ]
+        )
         lines.write({"state": "introduced", "introduced_on": fields.Date.today()})
 
     def _check(self, days):
         if not self:
             return
         self.flush_recordset()
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_handover_line line
                SET %(column)s = COALESCE((
                     SELECT bond.strength FROM relationship_bond bond
@@ -170,18 +241,26 @@ class RelationshipHandoverLine(models.Model):
                    %(flag)s = TRUE
              WHERE line.id = ANY(%(ids)s)
             """,
-            column=SQL.identifier(f"bond_{days}"), flag=SQL.identifier(f"checked_{days}"),
-            ids=self.ids))
+                column=SQL.identifier(f"bond_{days}"),
+                flag=SQL.identifier(f"checked_{days}"),
+                ids=self.ids,
+            )
+        )
         self.invalidate_recordset()
         todo = self.env.ref("mail.mail_activity_data_todo")
         model = self.env["ir.model"]._get_id("res.partner")
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create([
-            {
-                "activity_type_id": todo.id,
-                "summary": self.env._(
-                    "%(days)s days after taking over: how do you get along?", days=days),
-                "user_id": line.successor_id.id,
-                "res_model_id": model,
-                "res_id": line.commercial_partner_id.id,
-            }
-            for line in self if line.successor_id.active])
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "activity_type_id": todo.id,
+                    "summary": self.env._(
+                        "%(days)s days after taking over: how do you get along?", days=days
+                    ),
+                    "user_id": line.successor_id.id,
+                    "res_model_id": model,
+                    "res_id": line.commercial_partner_id.id,
+                }
+                for line in self
+                if line.successor_id.active
+            ]
+        )

@@ -32,7 +32,8 @@ class RelationshipHandover(models.Model):
                 "bond_before": strength or 0,
             }
             for customer, successor, why, spend, strength in self.env.execute_query(
-                self._sql_customers_to_pass_on(leaving))
+                self._sql_customers_to_pass_on(leaving)
+            )
             if customer not in known
         ]
         self.env["relationship.handover.line"].sudo().create(vals_list)

@@ -42,13 +42,17 @@ class RelationshipKeyPeople(models.AbstractModel):
         Profile = self._get_profiles()
         company = self.env.company
         coverage = Profile._get_stored_coverage(company)
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT key_staff_id, COUNT(*), SUM(spend_12m), SUM(spend_12m * key_risk)
               FROM relationship_profile
              WHERE company_id = %s AND key_staff_id IS NOT NULL
           GROUP BY 1 ORDER BY 3 DESC NULLS LAST, 1
-            """, company.id))
+            """,
+                company.id,
+            )
+        )
         names = self._get_staff_names([row[0] for row in rows])
         domain = self._get_untouched_domain()
         untouched = Profile.search(domain, limit=UNTOUCHED_SHOWN, order="spend_12m desc, id")
@@ -102,11 +106,16 @@ class RelationshipKeyPeople(models.AbstractModel):
         company = self.env.company
         domain = [("company_id", "=", company.id), ("key_staff_id", "=", staff_id)]
         profiles = Profile.search(domain, limit=LEAVER_CUSTOMERS, order="spend_12m desc, id")
-        count, exposed, expected = self.env.execute_query(SQL(
-            """
+        count, exposed, expected = self.env.execute_query(
+            SQL(
+                """
             SELECT COUNT(*), COALESCE(SUM(spend_12m), 0), COALESCE(SUM(spend_12m * key_risk), 0)
               FROM relationship_profile WHERE company_id = %s AND key_staff_id = %s
-            """, company.id, staff_id))[0]
+            """,
+                company.id,
+                staff_id,
+            )
+        )[0]
         exposed, expected = float(exposed), float(expected)
         bonds = self._get_bonds_of(profiles)
         customers = []
@@ -118,15 +127,17 @@ class RelationshipKeyPeople(models.AbstractModel):
                 exposed -= profile.spend_12m
                 expected += profile.spend_12m * (risk - profile.key_risk)
             helper = strengths[1] if len(strengths) > 1 else None
-            customers.append({
-                "id": profile.commercial_partner_id.id,
-                "name": profile.commercial_partner_id.sudo().display_name,
-                "spend": profile.spend_12m,
-                "risk": risk,
-                "second": second,
-                "helper": helper and helper[1] or "",
-                "helper_bond": helper and helper[0] or 0,
-            })
+            customers.append(
+                {
+                    "id": profile.commercial_partner_id.id,
+                    "name": profile.commercial_partner_id.sudo().display_name,
+                    "spend": profile.spend_12m,
+                    "risk": risk,
+                    "second": second,
+                    "helper": helper and helper[1] or "",
+                    "helper_bond": helper and helper[0] or 0,
+                }
+            )
         whole = Profile._get_stored_coverage(company)["spend"]
         return {
             "staff_id": staff_id,
@@ -149,24 +160,34 @@ class RelationshipKeyPeople(models.AbstractModel):
     def _get_bonds_of(self, profiles):
         """Return {customer id: [(strength, name), strongest first]}."""
         result = {}
-        bonds = self.env["relationship.bond"].search([
-            ("commercial_partner_id", "in", profiles.commercial_partner_id.ids),
-            ("company_id", "=", self.env.company.id)])
+        bonds = self.env["relationship.bond"].search(
+            [
+                ("commercial_partner_id", "in", profiles.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
         names = self._get_staff_names(bonds.staff_id.ids)
         for bond in bonds:
             result.setdefault(bond.commercial_partner_id.id, []).append(
-                (bond.strength, names.get(bond.staff_id.id, "")))
+                (bond.strength, names.get(bond.staff_id.id, ""))
+            )
         return result
 
     @api.model
     def _get_staff_names(self, staff_ids):
         # Colleagues' names are on every conversation; contacts without a login are no secret.
-        partners = self.env["res.partner"].sudo().with_context(active_test=False).search_fetch(
-            [("id", "in", list(staff_ids))], ["name"])
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_fetch([("id", "in", list(staff_ids))], ["name"])
+        )
         return {partner.id: partner.name for partner in partners}
 
     @api.model
     def _get_untouched_domain(self):
         return [
-            ("company_id", "=", self.env.company.id), ("is_top", "=", True),
-            ("is_untouched", "=", True)]
+            ("company_id", "=", self.env.company.id),
+            ("is_top", "=", True),
+            ("is_untouched", "=", True),
+        ]

@@ -21,11 +21,17 @@ class ResourceResource(models.Model):
         Handover = self.env["relationship.handover"]
         for employee in Employee.search([("resource_id", "in", self.ids)]):
             user = employee.user_id
-            others = user and Employee.search_count([
-                ("user_id", "=", user.id), ("resource_id.active", "=", True),
-                ("id", "!=", employee.id)], limit=1)
+            others = user and Employee.search_count(
+                [
+                    ("user_id", "=", user.id),
+                    ("resource_id.active", "=", True),
+                    ("id", "!=", employee.id),
+                ],
+                limit=1,
+            )
             if user.active and not others:
                 Handover._hand_over_users(user, "departure")
             elif not user and employee.work_contact_id:
                 Handover._hand_over_staff(
-                    employee.work_contact_id, employee.company_id, "departure")
+                    employee.work_contact_id, employee.company_id, "departure"
+                )

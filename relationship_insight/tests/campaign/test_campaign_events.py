@@ -18,21 +18,47 @@ class TestCampaignEvents(PurchaseCase):
         cls.env.company.relationship_holdout_share = 0
         cls.env.user.group_ids += cls.env.ref("relationship_insight.group_relationship_manager")
         cls.customer.email = "customer@example.com"
-        cls.other = cls.env["res.partner"].create(
-            {"name": "Other", "email": "other@example.com"})
-        cls.instrument = cls.env["relationship.instrument"].create({
-            "name": "Pulse", "code": "event_test",
-            "version_ids": [Command.create({"number": 1, "item_ids": [Command.create(
-                {"measure_id": cls.env.ref("relationship_insight.measure_m04_visit").id})]})]})
+        cls.other = cls.env["res.partner"].create({"name": "Other", "email": "other@example.com"})
+        cls.instrument = cls.env["relationship.instrument"].create(
+            {
+                "name": "Pulse",
+                "code": "event_test",
+                "version_ids": [
+                    Command.create(
+                        {
+                            "number": 1,
+                            "item_ids": [
+                                Command.create(
+                                    {
+                                        "measure_id": cls.env.ref(
+                                            "relationship_insight.measure_m04_visit"
+                                        ).id
+                                    }
+                                )
+                            ],
+                        }
+                    )
+                ],
+            }
+        )
         cls.instrument.version_ids.action_go_live()
         cls.env.company.email = "shop@example.com"
         cls.env["ir.mail_server"].sudo().create({"name": "Sink", "smtp_host": "127.0.0.1"})
         cls.now = fields.Datetime.now()
 
     def campaign(self, event, **vals):
-        campaign = self.env["relationship.campaign"].create({
-            "name": event, "kind": "event", "event": event, "delay": 1, "delay_unit": "days",
-            "instrument_id": self.instrument.id, "sampling_fraction": 1, **vals})
+        campaign = self.env["relationship.campaign"].create(
+            {
+                "name": event,
+                "kind": "event",
+                "event": event,
+                "delay": 1,
+                "delay_unit": "days",
+                "instrument_id": self.instrument.id,
+                "sampling_fraction": 1,
+                **vals,
+            }
+        )
         campaign.action_start()
         campaign.sudo().date_running = self.now - timedelta(days=300)
         return campaign
@@ -57,9 +83,11 @@ class TestCampaignEvents(PurchaseCase):
         invitation = self.asked(campaign)
         self.assertEqual(
             (invitation.partner_id, invitation.order_model, invitation.order_id),
-            (self.customer, "pos.order", ticket.id))
+            (self.customer, "pos.order", ticket.id),
+        )
         self.assertEqual(
-            (invitation.shop_model, invitation.shop_id), ("pos.config", ticket.config_id.id))
+            (invitation.shop_model, invitation.shop_id), ("pos.config", ticket.config_id.id)
+        )
 
     def test_campaigns_cost_an_order_no_query(self):
         def count(act):
@@ -76,12 +104,19 @@ class TestCampaignEvents(PurchaseCase):
 
         def ring():
             return count(lambda: self._ticket((10, 1), partner=self.customer))
+
         for act in (confirm, ring):
             with self.subTest(act.__name__):
                 act()
                 without = act()
-                for event in ("first_purchase", "sale_confirmed", "sale_delivered", "pos_order",
-                              "anniversary", "silence"):
+                for event in (
+                    "first_purchase",
+                    "sale_confirmed",
+                    "sale_delivered",
+                    "pos_order",
+                    "anniversary",
+                    "silence",
+                ):
                     self.campaign(event)
                 self.assertLessEqual(act(), without)
 
@@ -111,8 +146,7 @@ class TestCampaignEvents(PurchaseCase):
         self.assertEqual(self.asked(earlier).partner_id, self.customer)
         ticket = self._ticket((10, 1), partner=self.customer)
         self.assertEqual(self.plan(1.1), 0)
-        line = self.env["relationship.eligibility"].search(
-            [("campaign_id", "=", campaign.id)])
+        line = self.env["relationship.eligibility"].search([("campaign_id", "=", campaign.id)])
         self.assertEqual((line.outcome, line.reason), ("deferred", "quarantine"))
         self._give_back(ticket, 1, partner=self.customer)
         self.assertEqual(self.plan(35), 0)
@@ -152,8 +186,9 @@ class TestCampaignEvents(PurchaseCase):
         campaign = self.campaign("pos_order", channel_1="receipt")
         self._ticket((10, 1), partner=self.customer)
         self.assertEqual(self.plan(2), 0)
-        self.assertFalse(self.env["relationship.eligibility"].search(
-            [("campaign_id", "=", campaign.id)]))
+        self.assertFalse(
+            self.env["relationship.eligibility"].search([("campaign_id", "=", campaign.id)])
+        )
 
     def test_before_the_campaign_began_nobody_is_asked(self):
         campaign = self.campaign("pos_order")
@@ -163,14 +198,16 @@ class TestCampaignEvents(PurchaseCase):
 
     def test_share_of_events_is_drawn_by_order(self):
         campaign = self.campaign("pos_order", sampling_fraction=0.5)
-        people = self.env["res.partner"].create([
-            {"name": f"Buyer {number}", "email": f"buyer{number}@example.com"}
-            for number in range(30)])
+        people = self.env["res.partner"].create(
+            [
+                {"name": f"Buyer {number}", "email": f"buyer{number}@example.com"}
+                for number in range(30)
+            ]
+        )
         for person in people:
             self._ticket((10, 1), partner=person)
         self.plan(1.5)
-        lines = self.env["relationship.eligibility"].search(
-            [("campaign_id", "=", campaign.id)])
+        lines = self.env["relationship.eligibility"].search([("campaign_id", "=", campaign.id)])
         self.assertEqual(len(lines), 30)
         drawn = lines.filtered(lambda line: line.outcome == "invited")
         self.assertTrue(4 < len(drawn) < 26)
@@ -193,11 +230,13 @@ class TestCampaignLife(CampaignCase):
         soon, today, leap, new = self.make_customers(4)
         for partner, date in (
             (soon, day.replace(year=2023) + timedelta(days=20)),
-            (today, day.replace(year=2023)), (leap, day.replace(year=2021)),
+            (today, day.replace(year=2023)),
+            (leap, day.replace(year=2021)),
             (new, day),
         ):
             self.env["relationship.profile"].search(
-                [("commercial_partner_id", "=", partner.id)]).first_purchase = date
+                [("commercial_partner_id", "=", partner.id)]
+            ).first_purchase = date
         campaign = self.start("anniversary", delay=1)
         self.assertEqual(self.plan(), 2)
         self.assertEqual(campaign.invitation_ids.partner_id, today + leap)
@@ -207,9 +246,11 @@ class TestCampaignLife(CampaignCase):
     def test_silence(self):
         quiet, active, long_gone = self.make_customers(3)
         for partner, days in ((quiet, 181), (active, 30), (long_gone, 700)):
-            self.env["relationship.profile"].search([
-                ("commercial_partner_id", "=", partner.id),
-            ]).last_purchase = NOW.date() - timedelta(days=days)
+            self.env["relationship.profile"].search(
+                [
+                    ("commercial_partner_id", "=", partner.id),
+                ]
+            ).last_purchase = NOW.date() - timedelta(days=days)
         campaign = self.start("silence", delay=0)
         self.assertEqual(self.plan(), 1)
         self.assertEqual(campaign.invitation_ids.partner_id, quiet)
@@ -217,10 +258,16 @@ class TestCampaignLife(CampaignCase):
     def test_closed_case(self):
         happy, unhappy = self.make_customers(2)
         for partner, state in ((happy, "closed"), (unhappy, "working")):
-            self.env["relationship.case"].create({
-                "name": "Case", "partner_id": partner.id, "company_id": self.company.id,
-                "user_id": False, "state": state,
-                "date_closed": NOW - timedelta(days=2) if state == "closed" else False})
+            self.env["relationship.case"].create(
+                {
+                    "name": "Case",
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "user_id": False,
+                    "state": state,
+                    "date_closed": NOW - timedelta(days=2) if state == "closed" else False,
+                }
+            )
         campaign = self.start("case_closed", delay=1, priority="1_recovery")
         self.assertEqual(self.plan(), 1)
         self.assertEqual(campaign.invitation_ids.partner_id, happy)

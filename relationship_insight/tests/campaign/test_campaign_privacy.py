@@ -6,9 +6,14 @@ from odoo.tools import mute_logger
 
 from .common_campaign import MANAGER, NOW, RELATIONS, STAFF, CampaignCase
 
-HIDDEN = ("relationship.campaign", "relationship.wave", "relationship.invitation",
-          "relationship.eligibility", "relationship.contact.preference",
-          "relationship.instrument")
+HIDDEN = (
+    "relationship.campaign",
+    "relationship.wave",
+    "relationship.invitation",
+    "relationship.eligibility",
+    "relationship.contact.preference",
+    "relationship.instrument",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -44,7 +49,8 @@ class TestCampaignPrivacy(CampaignCase):
                 Partner.read([name])
         with self.assertRaises(AccessError):
             self.env["relationship.ask"].with_user(self.staff).create(
-                {"campaign_id": self.campaign.id, "partner_ids": self.a.ids})
+                {"campaign_id": self.campaign.id, "partner_ids": self.a.ids}
+            )
 
     @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
     def test_nobody_makes_or_changes_invitations_by_hand(self):
@@ -54,8 +60,10 @@ class TestCampaignPrivacy(CampaignCase):
             own = invitation.with_user(user)
             self.assertEqual(own.partner_id, self.a)
             for change in (
-                lambda i: i.write({"state": "done"}), lambda i: i.unlink(),
-                lambda i: i.copy(), lambda i: i.read(["access_token"]),
+                lambda i: i.write({"state": "done"}),
+                lambda i: i.unlink(),
+                lambda i: i.copy(),
+                lambda i: i.read(["access_token"]),
                 lambda i: i.search([("access_token", "!=", False)]),
                 lambda i: i._read_group([], ["access_token"]),
             ):
@@ -67,22 +75,34 @@ class TestCampaignPrivacy(CampaignCase):
         other = self.env["res.company"].create({"name": "Other store"})
         foreign = self.new_user("asked_foreign", RELATIONS)
         foreign.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
-        for model in ("relationship.campaign", "relationship.invitation",
-                      "relationship.eligibility", "relationship.wave"):
-            found = self.env[model].with_user(foreign).with_context(
-                allowed_company_ids=other.ids).search([])
+        for model in (
+            "relationship.campaign",
+            "relationship.invitation",
+            "relationship.eligibility",
+            "relationship.wave",
+        ):
+            found = (
+                self.env[model]
+                .with_user(foreign)
+                .with_context(allowed_company_ids=other.ids)
+                .search([])
+            )
             self.assertNotIn(self.company, found.company_id)
 
     def test_why_asked_and_why_not(self):
         self.env["relationship.contact.preference"]._get_or_create(
-            self.b, self.company).opted_out = True
+            self.b, self.company
+        ).opted_out = True
         self.plan()
         asked, not_asked = (self.a + self.b).with_user(self.relations)
         self.assertIn("Asked by Campaign", asked.relationship_asked)
         self.assertEqual(not_asked.relationship_asked, "Not asked by Campaign: Wants no questions")
         self.assertEqual(asked.relationship_asked_count, 1)
-        wizard = self.env["relationship.ask"].with_user(self.relations).create(
-            {"campaign_id": self.campaign.id, "partner_ids": (self.a + self.b).ids})
+        wizard = (
+            self.env["relationship.ask"]
+            .with_user(self.relations)
+            .create({"campaign_id": self.campaign.id, "partner_ids": (self.a + self.b).ids})
+        )
         message = wizard.action_ask()["params"]["message"]
         self.assertIn("Wants no questions: 1", message)
 
@@ -91,22 +111,27 @@ class TestCampaignPrivacy(CampaignCase):
         old = self.make_invitation(self.campaign, self.b, 200)
         Preference = self.env["relationship.contact.preference"]
         Preference._get_or_create(self.a, self.company).pace = "half"
-        Preference._get_or_create(self.b, self.company).write({
-            "pace": "quarter", "paused_until": NOW.date() + timedelta(days=9)})
+        Preference._get_or_create(self.b, self.company).write(
+            {"pace": "quarter", "paused_until": NOW.date() + timedelta(days=9)}
+        )
         count = self.Invitation.search_count([("campaign_id", "=", self.campaign.id)])
         clash = self.line(self.campaign, self.b).invitation_id
         self.env["base.partner.merge.automatic.wizard"].with_context(
-            relationship_no_refresh=False)._merge((self.a + self.b).ids, self.a)
+            relationship_no_refresh=False
+        )._merge((self.a + self.b).ids, self.a)
         self.env.invalidate_all()
         self.assertEqual(
-            self.Invitation.search_count([("campaign_id", "=", self.campaign.id)]), count)
+            self.Invitation.search_count([("campaign_id", "=", self.campaign.id)]), count
+        )
         self.assertEqual(old.partner_id, self.a)
-        self.assertEqual((clash.partner_id.id, clash.state, clash.email),
-                         (False, "cancelled", False))
+        self.assertEqual(
+            (clash.partner_id.id, clash.state, clash.email), (False, "cancelled", False)
+        )
         self.assertEqual(len(self.line(self.campaign, self.a)), 1)
         wish = Preference.search([("partner_id", "=", self.a.id)])
         self.assertEqual(
-            (wish.pace, wish.paused_until), ("quarter", NOW.date() + timedelta(days=9)))
+            (wish.pace, wish.paused_until), ("quarter", NOW.date() + timedelta(days=9))
+        )
 
     def test_deleted_contact_leaves_no_address(self):
         self.plan()
@@ -115,4 +140,5 @@ class TestCampaignPrivacy(CampaignCase):
         self.env.invalidate_all()
         self.assertTrue(invitation.exists())
         self.assertFalse(
-            invitation.partner_id or invitation.email or invitation.sudo().access_token)
+            invitation.partner_id or invitation.email or invitation.sudo().access_token
+        )

@@ -42,12 +42,21 @@ class TestCampaignResult(ResultCase):
         self.assertEqual(cells["a"].status, "suppressed")
         self.assertEqual(cells["b"].status, "suppressed")
         self.assertEqual((cells["c"].status, cells["c"].n), ("ok", 35))
-        grouped = self.env["relationship.campaign.result"].with_user(self.pim)._read_group(
-            [("campaign_id", "=", self.campaign.id), ("cut", "=", "stratum")],
-            ["cut_value"], ["__count"])
+        grouped = (
+            self.env["relationship.campaign.result"]
+            .with_user(self.pim)
+            ._read_group(
+                [("campaign_id", "=", self.campaign.id), ("cut", "=", "stratum")],
+                ["cut_value"],
+                ["__count"],
+            )
+        )
         self.assertEqual(len(grouped), 3)
-        exported = (cells["a"] + cells["b"]).with_user(self.pim).export_data(
-            ["cut_value", "n", "mean", "low", "high", "recommend"])["datas"]
+        exported = (
+            (cells["a"] + cells["b"])
+            .with_user(self.pim)
+            .export_data(["cut_value", "n", "mean", "low", "high", "recommend"])["datas"]
+        )
         self.assertEqual([row[1:] for row in exported], [[0, 0.0, 0.0, 0.0, 0.0]] * 2)
 
     def test_few_are_counted_only(self):
@@ -58,8 +67,10 @@ class TestCampaignResult(ResultCase):
     def test_who_is_silent_is_weighed_in(self):
         """Half the people are unhappy and answer four times as seldom: weights put it right."""
         self.make_wave(
-            FIRST, stratum=lambda i: "happy" if i % 2 else "unhappy",
-            answer=lambda i: 10 if i % 2 else (0 if i % 8 == 0 else None))
+            FIRST,
+            stratum=lambda i: "happy" if i % 2 else "unhappy",
+            answer=lambda i: 10 if i % 2 else (0 if i % 8 == 0 else None),
+        )
         result = self.results(cut="all")
         self.assertEqual(result.n, 35)
         self.assertTrue(result.weighted)
@@ -87,8 +98,7 @@ class TestCampaignResult(ResultCase):
         """Those who answer twice are happier; the newcomers aren't, and the line falls."""
         low = {i: self.random.choice((5, 6, 7)) for i in range(60)}
         self.make_wave(FIRST, people=self.people[:30], answer=lambda i: low[i])
-        self.make_wave(
-            SECOND, answer=lambda i: low[i] + (i % 3 > 0) if i < 30 else i % 4)
+        self.make_wave(SECOND, answer=lambda i: low[i] + (i % 3 > 0) if i < 30 else i % 4)
         before, after = self.results(cut="all")
         self.assertAlmostEqual(after.change, after.mean - before.mean, 6)
         self.assertLess(after.change, -15)
@@ -110,11 +120,16 @@ class TestCampaignResult(ResultCase):
 
     def test_labels_shown_together_are_adjusted_together(self):
         """A p of .01 is a change by itself, not beside seven measures that didn't move."""
+
         def tell(values, earlier=()):
             rows = [
-                (p, changes.Change(9.0, 1.0, 17.0, p), {
-                    "deviation": 20.0, "n_eff": 50.0, "measure_id": self.recommend.id})
-                for p in values]
+                (
+                    p,
+                    changes.Change(9.0, 1.0, 17.0, p),
+                    {"deviation": 20.0, "n_eff": 50.0, "measure_id": self.recommend.id},
+                )
+                for p in values
+            ]
             told = {SECOND: rows, FIRST: [(p, None, None) for p in earlier]}
             self.campaign._tell_changes(told)
             return [vals["moved"] for _p, _change, vals in rows]
@@ -148,13 +163,13 @@ class TestCampaignResult(ResultCase):
 
     def test_marked_answers_count_until_they_are_voided(self):
         wave = self.make_wave(
-            FIRST, answer=lambda i: 10 if i < 50 else 0, stratum=lambda i: "ab"[i % 2])
+            FIRST, answer=lambda i: 10 if i < 50 else 0, stratum=lambda i: "ab"[i % 2]
+        )
         marked = wave.invitation_ids.filtered(lambda v: v.reading_ids.value == 0)
         marked.write({"flag": "burst"})
         everybody = self.results(cut="all")
         self.assertRecordValues(everybody, [{"n": 60, "flagged_count": 10, "mean": 83.3}])
-        self.assertEqual(
-            self.results(cut="stratum").mapped("flagged_count"), [5, 5])
+        self.assertEqual(self.results(cut="stratum").mapped("flagged_count"), [5, 5])
         report = self.campaign.with_user(self.pim).get_campaign_report()
         done = report["funnel"][-1]
         self.assertEqual((done["count"], done["marked"]), (60, 10))
@@ -163,19 +178,22 @@ class TestCampaignResult(ResultCase):
         self.assertEqual(line["points"][0]["flagged_count"], 10)
         marked.reading_ids._void("A mistake")
         self.assertRecordValues(
-            self.results(cut="all"), [{"n": 50, "flagged_count": 0, "mean": 100}])
+            self.results(cut="all"), [{"n": 50, "flagged_count": 0, "mean": 100}]
+        )
         (wave.invitation_ids - marked)[:1].reading_ids._void("A mistake")
         self.assertEqual(self.results(cut="all").n, 45)
 
     def test_marks_are_hidden_with_their_group_and_step_with_it(self):
         """Of twelve who answered ten count, whoever came first; of four nothing is stored."""
         wave = self.make_wave(
-            FIRST, people=self.people[:12], stratum=lambda i: "a" if i < 4 else "b")
+            FIRST, people=self.people[:12], stratum=lambda i: "a" if i < 4 else "b"
+        )
         wave.invitation_ids.write({"flag": "speed"})
         self.assertRecordValues(self.results(cut="all"), [{"n": 10, "flagged_count": 10}])
         self.assertEqual(
             [(r.cut_value, r.n, r.flagged_count) for r in self.results(cut="stratum")],
-            [("a", 0, 0), ("b", 0, 0)])
+            [("a", 0, 0), ("b", 0, 0)],
+        )
 
     def test_a_closed_wave_stays_as_it_was_when_a_customer_is_erased(self):
         wave = self.make_wave(date(2025, 1, 6), answer=lambda i: i % 11)
@@ -183,8 +201,9 @@ class TestCampaignResult(ResultCase):
         before = self.results(cut="all")
         self.assertTrue(before.final)
         figures = before.read(["n", "mean", "low", "high"])
-        self.env["relationship.reading"].search(
-            [("partner_id", "in", self.people[:20].ids)])._void("Erased")
+        self.env["relationship.reading"].search([("partner_id", "in", self.people[:20].ids)])._void(
+            "Erased"
+        )
         self.people[:20].unlink()
         self.assertEqual(self.results(cut="all").read(["n", "mean", "low", "high"]), figures)
 
@@ -194,19 +213,23 @@ class TestCampaignResult(ResultCase):
         invitations = self.campaign.invitation_ids.sorted("id")
         for i, invitation in enumerate(invitations):
             state = states[i % 7]
-            invitation.write({
-                "state": state,
-                "date_sent": False if state == "planned" else invitation.date_sent,
-                "date_open": invitation.date_sent if state == "opened" else False,
-                "date_done": invitation.date_sent if state == "done" else False,
-            })
+            invitation.write(
+                {
+                    "state": state,
+                    "date_sent": False if state == "planned" else invitation.date_sent,
+                    "date_open": invitation.date_sent if state == "opened" else False,
+                    "date_done": invitation.date_sent if state == "done" else False,
+                }
+            )
         report = self.campaign.with_user(self.pim).get_campaign_report()
         counts = [stage["count"] for stage in report["funnel"]]
         self.assertEqual(counts, sorted(counts, reverse=True))
         for stage in report["funnel"]:
             self.assertEqual(
                 stage["count"],
-                self.env["relationship.invitation"].search_count(stage["domain"]), stage["stage"])
+                self.env["relationship.invitation"].search_count(stage["domain"]),
+                stage["stage"],
+            )
         self.assertEqual(counts[-1], sum(v.state == "done" for v in invitations))
         self.assertEqual(sum(r["delivered"] for r in report["rates"]["channel"]), counts[2])
 
@@ -221,6 +244,10 @@ class TestCampaignResult(ResultCase):
             self.campaign.with_user(staff).get_campaign_report()
         other = self.env["res.company"].create({"name": "Other"})
         lek = new_test_user(
-            self.env, "lek", groups=RELATIONS, company_id=other.id,
-            company_ids=[Command.set(other.ids)])
+            self.env,
+            "lek",
+            groups=RELATIONS,
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
         self.assertFalse(self.env["relationship.campaign.result"].with_user(lek).search([]))

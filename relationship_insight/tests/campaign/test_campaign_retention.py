@@ -39,8 +39,7 @@ class TestCampaignRetention(CampaignCase):
         self.assertEqual(len(lines.exists()), 3)
         self.collect(30)
         self.assertFalse(lines.exists())
-        self.assertEqual(
-            (wave.population_count, wave.sample_count, wave.asked_count), counted)
+        self.assertEqual((wave.population_count, wave.sample_count, wave.asked_count), counted)
         self.assertEqual(counted, (3, 3, 3))
 
     def test_what_can_still_be_answered_stays(self):
@@ -54,22 +53,54 @@ class TestCampaignRetention(CampaignCase):
 
     def test_an_erased_person_is_in_no_text_of_ours(self):
         person = self.make_customers(
-            1, 9, name="Zebulon Quist", email="zebulon@example.com", phone="0899999999",
-            country_id=self.env.ref("base.th").id)
+            1,
+            9,
+            name="Zebulon Quist",
+            email="zebulon@example.com",
+            phone="0899999999",
+            country_id=self.env.ref("base.th").id,
+        )
         invitation = self.make_invitation(
-            self.campaign, person, 50, email="zebulon@example.com", phone="+66899999999",
-            callback_phone="0899999999", callback_about="Ask for Zebulon", state="done")
-        delivery = self.env["relationship.delivery"].create({
-            "invitation_id": invitation.id, "campaign_id": self.campaign.id, "step": 0,
-            "company_id": self.company.id, "partner_id": person.id, "channel": "email",
-            "email": "zebulon@example.com", "phone": "+66899999999", "date_due": NOW,
-            "state": "bounced", "failure_reason": "no such user zebulon@example.com"})
-        reading = self.env["relationship.reading"].create({
-            "partner_id": person.id, "company_id": self.company.id, "value": 1, "na": False,
-            "measure_id": self.measure("M03_why").id, "text": "I am Zebulon",
-            "invitation_id": invitation.id, "origin": "pulse", "date": NOW - timedelta(days=2)})
+            self.campaign,
+            person,
+            50,
+            email="zebulon@example.com",
+            phone="+66899999999",
+            callback_phone="0899999999",
+            callback_about="Ask for Zebulon",
+            state="done",
+        )
+        delivery = self.env["relationship.delivery"].create(
+            {
+                "invitation_id": invitation.id,
+                "campaign_id": self.campaign.id,
+                "step": 0,
+                "company_id": self.company.id,
+                "partner_id": person.id,
+                "channel": "email",
+                "email": "zebulon@example.com",
+                "phone": "+66899999999",
+                "date_due": NOW,
+                "state": "bounced",
+                "failure_reason": "no such user zebulon@example.com",
+            }
+        )
+        reading = self.env["relationship.reading"].create(
+            {
+                "partner_id": person.id,
+                "company_id": self.company.id,
+                "value": 1,
+                "na": False,
+                "measure_id": self.measure("M03_why").id,
+                "text": "I am Zebulon",
+                "invitation_id": invitation.id,
+                "origin": "pulse",
+                "date": NOW - timedelta(days=2),
+            }
+        )
         self.env["relationship.case"]._request_callback(
-            person, self.company, f"callback:{invitation.id}", "0899999999")
+            person, self.company, f"callback:{invitation.id}", "0899999999"
+        )
         self.assertTrue(self.find_secrets())
         person.unlink()
         self.assertFalse(self.find_secrets())
@@ -86,21 +117,28 @@ class TestCampaignRetention(CampaignCase):
         for table, column in self.env.cr.fetchall():
             self.env.cr.execute(
                 f'SELECT 1 FROM "{table}" WHERE "{column}"::text LIKE ANY(%s) LIMIT 1',  # noqa: S608
-                [[f"%{secret}%" for secret in SECRET]])
+                [[f"%{secret}%" for secret in SECRET]],
+            )
             if self.env.cr.fetchone():
                 found.append((table, column))
         return found
 
     def test_words_say_one_day_and_two_days(self):
         for vals, words in (
-                ({"cadence_number": 1}, "Every month"),
-                ({"cadence_number": 2}, "Every 2 months"),
-                ({"kind": "event", "event": "pos_order", "delay": 0},
-                 "Purchase in a shop, at once"),
-                ({"kind": "event", "event": "pos_order", "delay": 1},
-                 "Purchase in a shop, one day later"),
-                ({"kind": "event", "event": "pos_order", "delay": 1, "delay_unit": "hours"},
-                 "Purchase in a shop, one hour later"),
-                ({"kind": "event", "event": "pos_order", "delay": 5},
-                 "Purchase in a shop, 5 days later")):
+            ({"cadence_number": 1}, "Every month"),
+            ({"cadence_number": 2}, "Every 2 months"),
+            ({"kind": "event", "event": "pos_order", "delay": 0}, "Purchase in a shop, at once"),
+            (
+                {"kind": "event", "event": "pos_order", "delay": 1},
+                "Purchase in a shop, one day later",
+            ),
+            (
+                {"kind": "event", "event": "pos_order", "delay": 1, "delay_unit": "hours"},
+                "Purchase in a shop, one hour later",
+            ),
+            (
+                {"kind": "event", "event": "pos_order", "delay": 5},
+                "Purchase in a shop, 5 days later",
+            ),
+        ):
             self.assertEqual(self.make_campaign(run=False, **vals).rhythm, words)

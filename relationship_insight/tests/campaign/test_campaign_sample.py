@@ -21,8 +21,9 @@ class TestCampaignSample(CampaignCase):
         cls.company.relationship_holdout_seed = "fixed"
         cls.env.flush_all()
         cls.env.cr.execute("SET LOCAL session_replication_role = replica")
-        cls.env.cr.execute(SQL(
-            """
+        cls.env.cr.execute(
+            SQL(
+                """
             INSERT INTO res_partner (id, name, complete_name, active, is_company, type,
                                      autopost_bills, partner_share, commercial_partner_id)
             SELECT %(first)s + i, 'S' || i, 'S' || i, TRUE, FALSE, 'contact', 'ask', TRUE,
@@ -33,8 +34,12 @@ class TestCampaignSample(CampaignCase):
             SELECT %(first)s + i, %(company)s, 'unknown', EXP(8 * %(spend)s)
               FROM generate_series(1, %(people)s) i
             """,
-            first=FIRST_ID, people=PEOPLE, company=cls.company.id,
-            spend=sql_unit_hash("spend", SQL("i"))))
+                first=FIRST_ID,
+                people=PEOPLE,
+                company=cls.company.id,
+                spend=sql_unit_hash("spend", SQL("i")),
+            )
+        )
         cls.env.cr.execute("SET LOCAL session_replication_role = origin")
         cls.campaign = cls.make_campaign(run=False, sampling_fraction=0.15, drip_days=30)
         cls.campaign.seed = "fixed"
@@ -43,8 +48,9 @@ class TestCampaignSample(CampaignCase):
 
     def chi_squared(self, condition):
         """Chi-squared of being chosen against the tenths of spend."""
-        rows = self.env.execute_query(SQL(
-            """
+        rows = self.env.execute_query(
+            SQL(
+                """
             SELECT count(*), count(*) FILTER (WHERE chosen) FROM (
                 SELECT ntile(10) OVER (ORDER BY f.spend_12m, f.id) AS tenth, %s AS chosen
                   FROM relationship_eligibility l
@@ -52,7 +58,11 @@ class TestCampaignSample(CampaignCase):
                     ON f.commercial_partner_id = l.partner_id AND f.company_id = l.company_id
                  WHERE l.campaign_id = %s
             ) people GROUP BY tenth
-            """, condition, self.campaign.id))
+            """,
+                condition,
+                self.campaign.id,
+            )
+        )
         people, chosen = (sum(column) for column in zip(*rows))
         self.assertEqual((people, len(rows)), (PEOPLE, 10))
         share = chosen / people

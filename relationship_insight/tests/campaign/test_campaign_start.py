@@ -62,8 +62,9 @@ class TestStart(CampaignCase):
         campaign.with_user(self.relations).action_start()
 
     def serve(self, there):
-        self.patch(self.env.registry["relationship.campaign"], "_has_mail_server",
-                   lambda _self: there)
+        self.patch(
+            self.env.registry["relationship.campaign"], "_has_mail_server", lambda _self: there
+        )
 
     def test_refused_with_the_list_of_what_is_missing(self):
         self.serve(False)
@@ -97,25 +98,34 @@ class TestStart(CampaignCase):
         self.company.email = "shop@example.com"
         partners = self.make_customers(300)
         partners[:60].email = False
-        self.env["relationship.contact.preference"].create([
-            {"partner_id": partner.id, "company_id": self.company.id, "opted_out": True}
-            for partner in partners[60:80]])
+        self.env["relationship.contact.preference"].create(
+            [
+                {"partner_id": partner.id, "company_id": self.company.id, "opted_out": True}
+                for partner in partners[60:80]
+            ]
+        )
         campaign = self.make_campaign(self.check, run=False, drip_days=5)
         self.relations.tz = False
         with freeze_time(NOW):  # 10:00 in the company, whose mornings end at 11
-            form = Form(self.env["relationship.campaign.start"].with_user(
-                self.relations).with_context(default_campaign_id=campaign.id))
+            form = Form(
+                self.env["relationship.campaign.start"]
+                .with_user(self.relations)
+                .with_context(default_campaign_id=campaign.id)
+            )
         self.assertFalse(form.problems)
         lines = form.forecast.split("\n")
         self.assertEqual(lines[0], "Customers it asks each time: about 220.")
         self.assertEqual(lines[1], "Not asked: 80.")
-        self.assertEqual({line.strip() for line in lines[2:4]}, {
-            "No address: 60", "Wants no questions: 20"})
+        self.assertEqual(
+            {line.strip() for line in lines[2:4]}, {"No address: 60", "Wants no questions: 20"}
+        )
         self.assertRegex(lines[4], r"^The first message leaves on 6/3/26, 10:\d\d\sAM\.$")
         # 220 at 20 % are 44 answers; 2.80 * sqrt(2 * 25^2 / 44) = 14.9
         self.assertEqual(
-            lines[5], "With about 44 answers (supposed 20 % answer) you will see changes above 15 "
-            "points of 100.")
+            lines[5],
+            "With about 44 answers (supposed 20 % answer) you will see changes above 15 "
+            "points of 100.",
+        )
         self.assertEqual(campaign.state, "draft")
         self.assertFalse(campaign.wave_ids)
         self.assertFalse(self.Ledger.search([("campaign_id", "=", campaign.id)]))
@@ -127,15 +137,21 @@ class TestStart(CampaignCase):
         with freeze_time(NOW):
             lines = campaign._get_forecast_lines()
         self.assertEqual(
-            lines[-1], "With about 4 answers changes can't be told from chance. Ask more "
-            "customers, or for longer.")
+            lines[-1],
+            "With about 4 answers changes can't be told from chance. Ask more "
+            "customers, or for longer.",
+        )
 
     def test_the_answer_rate_is_the_company_s_own(self):
         campaign = self.make_campaign(run=False)
         partners = self.make_customers(40)
         for number, partner in enumerate(partners):
-            self.make_invitation(campaign, partner, 40, **(
-                {"state": "done", "date_done": NOW} if number < 10 else {}))
+            self.make_invitation(
+                campaign,
+                partner,
+                40,
+                **({"state": "done", "date_done": NOW} if number < 10 else {}),
+            )
         with freeze_time(NOW):
             self.assertEqual(campaign._get_answer_rate(), (0.25, True))
 
@@ -162,15 +178,25 @@ class TestTrouble(CampaignCase):
         partners = self.make_customers(4)
         for partner, state in zip(partners, ("bounced", "uncertain", "uncertain", "failed")):
             invitation = self.make_invitation(campaign, partner, 2)
-            self.env["relationship.delivery"].sudo().create({
-                "invitation_id": invitation.id, "campaign_id": campaign.id, "step": 0,
-                "company_id": self.company.id, "partner_id": partner.id,
-                "channel": "email", "state": state, "date_due": NOW})
+            self.env["relationship.delivery"].sudo().create(
+                {
+                    "invitation_id": invitation.id,
+                    "campaign_id": campaign.id,
+                    "step": 0,
+                    "company_id": self.company.id,
+                    "partner_id": partner.id,
+                    "channel": "email",
+                    "state": state,
+                    "date_due": NOW,
+                }
+            )
         self.assertEqual(
-            (campaign.bounced_count, campaign.unsure_count, campaign.unsent_count), (1, 2, 1))
+            (campaign.bounced_count, campaign.unsure_count, campaign.unsent_count), (1, 2, 1)
+        )
         self.assertFalse(campaign.sending_problem)
-        self.env["relationship.sending.pause"].sudo().create({
-            "company_id": self.company.id, "stopped": True, "reason": "535 no", "domain": ""})
+        self.env["relationship.sending.pause"].sudo().create(
+            {"company_id": self.company.id, "stopped": True, "reason": "535 no", "domain": ""}
+        )
         campaign.invalidate_recordset()
         self.assertIn("Nothing is sent", campaign.sending_problem)
         campaign.action_pause()

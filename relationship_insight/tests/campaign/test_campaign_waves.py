@@ -17,9 +17,12 @@ class TestCampaignWaves(CampaignCase):
         people = self.make_customers(60)
         firm = self.make_customers(1, first=100, is_company=True)
         buyer = self.env["res.partner"].create([{"name": "Buyer", "parent_id": firm.id}])
-        self.env["res.partner"].create([
-            {"name": "Address", "parent_id": firm.id, "type": "delivery"},
-            {"name": "No customer", "email": "nobody@example.com"}])
+        self.env["res.partner"].create(
+            [
+                {"name": "Address", "parent_id": firm.id, "type": "delivery"},
+                {"name": "No customer", "email": "nobody@example.com"},
+            ]
+        )
         self.company.relationship_holdout_share = 0.2
         campaign = self.make_campaign(sampling_fraction=0.5)
         self.plan()
@@ -29,7 +32,8 @@ class TestCampaignWaves(CampaignCase):
         self.assertEqual(len(lines), 61)
         self.assertEqual(wave.population_count, 61)
         self.assertEqual(
-            wave.holdout_count, len(lines.filtered(lambda line: line.reason == "holdout")))
+            wave.holdout_count, len(lines.filtered(lambda line: line.reason == "holdout"))
+        )
         self.assertFalse(lines.filtered(lambda line: line.outcome == "deferred"))
         asked = lines.filtered(lambda line: line.outcome == "invited")
         self.assertEqual(len(asked), campaign.asked_count)
@@ -47,8 +51,7 @@ class TestCampaignWaves(CampaignCase):
             samples.append(campaign.wave_ids._get_drawn())
         self.assertEqual(samples[0], samples[1])
         self.assertNotEqual(samples[0], samples[2])
-        self.assertEqual(samples[0], people.filtered(
-            lambda p: unit_hash("one:draw", p.id) < 0.3))
+        self.assertEqual(samples[0], people.filtered(lambda p: unit_hash("one:draw", p.id) < 0.3))
 
     def test_waves_keep_most_people_and_bring_new_faces(self):
         self.make_customers(400)
@@ -70,14 +73,16 @@ class TestCampaignWaves(CampaignCase):
         field = self.env.ref("base.field_res_partner__function")
         self.make_customers(10, first=500, function="rare")
         campaign = self.make_campaign(
-            sampling_fraction=0.1, stratum_field_id=field.id, minimum_n=2, expected_response=0.25)
+            sampling_fraction=0.1, stratum_field_id=field.id, minimum_n=2, expected_response=0.25
+        )
         self.plan()
         lines = self.Ledger.search([("wave_id", "=", campaign.wave_ids.id)])
         chances = {line.stratum: line.inclusion_probability for line in lines}
         self.assertAlmostEqual(chances["rare"], 0.8)
         self.assertAlmostEqual(chances[""], 0.1)
-        invitation = lines.filtered(
-            lambda line: line.stratum == "rare" and line.invitation_id)[0].invitation_id
+        invitation = lines.filtered(lambda line: line.stratum == "rare" and line.invitation_id)[
+            0
+        ].invitation_id
         self.assertAlmostEqual(invitation.weight, 1.25)
 
     def test_spread_over_the_working_days(self):
@@ -122,9 +127,13 @@ class TestCampaignWaves(CampaignCase):
         self.plan()
         first = campaign.wave_ids
         first._close()
-        second = self.env["relationship.wave"].create({
-            "campaign_id": campaign.id, "date_start": NOW.date(),
-            "date_end": NOW.date() + timedelta(days=1)})
+        second = self.env["relationship.wave"].create(
+            {
+                "campaign_id": campaign.id,
+                "date_start": NOW.date(),
+                "date_end": NOW.date() + timedelta(days=1),
+            }
+        )
         relations = self.new_user("wave_relations", RELATIONS)
         manager = self.new_user("wave_manager", MANAGER)
         Override = self.env["relationship.wave.override"]
@@ -135,7 +144,8 @@ class TestCampaignWaves(CampaignCase):
         with self.assertRaises(UserError):
             second.with_user(relations).write({"state": "running"})
         Override.with_user(manager).create(
-            {"wave_id": second.id, "reason": "New shop"}).action_confirm()
+            {"wave_id": second.id, "reason": "New shop"}
+        ).action_confirm()
         self.assertEqual((second.state, second.override_reason), ("running", "New shop"))
         self.assertIn("New shop", campaign.message_ids[0].body)
 
@@ -171,11 +181,11 @@ class TestCampaignWaves(CampaignCase):
         campaign = self.make_campaign()
         self.plan()
         self.env["relationship.contact.preference"]._get_or_create(
-            people[0], self.company).opted_out = True
+            people[0], self.company
+        ).opted_out = True
         self.plan()
         self.assertEqual(self.line(campaign, people[0]).reason, "opted_out")
-        self.assertEqual(
-            campaign.invitation_ids.mapped("state").count("cancelled"), 1)
+        self.assertEqual(campaign.invitation_ids.mapped("state").count("cancelled"), 1)
 
     def test_bad_audience_is_refused(self):
         for audience in ("[(", "[('nothing', '=', 1)]", "__import__('os')"):
@@ -207,15 +217,15 @@ class TestInstrument(CampaignCase):
         with self.assertRaises(UserError):
             version.item_ids.unlink()
         with self.assertRaises(UserError):
-            version.write({"item_ids": [
-                Command.create({"measure_id": self.measure("M05").id})]})
+            version.write({"item_ids": [Command.create({"measure_id": self.measure("M05").id})]})
         with self.assertRaises(UserError):
             version.unlink()
 
     def test_new_version_replaces_the_old_one(self):
         old = self.pulse.live_version_id
         draft = self.env["relationship.instrument.version"].browse(
-            self.pulse.action_new_version()["res_id"])
+            self.pulse.action_new_version()["res_id"]
+        )
         self.assertEqual(self.pulse.action_new_version()["res_id"], draft.id)
         draft.item_ids = [Command.create({"measure_id": self.measure("M05").id})]
         draft.action_go_live()
@@ -231,7 +241,8 @@ class TestInstrument(CampaignCase):
         measure.question = "Not answered yet, so this is no new wording"
         self.assertEqual(self.pulse.live_version_id, old)
         self.env["relationship.reading"].create(
-            {"measure_id": measure.id, "value": measure.scale_max, "origin": "pulse"})
+            {"measure_id": measure.id, "value": measure.scale_max, "origin": "pulse"}
+        )
         measure.question = "How happy are you with today?"
         new = self.pulse.live_version_id
         self.assertEqual((new.number, new.comparable, old.state), (2, False, "retired"))
@@ -250,8 +261,9 @@ class TestInstrument(CampaignCase):
             self.make_campaign(empty)
 
     def test_measure_that_is_asked_cannot_be_deleted(self):
-        measure = self.env["relationship.measure"].create({
-            "code": "X1", "name": "Own", "question": "Own question?", "facet": "attitude"})
+        measure = self.env["relationship.measure"].create(
+            {"code": "X1", "name": "Own", "question": "Own question?", "facet": "attitude"}
+        )
         instrument = self.make_instrument("own", "X1")
         with self.assertRaises(UserError):
             measure.unlink()
@@ -259,8 +271,9 @@ class TestInstrument(CampaignCase):
 
     def test_missing_translation_blocks_the_start(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        self.env["relationship.measure"].create({
-            "code": "X2", "name": "Own", "question": "Own question?", "facet": "attitude"})
+        self.env["relationship.measure"].create(
+            {"code": "X2", "name": "Own", "question": "Own question?", "facet": "attitude"}
+        )
         instrument = self.make_instrument("own", "X2")
         campaign = self.make_campaign(instrument, run=False)
         with self.assertRaises(ValidationError):
@@ -284,12 +297,18 @@ class TestInstrument(CampaignCase):
         survey = campaign.instrument_id.live_version_id.survey_id.sudo()
         for question in survey.question_ids:
             self.assertNotEqual(
-                question.with_context(lang="th_TH").title,
-                question.with_context(lang="en_US").title)
+                question.with_context(lang="th_TH").title, question.with_context(lang="en_US").title
+            )
 
     def test_shipped_ones_are_ready(self):
-        for code in ("first_visit", "after_purchase", "after_service", "quarterly", "yearly",
-                     "lost"):
+        for code in (
+            "first_visit",
+            "after_purchase",
+            "after_service",
+            "quarterly",
+            "yearly",
+            "lost",
+        ):
             instrument = self.env.ref(f"relationship_insight.relationship_instrument_{code}")
             version = instrument.live_version_id
             self.assertTrue(version, code)
@@ -301,18 +320,37 @@ class TestInstrument(CampaignCase):
         count = len(yearly.question_ids)
         self.env["relationship.instrument"]._complete_shipped()
         self.assertEqual(len(yearly.question_ids), count)
-        campaigns = self.env["relationship.campaign"].sudo().search([
-            ("id", "in", [self.env.ref(
-                f"relationship_insight.relationship_campaign_{code}").id for code in (
-                    "first_visit", "after_purchase", "after_delivery", "after_service",
-                    "quarterly", "yearly", "lost")])])
+        campaigns = (
+            self.env["relationship.campaign"]
+            .sudo()
+            .search(
+                [
+                    (
+                        "id",
+                        "in",
+                        [
+                            self.env.ref(f"relationship_insight.relationship_campaign_{code}").id
+                            for code in (
+                                "first_visit",
+                                "after_purchase",
+                                "after_delivery",
+                                "after_service",
+                                "quarterly",
+                                "yearly",
+                                "lost",
+                            )
+                        ],
+                    )
+                ]
+            )
+        )
         self.assertEqual(set(campaigns.mapped("state")), {"draft"})
 
     def test_answered_survey_question_stays(self):
-        survey = self.env["survey.survey"].create(
-            {"title": "Own", "survey_type": "relationship"})
-        question = self.env["survey.question"].create({
-            "title": "Why?", "survey_id": survey.id, "question_type": "text_box"})
+        survey = self.env["survey.survey"].create({"title": "Own", "survey_type": "relationship"})
+        question = self.env["survey.question"].create(
+            {"title": "Why?", "survey_id": survey.id, "question_type": "text_box"}
+        )
         question.title = "Why so?"
         answer = survey.sudo()._create_answer(check_attempts=False)
         answer._save_lines(question, "Because")

@@ -28,13 +28,21 @@ class CaseCase(TransactionCase):
         cls.rule = cls.env.ref("relationship_insight.relationship_alert_rule_recommend")
 
     def answer(self, value, measure=None, **vals):
-        return self.env["relationship.reading"].create({
-            "measure_id": (measure or self.recommend).id, "partner_id": self.customer.id,
-            "company_id": self.company.id, "value": value, "origin": "pulse", **vals})
+        return self.env["relationship.reading"].create(
+            {
+                "measure_id": (measure or self.recommend).id,
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "value": value,
+                "origin": "pulse",
+                **vals,
+            }
+        )
 
     def cases(self, **vals):
-        return self.env["relationship.case"].search([
-            ("partner_id", "=", self.customer.id), *((k, "=", v) for k, v in vals.items())])
+        return self.env["relationship.case"].search(
+            [("partner_id", "=", self.customer.id), *((k, "=", v) for k, v in vals.items())]
+        )
 
     def raise_alerts(self):
         with self.enter_registry_test_mode():
@@ -44,8 +52,11 @@ class CaseCase(TransactionCase):
 @tagged("post_install", "-at_install")
 class TestCase(CaseCase):
     def make(self, **vals):
-        return self.env["relationship.case"].with_user(self.nok).create({
-            "name": "Scratched wardrobe", "partner_id": self.customer.id, **vals})
+        return (
+            self.env["relationship.case"]
+            .with_user(self.nok)
+            .create({"name": "Scratched wardrobe", "partner_id": self.customer.id, **vals})
+        )
 
     def test_steps(self):
         case = self.make()
@@ -116,8 +127,12 @@ class TestCase(CaseCase):
             case.with_user(self.dao).read(["name"])
         other = self.env["res.company"].create({"name": "Other"})
         lek = new_test_user(
-            self.env, "lek", groups=RELATIONS, company_id=other.id,
-            company_ids=[Command.set(other.ids)])
+            self.env,
+            "lek",
+            groups=RELATIONS,
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
         self.assertNotIn(case, self.env["relationship.case"].with_user(lek).search([]))
         plain = new_test_user(self.env, "plain", groups="base.group_user")
         with self.assertRaises(AccessError):
@@ -134,18 +149,37 @@ class TestCase(CaseCase):
 
     def make_invitation(self, channel="link", **vals):
         self.calls += 1
-        instrument = self.env["relationship.instrument"].create({
-            "name": "Call me", "code": f"call_{self.calls}",
-            "kind": "pulse",
-            "version_ids": [Command.create({
-                "item_ids": [Command.create({"measure_id": self.recommend.id})]})]})
+        instrument = self.env["relationship.instrument"].create(
+            {
+                "name": "Call me",
+                "code": f"call_{self.calls}",
+                "kind": "pulse",
+                "version_ids": [
+                    Command.create(
+                        {"item_ids": [Command.create({"measure_id": self.recommend.id})]}
+                    )
+                ],
+            }
+        )
         instrument.version_ids.action_go_live()
-        campaign = self.env["relationship.campaign"].create({
-            "name": "Calls", "instrument_id": instrument.id})
+        campaign = self.env["relationship.campaign"].create(
+            {"name": "Calls", "instrument_id": instrument.id}
+        )
         self.company.relationship_holdout_share = 0
-        return self.env["relationship.invitation"].sudo().create({
-            "campaign_id": campaign.id, "version_id": instrument.version_ids.id,
-            "company_id": self.company.id, "channel": channel, "state": "sent", **vals})
+        return (
+            self.env["relationship.invitation"]
+            .sudo()
+            .create(
+                {
+                    "campaign_id": campaign.id,
+                    "version_id": instrument.version_ids.id,
+                    "company_id": self.company.id,
+                    "channel": channel,
+                    "state": "sent",
+                    **vals,
+                }
+            )
+        )
 
     def test_a_wish_to_be_called_reaches_the_desk(self):
         invitation = self.make_invitation(partner_id=self.customer.id)
@@ -157,9 +191,15 @@ class TestCase(CaseCase):
 
     def test_a_call_joins_the_case_of_the_same_answers(self):
         invitation = self.make_invitation(partner_id=self.customer.id)
-        case = self.env["relationship.case"].create({
-            "name": "Low", "kind": "low", "partner_id": self.customer.id, "user_id": self.nok.id,
-            "source_key": f"alert:invitation:{invitation.id}"})
+        case = self.env["relationship.case"].create(
+            {
+                "name": "Low",
+                "kind": "low",
+                "partner_id": self.customer.id,
+                "user_id": self.nok.id,
+                "source_key": f"alert:invitation:{invitation.id}",
+            }
+        )
         invitation._request_callback("081 234 5678", "evening", "The lamp")
         self.assertEqual(self.cases(kind="callback"), case)
         self.assertIn("The lamp", case.description)
@@ -168,12 +208,14 @@ class TestCase(CaseCase):
     def test_a_call_asked_for_in_a_shop(self):
         self.company.country_id = self.env.ref("base.th")
         known = self.env["res.partner"].create(
-            {"name": "Known", "phone": "081 111 2222", "country_id": self.company.country_id.id})
+            {"name": "Known", "phone": "081 111 2222", "country_id": self.company.country_id.id}
+        )
         for phone, expected in (("0811112222", known), ("0833334444", None)):
             invitation = self.make_invitation(channel="kiosk")
             invitation._request_callback(phone, "any", "")
             case = self.env["relationship.case"].search(
-                [("source_key", "=", f"callback:{invitation.id}")])
+                [("source_key", "=", f"callback:{invitation.id}")]
+            )
             self.assertEqual(case.user_id, self.boss)
             self.assertEqual(case.partner_id == known, bool(expected))
             self.assertTrue(case.partner_id.phone)
@@ -251,7 +293,8 @@ class TestAlert(CaseCase):
         self.answer(0)
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE relationship_reading SET create_date = create_date - INTERVAL '1 hour'")
+            "UPDATE relationship_reading SET create_date = create_date - INTERVAL '1 hour'"
+        )
         rule = self.rule.copy({"active": True})
         self.raise_alerts()
         self.assertFalse(self.cases())
@@ -264,9 +307,7 @@ class TestAlert(CaseCase):
         partners = self.env["res.partner"].create([{"name": str(i)} for i in range(5)])
         for partner in partners:
             self.answer(0, partner_id=partner.id)
-        with patch(
-                "odoo.addons.relationship_insight.models.care.relationship_alert_rule"
-                ".BATCH", 2):
+        with patch("odoo.addons.relationship_insight.models.care.relationship_alert_rule.BATCH", 2):
             self.raise_alerts()
         cases = self.env["relationship.case"].search([("partner_id", "in", partners.ids)])
         self.assertEqual(len(cases), 5)
@@ -289,8 +330,11 @@ class TestCaseKey(CaseCase):
     """What opened a case is named by the server alone, and one bad name stops nobody else."""
 
     def make_as_staff(self, **vals):
-        return self.env["relationship.case"].with_user(self.nok).create({
-            "name": "Mine", "partner_id": self.customer.id, **vals})
+        return (
+            self.env["relationship.case"]
+            .with_user(self.nok)
+            .create({"name": "Mine", "partner_id": self.customer.id, **vals})
+        )
 
     def test_staff_cannot_name_the_occasion(self):
         Case = self.env["relationship.case"].with_user(self.nok)
@@ -300,8 +344,9 @@ class TestCaseKey(CaseCase):
         with self.assertRaises(AccessError):
             case.write({"source_key": "callback:7"})
         with self.assertRaises(AccessError):
-            Case.with_context(default_source_key="callback:7").create({
-                "name": "Planted", "partner_id": self.customer.id})
+            Case.with_context(default_source_key="callback:7").create(
+                {"name": "Planted", "partner_id": self.customer.id}
+            )
         self.assertFalse(case.sudo().search([("source_key", "=", "callback:7")]))
 
     def test_a_planted_key_swallows_no_call(self):
@@ -309,7 +354,8 @@ class TestCaseKey(CaseCase):
         planted = self.make_as_staff(partner_id=other.id)
         planted.sudo().source_key = "callback:9"
         case = self.env["relationship.case"]._request_callback(
-            self.customer, self.company, "callback:9", "After five")
+            self.customer, self.company, "callback:9", "After five"
+        )
         self.assertEqual((case.partner_id, case.kind), (self.customer, "callback"))
         self.assertEqual(planted.kind, "complaint")
 
@@ -326,13 +372,17 @@ class TestCaseKey(CaseCase):
                 said.append(alert["key"])
                 rule.env.cr.execute("SELECT 1 / 0")
             return prepare(rule, partner, user, alert)
-        with patch.object(Rule, "_prepare_case", break_one), self.assertLogs(
-                "odoo.addons.relationship_insight", "ERROR"), self.assertLogs(
-                "odoo.sql_db", "ERROR"):
+
+        with (
+            patch.object(Rule, "_prepare_case", break_one),
+            self.assertLogs("odoo.addons.relationship_insight", "ERROR"),
+            self.assertLogs("odoo.sql_db", "ERROR"),
+        ):
             self.raise_alerts()
         self.assertEqual(
             self.env["relationship.case"].search([("partner_id", "in", others.ids)]).partner_id,
-            others)
+            others,
+        )
         self.assertFalse(self.cases())
         self.raise_alerts()
         self.assertEqual(self.cases().reading_ids, bad, "the next run takes what failed")
@@ -365,12 +415,20 @@ class TestCaseOwner(CaseCase):
         case = self.env["relationship.case"]
         self.assertFalse(case._find_owner(self.customer, self.own))
         manager = new_test_user(
-            self.env, "chief", groups="relationship_insight.group_relationship_manager",
-            company_id=self.own.id, company_ids=[Command.set(self.own.ids)])
+            self.env,
+            "chief",
+            groups="relationship_insight.group_relationship_manager",
+            company_id=self.own.id,
+            company_ids=[Command.set(self.own.ids)],
+        )
         self.assertEqual(self.request_call(self.own, "a").user_id, manager)
         desk = new_test_user(
-            self.env, "desk", groups=RELATIONS, company_id=self.own.id,
-            company_ids=[Command.set(self.own.ids)])
+            self.env,
+            "desk",
+            groups=RELATIONS,
+            company_id=self.own.id,
+            company_ids=[Command.set(self.own.ids)],
+        )
         case = self.request_call(self.own, "b")
         self.assertEqual((case.user_id, case.activity_ids.user_id), (desk, desk))
 
@@ -389,7 +447,9 @@ class TestCaseOwner(CaseCase):
         def listen(env, source, *args, **kwargs):
             seen.append((source, env.context.get("lang")))
             return translate(env, source, *args, **kwargs)
+
         with patch.object(type(self.env), "_", listen):
             self.env["relationship.case"].with_context(lang="en_US")._request_callback(
-                self.customer, self.company, "d")
+                self.customer, self.company, "d"
+            )
         self.assertIn(("Please call: %(customer)s", "fr_FR"), seen)

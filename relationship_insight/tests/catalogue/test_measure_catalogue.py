@@ -13,12 +13,18 @@ class TestMeasureCatalogue(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        data = cls.env["ir.model.data"].search([
-            ("module", "=", "relationship_insight"),
-            ("model", "=", "relationship.measure"),
-        ])
-        cls.catalogue = cls.env["relationship.measure"].with_context(active_test=False).browse(
-            data.mapped("res_id")).with_context(lang="en_US")
+        data = cls.env["ir.model.data"].search(
+            [
+                ("module", "=", "relationship_insight"),
+                ("model", "=", "relationship.measure"),
+            ]
+        )
+        cls.catalogue = (
+            cls.env["relationship.measure"]
+            .with_context(active_test=False)
+            .browse(data.mapped("res_id"))
+            .with_context(lang="en_US")
+        )
         cls.by_code = {measure.code: measure for measure in cls.catalogue}
 
     def test_every_measure_is_there_once(self):
@@ -28,14 +34,14 @@ class TestMeasureCatalogue(TransactionCase):
     def test_external_id_follows_the_code(self):
         ids = self.catalogue._get_external_ids()
         for measure in self.catalogue:
-            self.assertIn(
-                f"relationship_insight.measure_{measure.code.lower()}", ids[measure.id])
+            self.assertIn(f"relationship_insight.measure_{measure.code.lower()}", ids[measure.id])
 
     def test_answerable_items_can_be_asked(self):
         leaves = self.catalogue.filtered(lambda measure: not measure.child_ids)
         self.assertEqual(
             set(leaves.filtered(lambda measure: not measure.answerable).mapped("code")),
-            COMPUTED_ONLY)
+            COMPUTED_ONLY,
+        )
         for measure in leaves.filtered("answerable"):
             with self.subTest(code=measure.code):
                 self.assertTrue(measure.question.strip())
@@ -54,7 +60,8 @@ class TestMeasureCatalogue(TransactionCase):
                 for item in scale.child_ids:
                     self.assertTrue(item.code.startswith(scale.code))
                     self.assertEqual(
-                        (item.scale_min, item.scale_max), (scale.scale_min, scale.scale_max))
+                        (item.scale_min, item.scale_max), (scale.scale_min, scale.scale_max)
+                    )
 
     def test_labels_name_every_point_of_the_scale(self):
         for measure in self.catalogue.filtered("anchors"):
@@ -62,7 +69,8 @@ class TestMeasureCatalogue(TransactionCase):
                 labels = dict(line.split(" = ", 1) for line in measure.anchors.split("\n"))
                 self.assertEqual(
                     [int(value) for value in labels],
-                    list(range(int(measure.scale_min), int(measure.scale_max) + 1)))
+                    list(range(int(measure.scale_min), int(measure.scale_max) + 1)),
+                )
                 self.assertEqual(labels[f"{measure.scale_min:g}"], measure.anchor_min)
                 self.assertEqual(labels[f"{measure.scale_max:g}"], measure.anchor_max)
 
@@ -73,11 +81,11 @@ class TestMeasureCatalogue(TransactionCase):
             self.assertEqual(set(feelings.mapped("kind")), {"emotion"})
             self.assertEqual(len(set(feelings.mapped("emoji"))), FEELINGS)
             self.assertTrue(all(feelings.mapped("emoji")))
-            self.assertEqual(
-                sorted(feelings.mapped("valence")), ["-1"] * 5 + ["1"] * 5)
+            self.assertEqual(sorted(feelings.mapped("valence")), ["-1"] * 5 + ["1"] * 5)
         self.assertEqual(
             self.by_code["M01"].child_ids.mapped("name"),
-            self.by_code["M02"].child_ids.mapped("name"))
+            self.by_code["M02"].child_ids.mapped("name"),
+        )
 
     def test_motives_have_faces(self):
         motives = self.by_code["M16"].child_ids
@@ -87,7 +95,8 @@ class TestMeasureCatalogue(TransactionCase):
         groups = motives.mapped(lambda motive: motive.formula.split(".")[0])
         self.assertEqual(
             {group: groups.count(group) for group in groups},
-            {"Group: situational": 6, "Group: merit": 2, "Group: relational": 4})
+            {"Group: situational": 6, "Group: merit": 2, "Group: relational": 4},
+        )
 
     def test_only_the_fairness_item_is_reversed(self):
         self.assertEqual(self.catalogue.filtered("reverse").mapped("code"), ["M20_r"])
@@ -99,11 +108,13 @@ class TestMeasureCatalogue(TransactionCase):
     def test_scores_span_the_scale(self):
         partner = self.env["res.partner"].create({"name": "Customer of the catalogue test"})
         measures = [self.by_code[code] for code in ("M03", "M07_tell", "M19", "M20_r")]
-        readings = self.env["relationship.reading"].create([
-            {"measure_id": measure.id, "partner_id": partner.id, "value": value}
-            for measure in measures
-            for value in (measure.scale_min, measure.scale_max)
-        ])
+        readings = self.env["relationship.reading"].create(
+            [
+                {"measure_id": measure.id, "partner_id": partner.id, "value": value}
+                for measure in measures
+                for value in (measure.scale_min, measure.scale_max)
+            ]
+        )
         self.assertEqual(readings.mapped("score"), [0, 100, 0, 100, 0, 100, 100, 0])
 
     def test_thai_wording_is_complete(self):

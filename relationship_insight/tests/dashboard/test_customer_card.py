@@ -17,7 +17,8 @@ class TestCustomerCard(CardCase):
         super().setUpClass()
         cls.customer = cls.new_customer("Somchai")
         cls.profile = cls.new_profile(
-            cls.customer, **cls.rich_values(bond_staff_id=cls.rep.partner_id.id))
+            cls.customer, **cls.rich_values(bond_staff_id=cls.rep.partner_id.id)
+        )
         cls.new_readings(cls.customer, count=7)
         cls.new_note(cls.customer, cls.rep)
 
@@ -25,12 +26,16 @@ class TestCustomerCard(CardCase):
         card = self.card(self.customer)
         self.assertEqual(card["state"], "rich")
         self.assertEqual(card["loyalty_class"], "spurious")
-        self.assertEqual(card["sentences"], [
-            "Buys often, but tells us it's because we are close by: spurious loyalty.",
-            "Medium confidence: a chance of 72 in 100 that this is right.",
-        ])
         self.assertEqual(
-            [part["key"] for part in card["probabilities"]], ["true", "latent", "spurious", "low"])
+            card["sentences"],
+            [
+                "Buys often, but tells us it's because we are close by: spurious loyalty.",
+                "Medium confidence: a chance of 72 in 100 that this is right.",
+            ],
+        )
+        self.assertEqual(
+            [part["key"] for part in card["probabilities"]], ["true", "latent", "spurious", "low"]
+        )
         self.assertAlmostEqual(sum(part["value"] for part in card["probabilities"]), 1)
         self.assertEqual(card["date"], self.today)
 
@@ -58,8 +63,10 @@ class TestCustomerCard(CardCase):
 
     def test_motives_in_order_with_face(self):
         motives = self.card(self.customer)["motives"]
-        self.assertEqual([motive["name"] for motive in motives], [
-            self.measures[code].name for code in ("M16_location", "M16_price", "M16_staff")])
+        self.assertEqual(
+            [motive["name"] for motive in motives],
+            [self.measures[code].name for code in ("M16_location", "M16_price", "M16_staff")],
+        )
         self.assertEqual(motives[0]["emoji"], self.measures["M16_location"].emoji)
 
     def test_question_to_read_out(self):
@@ -71,11 +78,13 @@ class TestCustomerCard(CardCase):
 
     def test_last_five_readings_valid_and_about_us(self):
         rival = self.env["relationship.competitor"].create(
-            {"name": "Rival", "company_id": self.company.id})
+            {"name": "Rival", "company_id": self.company.id}
+        )
         newest = self.new_readings(self.customer, date=self.profile.create_date)
         newest._void("wrong customer")
         self.new_readings(
-            self.customer, "M13", date=self.profile.create_date, competitor_id=rival.id)
+            self.customer, "M13", date=self.profile.create_date, competitor_id=rival.id
+        )
         readings = self.card(self.customer)["readings"]
         self.assertEqual(len(readings), 5)
         self.assertNotIn(newest.id, [reading["id"] for reading in readings])
@@ -90,22 +99,27 @@ class TestCustomerCard(CardCase):
 
     def test_thin_says_why_and_how_to_learn(self):
         for reason, words in (
-            ("no_attitude", "nobody asked"), ("stale", "too old"), ("no_behaviour", "too new"),
-            ("ambiguous", "both ways"), ("opted_out", "not to be surveyed"), (False, "too little"),
+            ("no_attitude", "nobody asked"),
+            ("stale", "too old"),
+            ("no_behaviour", "too new"),
+            ("ambiguous", "both ways"),
+            ("opted_out", "not to be surveyed"),
+            (False, "too little"),
         ):
             with self.subTest(reason=reason):
                 customer = self.new_customer(f"Thin {reason}")
                 self.new_profile(
-                    customer, loyalty_class="unknown", unknown_reason=reason, ask_next="attitude")
+                    customer, loyalty_class="unknown", unknown_reason=reason, ask_next="attitude"
+                )
                 card = self.card(customer)
                 self.assertEqual(card["state"], "thin")
                 self.assertEqual(len(card["sentences"]), 2)
                 self.assertIn(words, card["sentences"][0])
                 self.assertEqual(card["probabilities"], [])
                 self.assertEqual(
-                    {axis["status"] for axis in card["axes"].values()}, {"insufficient"})
-                self.assertEqual(
-                    {axis["value"] for axis in card["axes"].values()}, {None})
+                    {axis["status"] for axis in card["axes"].values()}, {"insufficient"}
+                )
+                self.assertEqual({axis["value"] for axis in card["axes"].values()}, {None})
 
     def test_empty_says_what_to_do(self):
         card = self.card(self.new_customer("Nobody"))
@@ -115,15 +129,23 @@ class TestCustomerCard(CardCase):
     def test_every_class_and_motive_has_sentences(self):
         for loyalty_class in ("true", "latent", "spurious", "low"):
             for confidence in ("high", "medium", "low"):
-                for motive in [False, *[
-                        measure.id for code, measure in self.measures.items()
-                        if code.startswith("M16_")]]:
-                    self.profile.write({
-                        "loyalty_class": loyalty_class, "confidence": confidence,
-                        "motive_id": motive})
+                for motive in [
+                    False,
+                    *[
+                        measure.id
+                        for code, measure in self.measures.items()
+                        if code.startswith("M16_")
+                    ],
+                ]:
+                    self.profile.write(
+                        {
+                            "loyalty_class": loyalty_class,
+                            "confidence": confidence,
+                            "motive_id": motive,
+                        }
+                    )
                     measures = {m.id: m for m in self.measures.values()}
-                    sentences = self.env["relationship.card"]._get_sentences(
-                        self.profile, measures)
+                    sentences = self.env["relationship.card"]._get_sentences(self.profile, measures)
                     self.assertTrue(all(sentences))
                     self.assertIn("loyalty", sentences[0])
 
@@ -136,8 +158,7 @@ class TestCustomerCard(CardCase):
     def test_deleted_and_archived_measures_do_no_harm(self):
         self.profile.write({"motives": {"999999999": 0.6, str(self.measures["M16_price"].id): 0.4}})
         self.measures["M16_price"].active = False
-        self.assertEqual(
-            [motive["share"] for motive in self.card(self.customer)["motives"]], [0.4])
+        self.assertEqual([motive["share"] for motive in self.card(self.customer)["motives"]], [0.4])
 
     def test_card_travels_as_json(self):
         json.dumps(self.card(self.customer), default=json_default)
@@ -155,27 +176,36 @@ class TestCustomerCard(CardCase):
     def test_restricted_does_not_tell_whether_something_is_known(self):
         stranger = self.new_customer("Stranger", user_id=self.colleague.id)
         self.customer.user_id = self.colleague
-        self.assertEqual(
-            self.card(stranger, self.rep), self.card(self.customer, self.rep))
+        self.assertEqual(self.card(stranger, self.rep), self.card(self.customer, self.rep))
 
     def test_bonded_rep_sees_the_card(self):
         self.customer.user_id = self.colleague
-        self.env["relationship.bond"].create({
-            "profile_id": self.profile.id, "commercial_partner_id": self.customer.id,
-            "company_id": self.company.id, "staff_id": self.rep.partner_id.id, "strength": 50})
+        self.env["relationship.bond"].create(
+            {
+                "profile_id": self.profile.id,
+                "commercial_partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "staff_id": self.rep.partner_id.id,
+                "strength": 50,
+            }
+        )
         self.assertEqual(self.card(self.customer, self.rep)["state"], "rich")
 
     def test_private_talk_is_shown_to_its_author_alone(self):
         self.new_note(self.customer, self.rep, visibility="me", summary="A secret")
-        for user, seen in (
-                (self.rep, True), (self.relations, False), (self.manager, False)):
+        for user, seen in ((self.rep, True), (self.relations, False), (self.manager, False)):
             summaries = [talk["summary"] for talk in self.card(self.customer, user)["talks"]]
             self.assertEqual("A secret" in summaries, seen, user.login)
 
     def test_what_customers_say_about_staff_is_hidden_from_staff(self):
         self.new_readings(
-            self.customer, "M08E_pleasure", value=1, origin="survey",
-            date=self.profile.create_date, staff_id=self.rep.partner_id.id)
+            self.customer,
+            "M08E_pleasure",
+            value=1,
+            origin="survey",
+            date=self.profile.create_date,
+            staff_id=self.rep.partner_id.id,
+        )
         name = self.measures["M08E_pleasure"].name
         for user, seen in ((self.rep, False), (self.relations, True)):
             names = [reading["name"] for reading in self.card(self.customer, user)["readings"]]

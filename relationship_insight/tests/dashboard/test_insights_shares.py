@@ -9,15 +9,25 @@ from .common_insights import CLASSES, InsightCase, judged, unknown
 
 # Constants of a town: feelings 60 +- 10, an answer's noise 7; buying once in 60 days on average.
 PARAMS = {
-    "theta": 1 / 60, "kappa": 0.49, "sigma_w": 7.0, "half_life": 120.0, "r": 1.0, "alpha": 60.0}
+    "theta": 1 / 60,
+    "kappa": 0.49,
+    "sigma_w": 7.0,
+    "half_life": 120.0,
+    "r": 1.0,
+    "alpha": 60.0,
+}
 
 
 @tagged("post_install", "-at_install")
 class TestInsightShares(InsightCase):
     def calibrate_town(self, company=None):
-        self.env["relationship.calibration"].create({
-            "company_id": (company or self.company).id, "date": fields.Date.today(),
-            "params": PARAMS})
+        self.env["relationship.calibration"].create(
+            {
+                "company_id": (company or self.company).id,
+                "date": fields.Date.today(),
+                "params": PARAMS,
+            }
+        )
 
     def new_judged(self, n, rho, seed, mean=60, placed=(), **vals):
         """Customers whose feelings and buying go together, told once and bought by a seed.
@@ -31,13 +41,25 @@ class TestInsightShares(InsightCase):
             rate = -math.log(1 - min(normal.cdf(buys), 1 - 1e-9)) / 60
             days = [day for day in range(400) if rng.random() < rate]
             x_w = sum(2 ** (-day / 120) for day in days)
-            rows.append(judged(
-                60, rate * 365, placed[number] if number < len(placed) else "unknown",
-                (.25, .25, .25, .25), unknown_reason=number >= len(placed) and "ambiguous",
-                attitude_told=mean + 10 * feels + rng.gauss(0, 7), attitude_worth=1,
-                attitude_mass=1, x_weighted=x_w, t_weighted=155.9,
-                class_review_date=fields.Date.today(), rfm_recency=3, rfm_frequency=3,
-                rfm_monetary=3, **vals))
+            rows.append(
+                judged(
+                    60,
+                    rate * 365,
+                    placed[number] if number < len(placed) else "unknown",
+                    (0.25, 0.25, 0.25, 0.25),
+                    unknown_reason=number >= len(placed) and "ambiguous",
+                    attitude_told=mean + 10 * feels + rng.gauss(0, 7),
+                    attitude_worth=1,
+                    attitude_mass=1,
+                    x_weighted=x_w,
+                    t_weighted=155.9,
+                    class_review_date=fields.Date.today(),
+                    rfm_recency=3,
+                    rfm_frequency=3,
+                    rfm_monetary=3,
+                    **vals,
+                )
+            )
         return self.new_customers(rows)
 
     def shares(self, filters=None, user=None):
@@ -81,25 +103,33 @@ class TestInsightShares(InsightCase):
         placed = (27, 17, 27, 12)
         kinds = [key for key, count in zip(CLASSES, placed) for _each in range(count)]
         self.new_judged(95, 0.3, 12, placed=kinds)
-        self.new_customers([unknown(
-            "no_attitude", rfm_recency=3, rfm_frequency=3, rfm_monetary=3)] * 53)
+        self.new_customers(
+            [unknown("no_attitude", rfm_recency=3, rfm_frequency=3, rfm_monetary=3)] * 53
+        )
         self.check(self.shares(), placed, 148)
 
     def test_random_towns_contradict_nothing(self):
         self.calibrate_town()
         rng = random.Random(7)
         for town in range(6):
-            self.env["relationship.profile"].search([
-                ("company_id", "=", self.company.id)]).unlink()
+            self.env["relationship.profile"].search([("company_id", "=", self.company.id)]).unlink()
             kinds = rng.choices(CLASSES, weights=(6, 1, 2, 1), k=rng.randint(0, 40))
             silent, unsure = rng.choice((0, 5, 60)), rng.randint(10, 30)
             self.new_judged(len(kinds) + unsure, rng.uniform(-0.8, 0.8), town, placed=kinds)
-            self.new_customers([unknown(
-                "no_attitude", rfm_recency=rng.randint(1, 5), rfm_frequency=3,
-                rfm_monetary=rng.randint(0, 5)) for _each in range(silent)])
+            self.new_customers(
+                [
+                    unknown(
+                        "no_attitude",
+                        rfm_recency=rng.randint(1, 5),
+                        rfm_frequency=3,
+                        rfm_monetary=rng.randint(0, 5),
+                    )
+                    for _each in range(silent)
+                ]
+            )
             self.check(
-                self.shares(), [kinds.count(key) for key in CLASSES],
-                len(kinds) + unsure + silent)
+                self.shares(), [kinds.count(key) for key in CLASSES], len(kinds) + unsure + silent
+            )
 
     def test_who_is_like_the_silent_speaks_for_them(self):
         """Frequent buyers like us and answer; the others are as many but hardly answer."""
@@ -107,8 +137,9 @@ class TestInsightShares(InsightCase):
         fans = self.new_judged(120, 0, 3, mean=80)
         others = self.new_judged(40, 0, 4, mean=45)
         others.write({"rfm_recency": 1, "rfm_frequency": 1, "rfm_monetary": 1})
-        self.new_customers([unknown(
-            "no_attitude", rfm_recency=1, rfm_frequency=1, rfm_monetary=1)] * 80)
+        self.new_customers(
+            [unknown("no_attitude", rfm_recency=1, rfm_frequency=1, rfm_monetary=1)] * 80
+        )
         values = self.shares()["values"]
         attached = values["true"]["share"] + values["latent"]["share"]
         # Of 120 fans 93 % feel attached, of 120 others 2 %: 48 %; of those who answered 70 %.

@@ -8,8 +8,13 @@ from .common_insights import InsightCase, judged
 # Every method of the screens that a browser may call, written down: a new one is tried here too.
 OPEN = {
     "relationship.insights": {
-        "action_refresh_now", "get_insight_feelings", "get_insight_history",
-        "get_insight_matrix", "get_insight_motives", "get_insight_options"},
+        "action_refresh_now",
+        "get_insight_feelings",
+        "get_insight_history",
+        "get_insight_matrix",
+        "get_insight_motives",
+        "get_insight_options",
+    },
     "relationship.card": {"get_customer_card"},
     "relationship.key.people": {"get_key_people", "get_leaver"},
 }
@@ -24,13 +29,14 @@ class TestScreensAccess(InsightCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.profile = cls.new_customers([judged(80, 20, "true", (.9, .1, 0, 0))])
+        cls.profile = cls.new_customers([judged(80, 20, "true", (0.9, 0.1, 0, 0))])
         cls.customer = cls.profile.commercial_partner_id
         cls.relations = cls._new_user("screen_relations", "group_relationship_relations")
         own = {"company_id": cls.company.id, "company_ids": [(6, 0, cls.company.ids)]}
         cls.plain = new_test_user(cls.env, "screen_plain", groups="base.group_user", **own)
         cls.cashier = new_test_user(
-            cls.env, "screen_cashier", groups="point_of_sale.group_pos_user", **own)
+            cls.env, "screen_cashier", groups="point_of_sale.group_pos_user", **own
+        )
         cls.portal = new_test_user(cls.env, "screen_portal", groups="base.group_portal", **own)
         cls.public = cls.env.ref("base.public_user")
 
@@ -42,15 +48,21 @@ class TestScreensAccess(InsightCase):
         }.get(method, [])
         self.env.flush_all()
         self.env.invalidate_all()
-        return call_kw(self.env[model].with_user(user), method, args, {
-            "context": {"allowed_company_ids": user.company_ids.ids}})
+        return call_kw(
+            self.env[model].with_user(user),
+            method,
+            args,
+            {"context": {"allowed_company_ids": user.company_ids.ids}},
+        )
 
     def test_the_list_of_methods_is_whole(self):
         for name, methods in OPEN.items():
             found = {
-                method for method in dir(type(self.env[name]))
+                method
+                for method in dir(type(self.env[name]))
                 if method.startswith(("get_", "action_"))
-                and not hasattr(type(self.env["base"]), method)}
+                and not hasattr(type(self.env["base"]), method)
+            }
             self.assertEqual(found, methods, name)
             self.assertTrue(self.env[name]._abstract)
             for method in methods:
@@ -72,7 +84,8 @@ class TestScreensAccess(InsightCase):
             for method in sorted(methods):
                 for user, refused in (
                     (self.rep, MANAGERS_ONLY | RELATIONS_ONLY),
-                    (self.relations, MANAGERS_ONLY), (self.manager, set()),
+                    (self.relations, MANAGERS_ONLY),
+                    (self.manager, set()),
                 ):
                     with self.subTest(method=method, user=user.login):
                         if method in refused:
@@ -84,19 +97,27 @@ class TestScreensAccess(InsightCase):
     def test_another_company_sees_nothing(self):
         other = self.env["res.company"].create({"name": "Screens Elsewhere"})
         stranger = new_test_user(
-            self.env, "screen_stranger", company_id=other.id, company_ids=[(6, 0, other.ids)],
-            groups="base.group_user,relationship_insight.group_relationship_manager")
+            self.env,
+            "screen_stranger",
+            company_id=other.id,
+            company_ids=[(6, 0, other.ids)],
+            groups="base.group_user,relationship_insight.group_relationship_manager",
+        )
         self.assertEqual(
-            self.ask("relationship.insights", "get_insight_matrix", stranger)["total"], 0)
+            self.ask("relationship.insights", "get_insight_matrix", stranger)["total"], 0
+        )
         options = self.ask("relationship.insights", "get_insight_options", stranger)
         self.assertEqual(
             (options["has_profiles"], options["has_attitude"], options["companies"]),
-            (False, False, ["Screens Elsewhere"]))
+            (False, False, ["Screens Elsewhere"]),
+        )
         self.assertEqual(
-            self.ask("relationship.card", "get_customer_card", stranger)["state"], "empty")
+            self.ask("relationship.card", "get_customer_card", stranger)["state"], "empty"
+        )
         board = self.ask("relationship.key.people", "get_key_people", stranger)
         self.assertEqual(
-            (board["people"], board["untouched"], board["untouched_count"]), ([], [], 0))
+            (board["people"], board["untouched"], board["untouched_count"]), ([], [], 0)
+        )
         self.customer.company_id = self.company
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
             self.ask("relationship.card", "get_customer_card", stranger)

@@ -26,13 +26,18 @@ class TestCadence(TransactionCase):
         cls.boss = cls.user("cadence_boss", RELATIONS)
         cls.today = NOW.date()
         cls.a, cls.b = cls.env["relationship.tier"].search(
-            [("company_id", "=", cls.company.id)], order="sequence")
+            [("company_id", "=", cls.company.id)], order="sequence"
+        )
 
     @classmethod
     def user(cls, login, groups):
         return new_test_user(
-            cls.env, login, groups=groups, company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)])
+            cls.env,
+            login,
+            groups=groups,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
 
     def test_usual_tiers_have_their_names_in_every_language(self):
         self.env["res.lang"]._activate_lang("th_TH")
@@ -40,26 +45,47 @@ class TestCadence(TransactionCase):
         usual.with_context(lang="th_TH").name = "ลูกค้าคนสำคัญ"
         company = self.env["res.company"].create({"name": "Thai Store"})
         tier = self.env["relationship.tier"].search(
-            [("company_id", "=", company.id)], order="sequence", limit=1)
-        self.assertEqual(tier.with_context(lang="en_US").name, usual.with_context(
-            lang="en_US").name)
+            [("company_id", "=", company.id)], order="sequence", limit=1
+        )
+        self.assertEqual(
+            tier.with_context(lang="en_US").name, usual.with_context(lang="en_US").name
+        )
         self.assertEqual(tier.with_context(lang="th_TH").name, "ลูกค้าคนสำคัญ")
 
     def customer(self, spend=0, first=None, **vals):
         partner = self.env["res.partner"].create({"name": f"Spends {spend}", **vals})
-        self.env["relationship.profile"].create({
-            "commercial_partner_id": partner.id, "company_id": self.company.id,
-            "spend_12m": spend, "first_purchase": self.today - timedelta(days=first or 400)})
+        self.env["relationship.profile"].create(
+            {
+                "commercial_partner_id": partner.id,
+                "company_id": self.company.id,
+                "spend_12m": spend,
+                "first_purchase": self.today - timedelta(days=first or 400),
+            }
+        )
         return partner
 
     def talk(self, partner, days, user=None, **vals):
-        return self.env["relationship.note"].with_user(user or self.rep).create({
-            "partner_id": partner.id, "company_id": self.company.id,
-            "date": NOW - timedelta(days=days), **vals})
+        return (
+            self.env["relationship.note"]
+            .with_user(user or self.rep)
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "date": NOW - timedelta(days=days),
+                    **vals,
+                }
+            )
+        )
 
     def plan(self, partner, user=None):
-        return self.env["relationship.cadence"].with_user(user or self.boss).search([
-            ("commercial_partner_id", "=", partner.id), ("company_id", "=", self.company.id)])
+        return (
+            self.env["relationship.cadence"]
+            .with_user(user or self.boss)
+            .search(
+                [("commercial_partner_id", "=", partner.id), ("company_id", "=", self.company.id)]
+            )
+        )
 
     def refresh(self):
         self.env["relationship.cadence"]._refresh()
@@ -127,8 +153,12 @@ class TestCadence(TransactionCase):
             self.assertEqual((activity.res_id, activity.user_id), (partner.id, self.rep))
             self.refresh()
             self.assertEqual(plan.task_state, "accepted")
-            self.assertEqual(self.env["mail.activity"].search_count(
-                [("res_model", "=", "res.partner"), ("res_id", "=", partner.id)]), 1)
+            self.assertEqual(
+                self.env["mail.activity"].search_count(
+                    [("res_model", "=", "res.partner"), ("res_id", "=", partner.id)]
+                ),
+                1,
+            )
             self.talk(partner, -40)
             self.assertFalse(activity.active, "done by the talk")
             self.assertEqual((plan.stage, plan.task_state), ("active", False))
@@ -164,11 +194,24 @@ class TestCadence(TransactionCase):
     def test_ladder_is_the_companys(self):
         partner = self.customer(1)
         self.talk(partner, 12)
-        for steps, stage in (((30, 60, 90), "active"), ((10, 20, 30), "cooling"),
-                             ((5, 10, 30), "dormant"), ((2, 5, 12), "stale")):
-            self.company.write(dict(zip((
-                "relationship_cooling_days", "relationship_dormant_days",
-                "relationship_stale_days"), steps)))
+        for steps, stage in (
+            ((30, 60, 90), "active"),
+            ((10, 20, 30), "cooling"),
+            ((5, 10, 30), "dormant"),
+            ((2, 5, 12), "stale"),
+        ):
+            self.company.write(
+                dict(
+                    zip(
+                        (
+                            "relationship_cooling_days",
+                            "relationship_dormant_days",
+                            "relationship_stale_days",
+                        ),
+                        steps,
+                    )
+                )
+            )
             self.refresh()
             self.assertEqual(self.plan(partner).stage, stage)
         with self.assertRaises(ValidationError):
@@ -185,8 +228,7 @@ class TestCadence(TransactionCase):
         self.refresh()
         self.plan(gone).write({"hand_tier_id": self.b.id, "own_ideal_days": 9})
         self.talk(gone, 4)
-        self.env["base.partner.merge.automatic.wizard"].create({})._merge(
-            (kept + gone).ids, kept)
+        self.env["base.partner.merge.automatic.wizard"].create({})._merge((kept + gone).ids, kept)
         plan = self.plan(kept)
         self.assertEqual((plan.hand_tier_id, plan.ideal_days), (self.b, 9))
         self.assertEqual(plan.next_date, self.today + timedelta(days=5))
@@ -200,8 +242,7 @@ class TestCadence(TransactionCase):
             partner = self.customer(spend, first=rng.randint(1, 300))
             person = partner
             if number % 4 == 0:
-                person = self.env["res.partner"].create(
-                    {"name": "Person", "parent_id": partner.id})
+                person = self.env["res.partner"].create({"name": "Person", "parent_id": partner.id})
             talks = []
             for _talk in range(rng.randint(0, 4)):
                 days = rng.randint(0, 200)
@@ -217,33 +258,58 @@ class TestCadence(TransactionCase):
         ranked = sorted((spend for _p, spend, _t in everyone if spend > 0), reverse=True)
         limits = [
             (tier, ranked[math.ceil(len(ranked) * tier.top_percent / 100) - 1])
-            for tier in (self.a, self.b)]
+            for tier in (self.a, self.b)
+        ]
         stages = set()
         for partner, spend, talks in everyone:
             open_talks = [
-                days for days, vals in talks
-                if vals["visibility"] == "company" and vals["channel"] != "email"]
+                days
+                for days, vals in talks
+                if vals["visibility"] == "company" and vals["channel"] != "email"
+            ]
             profile = self.env["relationship.profile"].search(
-                [("commercial_partner_id", "=", partner.id)])
-            start = today - timedelta(days=min(open_talks)) if open_talks \
-                else profile.first_purchase
+                [("commercial_partner_id", "=", partner.id)]
+            )
+            start = (
+                today - timedelta(days=min(open_talks)) if open_talks else profile.first_purchase
+            )
             tier = next((tier for tier, limit in limits if spend and spend >= limit), None)
             silence = (today - start).days
-            stage = ("stale" if silence >= 90 else "dormant" if silence >= 60
-                     else "cooling" if silence >= 30 else "active")
+            stage = (
+                "stale"
+                if silence >= 90
+                else "dormant"
+                if silence >= 60
+                else "cooling"
+                if silence >= 30
+                else "active"
+            )
             stages.add(stage)
             plan = self.plan(partner)
             self.assertEqual(
-                (plan.tier_id, plan.basis_date, plan.stage, plan.next_date, plan.latest_date,
-                 bool(plan.last_date), plan.task_state == "proposed"),
-                (tier or self.a.browse(), start, stage,
-                 tier and start + timedelta(days=tier.ideal_days) or False,
-                 tier and start + timedelta(days=tier.max_days) or False,
-                 bool(open_talks), stage in ("dormant", "stale")))
+                (
+                    plan.tier_id,
+                    plan.basis_date,
+                    plan.stage,
+                    plan.next_date,
+                    plan.latest_date,
+                    bool(plan.last_date),
+                    plan.task_state == "proposed",
+                ),
+                (
+                    tier or self.a.browse(),
+                    start,
+                    stage,
+                    tier and start + timedelta(days=tier.ideal_days) or False,
+                    tier and start + timedelta(days=tier.max_days) or False,
+                    bool(open_talks),
+                    stage in ("dormant", "stale"),
+                ),
+            )
         self.assertEqual(stages, {"active", "cooling", "dormant", "stale"})
         self.assertEqual(
-            len(self.env["relationship.cadence"].search([("company_id", "=", self.company.id)])),
-            60)
+            len(self.env["relationship.cadence"].search([("company_id", "=", self.company.id)])), 60
+        )
 
     def test_one_at_a_time_agrees_with_everybody(self):
         partners = [self.customer(spend) for spend in (0, 10, 500, 3000)]

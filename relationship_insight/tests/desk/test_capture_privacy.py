@@ -15,18 +15,45 @@ QUIET = ("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
 MP3 = base64.b64encode(b"\xff\xfb\x90\x00" + b"\x00" * 400).decode()
 SECRET = "Zanzibar"
 INSIGHT = (
-    "relationship.profile", "relationship.bond", "relationship.snapshot", "relationship.reading",
-    "relationship.touch", "relationship.cadence", "relationship.promise",
-    "relationship.promise.report", "relationship.recognition", "relationship.case",
-    "relationship.transition", "relationship.referral", "relationship.preference",
+    "relationship.profile",
+    "relationship.bond",
+    "relationship.snapshot",
+    "relationship.reading",
+    "relationship.touch",
+    "relationship.cadence",
+    "relationship.promise",
+    "relationship.promise.report",
+    "relationship.recognition",
+    "relationship.case",
+    "relationship.transition",
+    "relationship.referral",
+    "relationship.preference",
 )
 # What a reader may find out, and whether the author's own look must change.
 CHANNELS = {
-    "list": True, "pivot": True, "count": True, "export": True, "search": True, "rpc": True,
-    "contact search": True, "contact export": True, "chatter": False, "activities": True,
-    "mail": False, "brief": True, "brief page": True, "person card": True, "customer card": True,
-    "desk": False, "guard": True, "insight": True, "files": True, "drafts": True, "field": True,
-    "guess": False, "lines": True,
+    "list": True,
+    "pivot": True,
+    "count": True,
+    "export": True,
+    "search": True,
+    "rpc": True,
+    "contact search": True,
+    "contact export": True,
+    "chatter": False,
+    "activities": True,
+    "mail": False,
+    "brief": True,
+    "brief page": True,
+    "person card": True,
+    "customer card": True,
+    "desk": False,
+    "guard": True,
+    "insight": True,
+    "files": True,
+    "drafts": True,
+    "field": True,
+    "guess": False,
+    "lines": True,
 }
 
 
@@ -42,8 +69,7 @@ class TestCapturePrivacy(NoteCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.manager = new_test_user(cls.env, "matrix_manager", groups=MANAGER)
-        cls.roles = {
-            "other staff": cls.dao, "relations": cls.boss, "manager": cls.manager}
+        cls.roles = {"other staff": cls.dao, "relations": cls.boss, "manager": cls.manager}
         export = cls.env.ref("base.group_allow_export")
         for user in (cls.nok, *cls.roles.values()):
             user.write({"group_ids": [Command.link(export.id)], "email": f"{user.login}@x.test"})
@@ -54,10 +80,17 @@ class TestCapturePrivacy(NoteCase):
         cls.touched = now - timedelta(days=10)
         for days, user in ((80, cls.dao), (50, cls.dao), (40, cls.nok)):
             cls.log(
-                user=user, date=now - timedelta(days=days), summary=f"Open talk {days}",
-                promise=f"Open promise {days}", feeling_ids=[Command.link(cls.glad.id)])
-        cls.case = cls.env["relationship.case"].with_user(cls.nok).create({
-            "partner_id": cls.customer.id, "name": "Kettle leaks", "user_id": cls.dao.id})
+                user=user,
+                date=now - timedelta(days=days),
+                summary=f"Open talk {days}",
+                promise=f"Open promise {days}",
+                feeling_ids=[Command.link(cls.glad.id)],
+            )
+        cls.case = (
+            cls.env["relationship.case"]
+            .with_user(cls.nok)
+            .create({"partner_id": cls.customer.id, "name": "Kettle leaks", "user_id": cls.dao.id})
+        )
         cls.refresh()
         cls.refresh()  # Bonds tell their change since the last month's end once there is one.
 
@@ -74,23 +107,48 @@ class TestCapturePrivacy(NoteCase):
         """Everything a member of staff can keep to themselves."""
         Note = self.env["relationship.note"].with_user(self.nok)
         voice = Note.store_voice(f"{SECRET}.mp3", MP3)
-        private = Note.create([{
-            "partner_id": self.customer.id, "visibility": "me", "summary": SECRET,
-            "promise": f"{SECRET} promise", "channel": "call_out", "purpose": "listen",
-            "feeling_ids": [Command.set((self.glad + self.letdown).ids)],
-            "attendee_ids": [Command.link(self.sister.id)],
-            "colleague_ids": [Command.link(self.dao.partner_id.id)],
-            "voice_ids": [Command.link(voice["id"])],
-            "promise_ids": [Command.create({"name": f"{SECRET} too"})],
-            "referrer_name": SECRET, **more,
-        } for more in (
-            {}, {"order_model": "relationship.case", "order_id": self.case.id, "voice_ids": []},
-            {"date": "2001-05-05 05:05:05", "voice_ids": []})])
-        draft = self.env["relationship.note.draft"].with_user(self.nok).keep_draft({
-            "key": "0123456789abcdef", "partner_id": self.customer.id, "channel": "visit",
-            "text": SECRET, "feelings": self.glad.ids})
-        return private, self.env["relationship.note.draft"].browse(draft["id"]), (
-            self.env["ir.attachment"].browse(voice["id"]))
+        private = Note.create(
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "visibility": "me",
+                    "summary": SECRET,
+                    "promise": f"{SECRET} promise",
+                    "channel": "call_out",
+                    "purpose": "listen",
+                    "feeling_ids": [Command.set((self.glad + self.letdown).ids)],
+                    "attendee_ids": [Command.link(self.sister.id)],
+                    "colleague_ids": [Command.link(self.dao.partner_id.id)],
+                    "voice_ids": [Command.link(voice["id"])],
+                    "promise_ids": [Command.create({"name": f"{SECRET} too"})],
+                    "referrer_name": SECRET,
+                    **more,
+                }
+                for more in (
+                    {},
+                    {"order_model": "relationship.case", "order_id": self.case.id, "voice_ids": []},
+                    {"date": "2001-05-05 05:05:05", "voice_ids": []},
+                )
+            ]
+        )
+        draft = (
+            self.env["relationship.note.draft"]
+            .with_user(self.nok)
+            .keep_draft(
+                {
+                    "key": "0123456789abcdef",
+                    "partner_id": self.customer.id,
+                    "channel": "visit",
+                    "text": SECRET,
+                    "feelings": self.glad.ids,
+                }
+            )
+        )
+        return (
+            private,
+            self.env["relationship.note.draft"].browse(draft["id"]),
+            (self.env["ir.attachment"].browse(voice["id"])),
+        )
 
     # ------------------------------------------------------------
     # Ways of looking
@@ -98,9 +156,12 @@ class TestCapturePrivacy(NoteCase):
 
     def read_all(self, Model, domain=()):
         fields = [
-            name for name, field in Model._fields.items()
-            if field.type not in ("one2many", "binary") and Model._has_field_access(field, "read")
-            and name not in ("write_date", "__last_update", "last_seen")]
+            name
+            for name, field in Model._fields.items()
+            if field.type not in ("one2many", "binary")
+            and Model._has_field_access(field, "read")
+            and name not in ("write_date", "__last_update", "last_seen")
+        ]
         return Model.search(list(domain), order="id").read(fields)
 
     def look(self, user):
@@ -109,55 +170,108 @@ class TestCapturePrivacy(NoteCase):
         env.invalidate_all()
         Note, Draft = env["relationship.note"], env["relationship.note.draft"]
         people = env["res.partner"].browse(self.people.ids)
-        touches = ["relationship_last_talk", "relationship_last_in", "relationship_last_out",
-                   "relationship_last_talk_staff_id", "relationship_note_count"]
+        touches = [
+            "relationship_last_talk",
+            "relationship_last_in",
+            "relationship_last_out",
+            "relationship_last_talk_staff_id",
+            "relationship_note_count",
+        ]
         seen = {
-            "list": Note.web_search_read([], {
-                name: {} for name in Note._fields if Note._fields[name].type != "binary"}),
-            "pivot": [Note.formatted_read_group([], [group], ["__count", "duration:sum"]) for group
-                      in ("staff_id", "commercial_partner_id", "channel", "purpose", "initiator",
-                          "visibility", "date:month", "feeling_ids", "attendee_ids",
-                          "colleague_ids", "team_id")],
+            "list": Note.web_search_read(
+                [], {name: {} for name in Note._fields if Note._fields[name].type != "binary"}
+            ),
+            "pivot": [
+                Note.formatted_read_group([], [group], ["__count", "duration:sum"])
+                for group in (
+                    "staff_id",
+                    "commercial_partner_id",
+                    "channel",
+                    "purpose",
+                    "initiator",
+                    "visibility",
+                    "date:month",
+                    "feeling_ids",
+                    "attendee_ids",
+                    "colleague_ids",
+                    "team_id",
+                )
+            ],
             "count": (Note.search_count([]), people.mapped("relationship_note_count")),
             "export": Note.search([]).export_data(
-                ["partner_id/name", "summary", "promise", "feeling_ids/name", "date",
-                 "attendee_ids/name", "voice_ids/name"])["datas"],
-            "search": [Note.search(domain).ids for domain in (
-                [("summary", "ilike", SECRET)], [("promise", "ilike", SECRET)],
-                [("attendee_ids", "in", self.sister.ids)], [("feeling_ids", "=", self.letdown.id)],
-                [("date", ">=", self.touched)], [("voice_ids", "!=", False)],
-                [("visibility", "=", "me")], [("referrer_name", "ilike", SECRET)])]
+                [
+                    "partner_id/name",
+                    "summary",
+                    "promise",
+                    "feeling_ids/name",
+                    "date",
+                    "attendee_ids/name",
+                    "voice_ids/name",
+                ]
+            )["datas"],
+            "search": [
+                Note.search(domain).ids
+                for domain in (
+                    [("summary", "ilike", SECRET)],
+                    [("promise", "ilike", SECRET)],
+                    [("attendee_ids", "in", self.sister.ids)],
+                    [("feeling_ids", "=", self.letdown.id)],
+                    [("date", ">=", self.touched)],
+                    [("voice_ids", "!=", False)],
+                    [("visibility", "=", "me")],
+                    [("referrer_name", "ilike", SECRET)],
+                )
+            ]
             + [Note.name_search("")],
             "rpc": self.call_rpc(user),
-            "contact search": [people.search([("id", "in", people.ids), *domain]).ids
-                               for domain in (
-                [("relationship_last_talk", ">=", self.touched)],
-                [("relationship_last_talk", "<", self.touched)],
-                [("relationship_last_talk", "=", False)])],
+            "contact search": [
+                people.search([("id", "in", people.ids), *domain]).ids
+                for domain in (
+                    [("relationship_last_talk", ">=", self.touched)],
+                    [("relationship_last_talk", "<", self.touched)],
+                    [("relationship_last_talk", "=", False)],
+                )
+            ],
             "contact export": people.export_data(touches)["datas"],
-            "chatter": (people.message_ids.mapped("body"), env["mail.message"].search_count(
-                [("body", "ilike", SECRET)])),
-            "activities": env["mail.activity"].search([], order="id").read(
-                ["summary", "note", "user_id", "res_model", "res_id", "date_deadline"]),
+            "chatter": (
+                people.message_ids.mapped("body"),
+                env["mail.message"].search_count([("body", "ilike", SECRET)]),
+            ),
+            "activities": env["mail.activity"]
+            .search([], order="id")
+            .read(["summary", "note", "user_id", "res_model", "res_id", "date_deadline"]),
             "mail": self.get_digest(user),
             "brief": env["relationship.brief"].get_brief(self.customer.id),
-            "brief page": str(env["ir.actions.report"].sudo(False)._render_qweb_html(
-                "relationship_insight.brief", self.customer.ids)[0]),
+            "brief page": str(
+                env["ir.actions.report"]
+                .sudo(False)
+                ._render_qweb_html("relationship_insight.brief", self.customer.ids)[0]
+            ),
             "person card": [env["relationship.person"].get_person_card(p.id) for p in people],
-            "customer card": [
-                env["relationship.card"].get_customer_card(p.id) for p in people],
-            "desk": {key: value for key, value in env["relationship.desk"].get_desk().items()
-                     if key != "drafts"},
+            "customer card": [env["relationship.card"].get_customer_card(p.id) for p in people],
+            "desk": {
+                key: value
+                for key, value in env["relationship.desk"].get_desk().items()
+                if key != "drafts"
+            },
             "guard": people.mapped("relationship_contact_warning"),
             "insight": [
-                self.read_all(env[model]) for model in INSIGHT if env[model].has_access("read")],
-            "files": env["ir.attachment"].search(
-                [("res_model", "=", "relationship.note")]).read(["name", "raw"]),
-            "drafts": (self.read_all(Draft), Draft.search_count([]),
-                       Draft.formatted_read_group([], ["partner_id"], ["__count"]),
-                       env["relationship.desk"].get_desk()["drafts"]),
-            "field": {key: value for key, value in env["relationship.field"].get_page().items()
-                      if key != "options"},
+                self.read_all(env[model]) for model in INSIGHT if env[model].has_access("read")
+            ],
+            "files": env["ir.attachment"]
+            .search([("res_model", "=", "relationship.note")])
+            .read(["name", "raw"]),
+            "drafts": (
+                self.read_all(Draft),
+                Draft.search_count([]),
+                Draft.formatted_read_group([], ["partner_id"], ["__count"]),
+                env["relationship.desk"].get_desk()["drafts"],
+            ),
+            "field": {
+                key: value
+                for key, value in env["relationship.field"].get_page().items()
+                if key != "options"
+            },
             "lines": [Note.get_recent_lines(person.id) for person in people],
             "guess": env["relationship.capture"].guess_customer("res.partner", self.firm.id),
         }
@@ -171,10 +285,12 @@ class TestCapturePrivacy(NoteCase):
             for record_id in getattr(self, "private_ids", {}).get(model, []):
                 Model = self.env(user=user)[model]
                 for method, args in (
-                        ("read", [[record_id], ["partner_id"]]),
-                        ("web_read", [[record_id], {"display_name": {}}]),
-                        ("copy", [[record_id]]),
-                        ("write", [[record_id], {"summary": "x"}]), ("unlink", [[record_id]])):
+                    ("read", [[record_id], ["partner_id"]]),
+                    ("web_read", [[record_id], {"display_name": {}}]),
+                    ("copy", [[record_id]]),
+                    ("write", [[record_id], {"summary": "x"}]),
+                    ("unlink", [[record_id]]),
+                ):
                     with suppress(AccessError, MissingError, Undo), self.env.cr.savepoint():
                         call_kw(Model, method, args, {})
                         results.append((model, method))
@@ -200,8 +316,7 @@ class TestCapturePrivacy(NoteCase):
         everyone = {"author": self.nok, **self.roles}
         before = {role: self.look(user) for role, user in everyone.items()}
         private, draft, voice = self.make_private()
-        self.private_ids = {
-            "relationship.note": private.ids, "relationship.note.draft": draft.ids}
+        self.private_ids = {"relationship.note": private.ids, "relationship.note.draft": draft.ids}
         self.refresh()
         after = {role: self.look(user) for role, user in everyone.items()}
         for role in self.roles:
@@ -222,8 +337,11 @@ class TestCapturePrivacy(NoteCase):
         private, draft, voice = self.make_private()
         for record in (private, draft):
             Model = self.env[record._name].with_user(self.plain)
-            for look in (lambda m: m.search([]), lambda m: m.search_count([]),
-                         lambda m: m.formatted_read_group([], [], ["__count"])):
+            for look in (
+                lambda m: m.search([]),
+                lambda m: m.search_count([]),
+                lambda m: m.formatted_read_group([], [], ["__count"]),
+            ):
                 with self.assertRaises(AccessError):
                     look(Model)
         with self.assertRaises(AccessError):
@@ -236,11 +354,15 @@ class TestCapturePrivacy(NoteCase):
         self.customer.user_id = False
         before = {role: self.look(user) for role, user in self.roles.items()}
         note = self.log(
-            summary="Told in confidence", channel="call_out", promise="Between us",
-            feeling_ids=[Command.link(self.glad.id)])
+            summary="Told in confidence",
+            channel="call_out",
+            promise="Between us",
+            feeling_ids=[Command.link(self.glad.id)],
+        )
         self.refresh()
         self.assertNotEqual(
-            self.look(self.dao)["person card"], before["other staff"]["person card"])
+            self.look(self.dao)["person card"], before["other staff"]["person card"]
+        )
         note.visibility = "me"
         self.refresh()
         for role, user in self.roles.items():

@@ -19,17 +19,30 @@ class DeskCase(CardCase):
 
     def customer(self, spend=100, talk=None, **vals):
         partner = self.new_customer(f"Spends {spend}", user_id=self.rep.id, **vals)
-        self.new_profile(partner, spend_12m=spend, purchase_days=1,
-                         first_purchase=self.today - timedelta(days=20))
+        self.new_profile(
+            partner,
+            spend_12m=spend,
+            purchase_days=1,
+            first_purchase=self.today - timedelta(days=20),
+        )
         if talk is not None:
             self.talk(partner, talk)
         return partner
 
     def talk(self, partner, days, user=None, **vals):
-        return self.env["relationship.note"].with_user(user or self.rep).create({
-            "partner_id": partner.id, "company_id": self.company.id,
-            "summary": f"Talk {days}",
-            "date": fields.Datetime.now() - timedelta(days=days), **vals})
+        return (
+            self.env["relationship.note"]
+            .with_user(user or self.rep)
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "summary": f"Talk {days}",
+                    "date": fields.Datetime.now() - timedelta(days=days),
+                    **vals,
+                }
+            )
+        )
 
     def desk(self, user=None, everyone=False):
         self.env["relationship.cadence"]._refresh()
@@ -45,8 +58,9 @@ class TestDesk(DeskCase):
         customers = [self.customer(spend=1000 + spend, talk=100) for spend in range(8)]
         fresh = self.customer(spend=9000, talk=1)
         people = self.desk()["people"]
-        self.assertEqual([person["id"] for person in people],
-                         [customer.id for customer in customers[:-6:-1]])
+        self.assertEqual(
+            [person["id"] for person in people], [customer.id for customer in customers[:-6:-1]]
+        )
         self.assertNotIn(fresh.id, [person["id"] for person in people])
         self.assertIn("The last talk was on", people[0]["reason"])
         self.assertEqual(people[0]["note"]["text"], "Talk 100")
@@ -69,10 +83,16 @@ class TestDesk(DeskCase):
     def test_upset_comes_first(self):
         self.customer(spend=9000, talk=200)
         upset = self.customer(spend=1, talk=20)
-        self.env["relationship.reading"].create({
-            "measure_id": self.measures["M02_letdown"].id, "value": 2, "partner_id": upset.id,
-            "company_id": self.company.id, "origin": "pos",
-            "date": fields.Datetime.now() - timedelta(days=4)})
+        self.env["relationship.reading"].create(
+            {
+                "measure_id": self.measures["M02_letdown"].id,
+                "value": 2,
+                "partner_id": upset.id,
+                "company_id": self.company.id,
+                "origin": "pos",
+                "date": fields.Datetime.now() - timedelta(days=4),
+            }
+        )
         self.assertEqual(self.names()[0], upset.id)
         self.talk(upset, 1)
         self.assertNotIn(upset.id, self.names())
@@ -110,9 +130,13 @@ class TestDesk(DeskCase):
 
     def test_talk_of_my_team_is_news_to_me_alone(self):
         partner = self.customer(spend=1000, talk=100)
-        team = self.env["crm.team"].create({
-            "name": "Team", "company_id": self.company.id,
-            "member_ids": [Command.set((self.rep + self.manager).ids)]})
+        team = self.env["crm.team"].create(
+            {
+                "name": "Team",
+                "company_id": self.company.id,
+                "member_ids": [Command.set((self.rep + self.manager).ids)],
+            }
+        )
         outsider = self.new_user("desk_outsider", STAFF)
         before = self.names(self.rep)
         self.assertEqual(before, [partner.id])
@@ -123,10 +147,16 @@ class TestDesk(DeskCase):
 
     def test_answers_that_deny_a_feeling_do_not_alarm(self):
         partner = self.customer(talk=5)
-        self.env["relationship.reading"].create({
-            "measure_id": self.measures["M01_pressured"].id, "value": 1, "partner_id": partner.id,
-            "company_id": self.company.id, "origin": "survey",
-            "date": fields.Datetime.now() - timedelta(days=2)})
+        self.env["relationship.reading"].create(
+            {
+                "measure_id": self.measures["M01_pressured"].id,
+                "value": 1,
+                "partner_id": partner.id,
+                "company_id": self.company.id,
+                "origin": "survey",
+                "date": fields.Datetime.now() - timedelta(days=2),
+            }
+        )
         self.assertFalse(self.names())
 
     def test_snooze_and_not_relevant(self):
@@ -150,8 +180,9 @@ class TestDesk(DeskCase):
         self.talk(partner, 0, promise="Send it", promise_date=today - timedelta(days=1))
         self.talk(partner, 0, promise="Far away", promise_date=today + timedelta(days=9))
         day = today + timedelta(days=5)
-        event = self.as_user(self.rep, "relationship.life.event").create({
-            "partner_id": partner.id, "day": day.day, "month": str(day.month)})
+        event = self.as_user(self.rep, "relationship.life.event").create(
+            {"partner_id": partner.id, "day": day.day, "month": str(day.month)}
+        )
         desk = self.desk()
         self.assertEqual([row["text"] for row in desk["promises"]], ["Send it"])
         self.assertEqual([row["id"] for row in desk["events"]], [event.id])
@@ -218,8 +249,14 @@ class TestDeskMail(DeskCase, HttpCase):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.rep.lang = "fr_FR"
         partner = self.customer(talk=100)
-        self.talk(partner, 50, visibility="me", summary="Secret", promise="Hidden surprise",
-                  promise_date=fields.Date.today())
+        self.talk(
+            partner,
+            50,
+            visibility="me",
+            summary="Secret",
+            promise="Hidden surprise",
+            promise_date=fields.Date.today(),
+        )
         with freeze_time("2027-03-02 03:30:00"):
             body = self.send().body_html
         self.assertNotIn("Secret", body)
@@ -229,23 +266,35 @@ class TestDeskMail(DeskCase, HttpCase):
         """A Thai customer's birthday is kept in Buddhist years, the reader's days are not."""
         self.env["res.lang"]._activate_lang("th_TH")
         self.env.ref("base.lang_en").date_format = "%m/%d/%Y"
-        self.env["ir.model.fields.selection"].search([
-            ("field_id.model", "=", "relationship.life.event"), ("value", "=", "birthday"),
-        ]).with_context(lang="th_TH").name = "วันเกิด"
+        self.env["ir.model.fields.selection"].search(
+            [
+                ("field_id.model", "=", "relationship.life.event"),
+                ("value", "=", "birthday"),
+            ]
+        ).with_context(lang="th_TH").name = "วันเกิด"
         partner = self.customer(talk=100)
         partner.lang = "th_TH"
         self.talk(partner, 0, promise="Send it", promise_date="2027-03-01")
-        for number, (lang, birthday, promise, word) in enumerate((
+        for number, (lang, birthday, promise, word) in enumerate(
+            (
                 ("en_US", "03/05/2027", "03/01/2027", "Birthday"),
                 ("th_TH", "05/03/2027", "01/03/2027", "วันเกิด"),
-                (False, "05/03/2027", "01/03/2027", "วันเกิด"))):
+                (False, "05/03/2027", "01/03/2027", "วันเกิด"),
+            )
+        ):
             self.rep.partner_id.lang = lang
             self.env.company.partner_id.lang = "th_TH"
             with freeze_time(f"2027-03-0{number + 1} 03:30:00"):
                 if not number:
-                    event = self.as_user(self.rep, "relationship.life.event").create({
-                        "partner_id": partner.id, "type": "birthday", "day": 5, "month": "3",
-                        "year": 1990})
+                    event = self.as_user(self.rep, "relationship.life.event").create(
+                        {
+                            "partner_id": partner.id,
+                            "type": "birthday",
+                            "day": 5,
+                            "month": "3",
+                            "year": 1990,
+                        }
+                    )
                     self.assertEqual(event.calendar, "buddhist")
                 body = self.send().body_html
             for text in (birthday, promise, word):
@@ -267,14 +316,16 @@ class TestDeskMail(DeskCase, HttpCase):
         wrong = self.url_open("/relationship/desk/stop/" + "x" * 43, data={"a": "1"})
         self.assertEqual(
             (wrong.status_code, wrong.text.replace("x" * 43, "")),
-            (answer.status_code, answer.text.replace(token, "")))
+            (answer.status_code, answer.text.replace(token, "")),
+        )
 
     def test_tokens_cannot_be_tried_one_after_the_other(self):
         self.env["ir.config_parameter"].set_param("relationship_insight.limit_stop", "2")
         token = self.rep._get_relationship_digest_token()
         statuses = [
             self.url_open(f"/relationship/desk/stop/{name}", data={"a": "1"}).status_code
-            for name in ("x" * 43, "y" * 43, token)]
+            for name in ("x" * 43, "y" * 43, token)
+        ]
         self.assertEqual(statuses, [200, 200, 429])
         self.rep.invalidate_recordset()
         self.assertTrue(self.rep.relationship_digest)
@@ -299,17 +350,23 @@ class TestBrief(DeskCase):
         self.new_readings(partner, count=2)
         Preference = self.as_user(self.rep, "relationship.preference")
         known = Preference.create({"partner_id": partner.id, "text": "Two sugars"})
-        old = Preference.create({
-            "partner_id": partner.id, "text": "Early mornings",
-            "first_seen": self.today - timedelta(days=500)})
+        old = Preference.create(
+            {
+                "partner_id": partner.id,
+                "text": "Early mornings",
+                "first_seen": self.today - timedelta(days=500),
+            }
+        )
         brief = self.brief(partner)
         lines = [line for section in brief["sections"] for line in section["lines"]]
         for line in lines:
             self.assertTrue(
-                self.as_user(self.rep, line["model"]).browse(line["id"]).has_access("read"))
+                self.as_user(self.rep, line["model"]).browse(line["id"]).has_access("read")
+            )
         self.assertEqual(
             [line["text"].split(": ")[-1] for line in self.section(brief, "touches")],
-            ["Talk 3", "Talk 9", "Talk 30"])
+            ["Talk 3", "Talk 9", "Talk 30"],
+        )
         self.assertEqual(len(self.section(brief, "promises")), 4)
         self.assertEqual([line["id"] for line in self.section(brief, "facts")], [known.id])
         self.assertEqual([line["id"] for line in self.section(brief, "confirm")], [old.id])
@@ -320,16 +377,21 @@ class TestBrief(DeskCase):
         partner = self.customer(talk=200)
         self.assertEqual(
             self.brief(partner)["window"],
-            "No call, visit or counter talk that you may read is recorded in 90 days.")
+            "No call, visit or counter talk that you may read is recorded in 90 days.",
+        )
 
     def test_warns_of_a_recent_contact(self):
         partner = self.customer()
         self.talk(partner, 2, user=self.colleague, channel="call_out")
         self.assertEqual(
             self.brief(partner)["warning"],
-            f"{self.colleague.name} contacted {partner.name} 2 days ago.")
-        note = self.env["relationship.note"].with_user(self.rep).new(
-            {"partner_id": partner.id, "channel": "call_out"})
+            f"{self.colleague.name} contacted {partner.name} 2 days ago.",
+        )
+        note = (
+            self.env["relationship.note"]
+            .with_user(self.rep)
+            .new({"partner_id": partner.id, "channel": "call_out"})
+        )
         self.assertTrue(note.contact_warning)
         note.channel = "store"
         self.assertFalse(note.contact_warning)
@@ -348,33 +410,50 @@ class TestBrief(DeskCase):
         activity = partner.activity_schedule(summary="Visit", user_id=self.rep.id)
         action = activity.with_user(self.rep).action_relationship_brief()
         self.assertEqual(
-            (action["tag"], action["context"]["partner_id"]), ("relationship_brief", partner.id))
-        event = self.env["calendar.event"].with_user(self.rep).create({
-            "name": "Visit", "start": "2027-01-04 08:00:00", "stop": "2027-01-04 09:00:00",
-            "partner_ids": [(6, 0, (self.rep.partner_id + partner).ids)]})
+            (action["tag"], action["context"]["partner_id"]), ("relationship_brief", partner.id)
+        )
+        event = (
+            self.env["calendar.event"]
+            .with_user(self.rep)
+            .create(
+                {
+                    "name": "Visit",
+                    "start": "2027-01-04 08:00:00",
+                    "stop": "2027-01-04 09:00:00",
+                    "partner_ids": [(6, 0, (self.rep.partner_id + partner).ids)],
+                }
+            )
+        )
         self.assertEqual(event.relationship_customer_id, partner)
-        self.assertEqual(
-            event.action_relationship_brief()["context"]["partner_id"], partner.id)
-        lonely = self.env["mail.activity"].with_user(self.rep).create({
-            "summary": "Alone", "user_id": self.rep.id})
+        self.assertEqual(event.action_relationship_brief()["context"]["partner_id"], partner.id)
+        lonely = (
+            self.env["mail.activity"]
+            .with_user(self.rep)
+            .create({"summary": "Alone", "user_id": self.rep.id})
+        )
         with self.assertRaises(UserError):
             lonely.action_relationship_brief()
 
     def test_on_paper(self):
         partner = self.customer(talk=3)
-        html = self.as_user(self.rep, "ir.actions.report")._render_qweb_html(
-            "relationship_insight.brief", partner.ids)[0].decode()
+        html = (
+            self.as_user(self.rep, "ir.actions.report")
+            ._render_qweb_html("relationship_insight.brief", partner.ids)[0]
+            .decode()
+        )
         self.assertIn("Talk 3", html)
         self.assertIn("/odoo/relationship.note/", html)
         with self.assertRaises(AccessError):
             self.as_user(self.plain, "ir.actions.report")._render_qweb_html(
-                "relationship_insight.brief", partner.ids)
+                "relationship_insight.brief", partner.ids
+            )
 
     def test_card_of_the_person(self):
         partner = self.customer(talk=40)
         tag = self.env.ref("relationship_insight.preference_tag_coffee")
         self.as_user(self.rep, "relationship.preference").create(
-            {"partner_id": partner.id, "tag_id": tag.id})
+            {"partner_id": partner.id, "tag_id": tag.id}
+        )
         self.env["relationship.cadence"]._refresh()
         card = self.as_user(self.rep, "relationship.person").get_person_card(partner.id)
         self.assertEqual(card["preferences"][0]["words"], "☕ Coffee")
@@ -410,14 +489,20 @@ class TestDeskTour(DeskCase, HttpCase):
         partner = self.customer(talk=None)
         partner.name = "Somchai"
         self.env["relationship.tier"].search([("company_id", "=", self.company.id)]).write(
-            {"ideal_days": 10, "max_days": 20})
+            {"ideal_days": 10, "max_days": 20}
+        )
         note = self.talk(
-            partner, 40, summary="She likes lilies", promise="Send the list",
-            promise_date=fields.Date.today())
+            partner,
+            40,
+            summary="She likes lilies",
+            promise="Send the list",
+            promise_date=fields.Date.today(),
+        )
         self.env["relationship.cadence"]._refresh()
         self.start_tour("/odoo/relationship-desk", "relationship_desk", login=self.rep.login)
         promise = self.env["relationship.promise"].search([("note_id", "=", note.id)])
         self.assertEqual(promise.state, "kept")
         preference = self.env["relationship.preference"].search([("partner_id", "=", partner.id)])
-        self.assertRecordValues(preference, [{
-            "state": "past", "confirm_count": 1, "staff_id": self.rep.partner_id.id}])
+        self.assertRecordValues(
+            preference, [{"state": "past", "confirm_count": 1, "staff_id": self.rep.partner_id.id}]
+        )

@@ -13,8 +13,11 @@ KEY = "fedcba9876543210"
 @tagged("post_install", "-at_install")
 class TestField(NoteCase):
     def keep(self, user=None, **draft):
-        return self.env["relationship.note.draft"].with_user(user or self.nok).keep_draft({
-            "key": KEY, "partner_id": self.customer.id, "channel": "visit", **draft})
+        return (
+            self.env["relationship.note.draft"]
+            .with_user(user or self.nok)
+            .keep_draft({"key": KEY, "partner_id": self.customer.id, "channel": "visit", **draft})
+        )
 
     def page(self, user=None):
         return self.env["relationship.field"].with_user(user or self.nok).get_page()
@@ -30,8 +33,9 @@ class TestField(NoteCase):
         self.assertFalse(customer.relationship_last_talk)
         self.assertEqual(customer.relationship_note_count, 0)
         self.assertFalse(self.queued())
-        self.assertFalse(self.env["relationship.reading"].search(
-            [("partner_id", "=", self.customer.id)]))
+        self.assertFalse(
+            self.env["relationship.reading"].search([("partner_id", "=", self.customer.id)])
+        )
 
     def test_the_same_key_is_one_draft(self):
         first = self.keep()
@@ -44,9 +48,18 @@ class TestField(NoteCase):
         row = self.keep(feelings=self.glad.ids)
         Note = self.env["relationship.note"].with_user(self.nok).with_context(**row["defaults"])
         note = Note.create({"summary": "Now with words"})
-        self.assertRecordValues(note, [{
-            "partner_id": self.customer.id, "channel": "visit", "feeling_ids": self.glad.ids,
-            "date": row["date"], "source_key": KEY}])
+        self.assertRecordValues(
+            note,
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "channel": "visit",
+                    "feeling_ids": self.glad.ids,
+                    "date": row["date"],
+                    "source_key": KEY,
+                }
+            ],
+        )
         self.assertFalse(self.page()["drafts"])
         self.assertFalse(self.keep(), "a late repetition makes no second draft")
         self.assertFalse(self.page()["drafts"])
@@ -64,8 +77,13 @@ class TestField(NoteCase):
         self.assertEqual(len(self.page()["drafts"]), 1)
 
     def test_bad_drafts_are_refused(self):
-        for bad in ({"key": "x"}, {"key": None}, {"partner_id": 2**30}, {"partner_id": False},
-                    {"channel": "pigeon"}):
+        for bad in (
+            {"key": "x"},
+            {"key": None},
+            {"partner_id": 2**30},
+            {"partner_id": False},
+            {"channel": "pigeon"},
+        ):
             with self.subTest(bad=bad), self.assertRaises(UserError):
                 self.keep(**bad)
 
@@ -77,18 +95,26 @@ class TestField(NoteCase):
     def test_whom_one_meets_and_met(self):
         self.nok.tz = "Asia/Bangkok"
         now = fields.Datetime.now()
-        met, own = self.env["res.partner"].create([
-            {"name": "Met"}, {"name": "Own", "user_id": self.nok.id}])
-        self.env["calendar.event"].with_user(self.nok).create({
-            "name": "Visit", "start": now, "stop": now + timedelta(hours=1),
-            "partner_ids": [Command.set((self.nok.partner_id + met).ids)]})
+        met, own = self.env["res.partner"].create(
+            [{"name": "Met"}, {"name": "Own", "user_id": self.nok.id}]
+        )
+        self.env["calendar.event"].with_user(self.nok).create(
+            {
+                "name": "Visit",
+                "start": now,
+                "stop": now + timedelta(hours=1),
+                "partner_ids": [Command.set((self.nok.partner_id + met).ids)],
+            }
+        )
         self.log(visibility="me")
         people = self.page()["people"]
         self.assertEqual(
-            [person["id"] for person in people[:3]], [met.id, self.customer.id, own.id])
+            [person["id"] for person in people[:3]], [met.id, self.customer.id, own.id]
+        )
         self.assertRegex(people[0]["detail"], r"\d\d:\d\d")
         self.assertNotIn(
-            self.customer.id, [person["id"] for person in self.page(self.dao)["people"]])
+            self.customer.id, [person["id"] for person in self.page(self.dao)["people"]]
+        )
 
     def test_search_by_name_and_number(self):
         self.customer.write({"name": "Anchalee of Nan", "phone": "+66812345678"})
@@ -99,13 +125,15 @@ class TestField(NoteCase):
         self.assertFalse(Field.find_people(self.nok.name + " nobody"))
 
     def test_nearest_first(self):
-        near, nearer, far = self.env["res.partner"].create([
-            {"name": name, "partner_latitude": 18.79 + step, "partner_longitude": 98.98}
-            for name, step in (("Near", 0.02), ("Nearer", 0.01), ("Far", 1.0))])
+        near, nearer, far = self.env["res.partner"].create(
+            [
+                {"name": name, "partner_latitude": 18.79 + step, "partner_longitude": 98.98}
+                for name, step in (("Near", 0.02), ("Nearer", 0.01), ("Far", 1.0))
+            ]
+        )
         rows = self.env["relationship.field"].with_user(self.nok).find_near(18.79, 98.98)
         found = [row["id"] for row in rows]
-        self.assertEqual([i for i in found if i in (near + nearer + far).ids],
-                         [nearer.id, near.id])
+        self.assertEqual([i for i in found if i in (near + nearer + far).ids], [nearer.id, near.id])
         self.assertIn("1.1", next(row for row in rows if row["id"] == nearer.id)["detail"])
 
     def test_places_that_are_none(self):

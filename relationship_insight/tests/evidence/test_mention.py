@@ -15,7 +15,8 @@ class TestMention(PulseCase):
         cls.rival = cls.env["relationship.competitor"].create({"name": "Big C"})
         cls.mind = cls._make_campaign("mind", "M06")
         cls.user = new_test_user(
-            cls.env, "rel", groups="relationship_insight.group_relationship_relations")
+            cls.env, "rel", groups="relationship_insight.group_relationship_relations"
+        )
 
     def _say(self, *names):
         invitation = self._invite(self.mind)
@@ -26,13 +27,16 @@ class TestMention(PulseCase):
 
     def _waiting(self):
         self.env.invalidate_all()
-        return self.env["relationship.mention"].with_user(self.user).search(
-            [("ignored", "=", False)])
+        return (
+            self.env["relationship.mention"].with_user(self.user).search([("ignored", "=", False)])
+        )
 
     def test_recall_in_order(self):
         invitation = self._say("Big C Rama 4", "Corner", "mali shop", "")
-        self.assertEqual(self._answers(invitation), {
-            "M06": "Big C Rama 4\nCorner\nmali shop", ("M06", "Big C"): 1})
+        self.assertEqual(
+            self._answers(invitation),
+            {"M06": "Big C Rama 4\nCorner\nmali shop", ("M06", "Big C"): 1},
+        )
         ours = invitation.reading_ids.filtered(lambda r: not r.competitor_id)
         self.assertEqual((ours.value, ours.na), (3, False))
         self.assertEqual(self._waiting().mapped("key"), ["corner"])
@@ -46,13 +50,16 @@ class TestMention(PulseCase):
         self.assertEqual(len(waiting), 2)
         name = waiting[0].name
         action = waiting[:1].action_match()
-        wizard = self.env[action["res_model"]].with_user(self.user).with_context(
-            **action["context"]).create({"competitor_id": new.id})
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(self.user)
+            .with_context(**action["context"])
+            .create({"competitor_id": new.id})
+        )
         wizard.action_match()
         self.assertEqual(new.aliases, name)
         self.assertEqual(self._answers(first)["M06", "Corner Shop Ltd"], 1)
-        self.assertEqual(
-            self._answers(third), {"M06": "na", ("M06", "Corner Shop Ltd"): 1})
+        self.assertEqual(self._answers(third), {"M06": "na", ("M06", "Corner Shop Ltd"): 1})
         self.assertEqual(len(self._answers(first)), 3)
         # "the corner" holds the alias, but nobody asked about it: it waits by its own name.
         self.assertEqual(self._waiting().mapped("key"), ["the corner"])
@@ -75,9 +82,13 @@ class TestMention(PulseCase):
         self.assertEqual(self._answers(invitation)["M06"], "na")
         self._waiting().action_ours()
         self.assertIn("Khun Mali's", self.company.relationship_store_names)
-        ours = self.env["relationship.reading"].search([
-            ("invitation_id", "=", invitation.id), ("competitor_id", "=", False),
-            ("voided", "=", False)])
+        ours = self.env["relationship.reading"].search(
+            [
+                ("invitation_id", "=", invitation.id),
+                ("competitor_id", "=", False),
+                ("voided", "=", False),
+            ]
+        )
         self.assertRecordValues(ours, [{"value": 2, "na": False, "text": "Big C\nKhun Mali's"}])
 
     def test_no_store(self):
@@ -97,7 +108,8 @@ class TestMention(PulseCase):
     def test_staff_see_no_queue(self):
         self._say("Corner")
         staff = new_test_user(
-            self.env, "staff", groups="relationship_insight.group_relationship_staff")
+            self.env, "staff", groups="relationship_insight.group_relationship_staff"
+        )
         mention = self.env["relationship.mention"].search([], limit=1).with_user(staff)
         with self.assertRaises(AccessError):
             mention.action_new_competitor()

@@ -39,9 +39,14 @@ def read_cdnow():
         return None
     numbers = {row[0]: int(row[1]) for row in _rows(sample, 5)}
     return [
-        (int(row[0]), numbers.get(row[0]), datetime.strptime(row[1], "%Y%m%d").replace(hour=12),
-         float(row[3]))
-        for row in _rows(master, 4)]
+        (
+            int(row[0]),
+            numbers.get(row[0]),
+            datetime.strptime(row[1], "%Y%m%d").replace(hour=12),
+            float(row[3]),
+        )
+        for row in _rows(master, 4)
+    ]
 
 
 def _rows(path, columns):
@@ -62,7 +67,8 @@ def read_questionnaire(name):
         text = inner.extractfile(f"resources/rdata/csv/psych/{name}.csv").read().decode()
     return [
         {item: _number(answer) for item, answer in row.items()}
-        for row in csv.DictReader(io.StringIO(text))]
+        for row in csv.DictReader(io.StringIO(text))
+    ]
 
 
 def _number(text):

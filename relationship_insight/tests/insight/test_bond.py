@@ -22,8 +22,9 @@ class TestBond(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={
-            **cls.env.context, "tracking_disable": True, "relationship_no_refresh": True})
+        cls.env = cls.env(
+            context={**cls.env.context, "tracking_disable": True, "relationship_no_refresh": True}
+        )
         cls.company = cls.env["res.company"].create({"name": "Bond Shop"})
         company = {"company_id": cls.company.id, "company_ids": [(6, 0, cls.company.ids)]}
         cls.nok = new_test_user(cls.env, "bond_nok", groups=STAFF, **company)
@@ -31,52 +32,97 @@ class TestBond(TransactionCase):
         cls.alex = new_test_user(cls.env, "bond_alex", groups=RELATIONS, **company)
         cls.customer = cls.env["res.partner"].create({"name": "Somchai"})
         cls.rapport = cls.env["relationship.measure"].search(
-            [("parent_id.code", "in", ("M08E", "M08P"))])
+            [("parent_id.code", "in", ("M08E", "M08P"))]
+        )
 
     def note(self, days, user=None, **vals):
         user = user or self.nok
-        return self.env["relationship.note"].with_company(self.company).create({
-            "partner_id": self.customer.id, "company_id": self.company.id,
-            "staff_id": user.partner_id.id, "date": NOW - timedelta(days=days),
-            "channel": "store", "purpose": "listen", "summary": "Likes tea",
-            "initiator": "customer", **vals})
+        return (
+            self.env["relationship.note"]
+            .with_company(self.company)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "staff_id": user.partner_id.id,
+                    "date": NOW - timedelta(days=days),
+                    "channel": "store",
+                    "purpose": "listen",
+                    "summary": "Likes tea",
+                    "initiator": "customer",
+                    **vals,
+                }
+            )
+        )
 
     def serve(self, days, user=None, amount=10, state="paid", **columns):
         columns = {
-            "name": "Ticket", "state": state, "partner_id": self.customer.id,
-            "company_id": self.company.id, "user_id": (user or self.nok).id,
-            "date_order": NOW - timedelta(days=days), "amount_total": amount, "amount_tax": 0,
-            "amount_paid": amount, "amount_return": 0, "currency_rate": 1, **columns}
-        return self.env.execute_query(SQL(
-            "INSERT INTO pos_order (%s) VALUES (%s) RETURNING id",
-            SQL(", ").join(map(SQL.identifier, columns)),
-            SQL(", ").join(SQL("%s", value) for value in columns.values())))[0][0]
+            "name": "Ticket",
+            "state": state,
+            "partner_id": self.customer.id,
+            "company_id": self.company.id,
+            "user_id": (user or self.nok).id,
+            "date_order": NOW - timedelta(days=days),
+            "amount_total": amount,
+            "amount_tax": 0,
+            "amount_paid": amount,
+            "amount_return": 0,
+            "currency_rate": 1,
+            **columns,
+        }
+        return self.env.execute_query(
+            SQL(
+                "INSERT INTO pos_order (%s) VALUES (%s) RETURNING id",
+                SQL(", ").join(map(SQL.identifier, columns)),
+                SQL(", ").join(SQL("%s", value) for value in columns.values()),
+            )
+        )[0][0]
 
     def tell(self, user, days=5, value=6, items=None):
-        return self.env["relationship.reading"].create([
-            {"partner_id": self.customer.id, "company_id": self.company.id,
-             "staff_id": user.partner_id.id, "measure_id": measure.id, "value": value,
-             "origin": "survey", "date": NOW - timedelta(days=days)}
-            for measure in (self.rapport if items is None else items)])
+        return self.env["relationship.reading"].create(
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "staff_id": user.partner_id.id,
+                    "measure_id": measure.id,
+                    "value": value,
+                    "origin": "survey",
+                    "date": NOW - timedelta(days=days),
+                }
+                for measure in (self.rapport if items is None else items)
+            ]
+        )
 
     def refresh(self, asof=None):
         self.env["relationship.profile"]._refresh(self.customer.ids, asof)
 
     def bond_of(self, user):
         self.env.invalidate_all()
-        return self.env["relationship.bond"].search([
-            ("commercial_partner_id", "=", self.customer.id),
-            ("staff_id", "=", user.partner_id.id)])
+        return self.env["relationship.bond"].search(
+            [
+                ("commercial_partner_id", "=", self.customer.id),
+                ("staff_id", "=", user.partner_id.id),
+            ]
+        )
 
     def star(self, user):
-        return self.env["relationship.bond"].with_user(user).with_context(
-            allowed_company_ids=self.company.ids).get_bond_star(self.customer.id)
+        return (
+            self.env["relationship.bond"]
+            .with_user(user)
+            .with_context(allowed_company_ids=self.company.ids)
+            .get_bond_star(self.customer.id)
+        )
 
     def exact(self, found):
         """The parts and the strength as the database holds them."""
-        return self.env.execute_query(SQL(
-            "SELECT %s, strength::numeric FROM relationship_bond WHERE id = %s",
-            SQL(", ").join(map(SQL.identifier, POINTS.values())), found.id))[0]
+        return self.env.execute_query(
+            SQL(
+                "SELECT %s, strength::numeric FROM relationship_bond WHERE id = %s",
+                SQL(", ").join(map(SQL.identifier, POINTS.values())),
+                found.id,
+            )
+        )[0]
 
     # Parts
 
@@ -86,9 +132,12 @@ class TestBond(TransactionCase):
         self.tell(self.nok, days=0, value=1)
         self.tell(self.nok, days=0, value=4, items=self.rapport[:1])
         self.assertEqual(len(self.rapport), 4)
-        rows = self.env.execute_query(SQL(
-            "SELECT score, w FROM (%s) AS sitting ORDER BY w",
-            sql_sittings(Scope.at(self.company, NOW.date(), self.customer.ids))))
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT score, w FROM (%s) AS sitting ORDER BY w",
+                sql_sittings(Scope.at(self.company, NOW.date(), self.customer.ids)),
+            )
+        )
         half_life = self.rapport[0].half_life_days
         self.assertEqual([score for score, _w in rows], [100, 10])
         self.assertAlmostEqual(rows[0][1], 2 ** (-180 / half_life))
@@ -131,7 +180,8 @@ class TestBond(TransactionCase):
         self.refresh()
         after = self.bond_of(self.nok).read()[0]
         expected = bond.bond(
-            before["rapport"], bond.conversation_mass([(20, 1)]), 20, 1, 0, 1, 1, 20 / 30.4375, 1)
+            before["rapport"], bond.conversation_mass([(20, 1)]), 20, 1, 0, 1, 1, 20 / 30.4375, 1
+        )
         self.assertAlmostEqual(after["strength"], expected.value, 3)
         for name, column in POINTS.items():
             self.assertAlmostEqual(after[column], float(getattr(expected.points, name)), 3, name)
@@ -141,7 +191,8 @@ class TestBond(TransactionCase):
         self.assertLess(after["points_listening"], before["points_listening"])
         self.assertEqual(after["points_knowledge"], before["points_knowledge"])
         self.env["relationship.reading"].search([("staff_id", "=", self.nok.partner_id.id)])._void(
-            "wrong person")
+            "wrong person"
+        )
         self.refresh()
         self.assertEqual(self.bond_of(self.nok).basis, "staff")
         kept.unlink()
@@ -210,10 +261,17 @@ class TestBond(TransactionCase):
         found = self.bond_of(self.nok)
 
         def rows(part, user=self.alex):
-            action = found.with_user(user).with_context(
-                allowed_company_ids=self.company.ids).action_open_evidence(part)
-            return self.env[action["res_model"]].with_user(user).with_context(
-                allowed_company_ids=self.company.ids).search(action["domain"])
+            action = (
+                found.with_user(user)
+                .with_context(allowed_company_ids=self.company.ids)
+                .action_open_evidence(part)
+            )
+            return (
+                self.env[action["res_model"]]
+                .with_user(user)
+                .with_context(allowed_company_ids=self.company.ids)
+                .search(action["domain"])
+            )
 
         self.assertEqual(rows("I"), talk | sold)
         self.assertEqual(rows("M"), talk)
@@ -239,11 +297,12 @@ class TestBond(TransactionCase):
         self.note(60, self.dao, initiator="staff", purpose="sell")
         self.refresh()
         profile = self.env["relationship.profile"].search(
-            [("commercial_partner_id", "=", self.customer.id)])
+            [("commercial_partner_id", "=", self.customer.id)]
+        )
         strengths = [self.bond_of(user).strength for user in (self.nok, self.dao)]
         expected = bond.customer_bond(strengths, [4, 1])
         self.assertAlmostEqual(profile.bond, expected.value, 6)
-        self.assertAlmostEqual(profile.contact_hhi, 0.8 ** 2 + 0.2 ** 2, 9)
+        self.assertAlmostEqual(profile.contact_hhi, 0.8**2 + 0.2**2, 9)
         self.assertAlmostEqual(profile.key_risk, expected.risk, 6)
         self.assertEqual(profile.bond_count, 1)
         self.assertEqual(profile.key_staff_id, self.nok.partner_id)
@@ -262,7 +321,8 @@ class TestBond(TransactionCase):
         star = self.star(self.alex)
         self.assertEqual(
             {row["staff"]: row["left"] for row in star["bonds"]},
-            {self.nok.name: True, self.dao.name: False})
+            {self.nok.name: True, self.dao.name: False},
+        )
 
     def test_star(self):
         self.note(5)
@@ -283,10 +343,12 @@ class TestBond(TransactionCase):
         self.note(50)
         self.refresh(date(2026, 2, 28))
         past = self.env["relationship.bond.snapshot"].search(
-            [("commercial_partner_id", "=", self.customer.id)])
+            [("commercial_partner_id", "=", self.customer.id)]
+        )
         self.assertEqual(past.date, date(2026, 2, 28))
         expected = bond.bond(
-            None, bond.conversation_mass([(35, 1)]), 35, 1, 0, 1, 1, 35 / 30.4375, 1)
+            None, bond.conversation_mass([(35, 1)]), 35, 1, 0, 1, 1, 35 / 30.4375, 1
+        )
         self.assertAlmostEqual(past.strength, expected.value, 3)
         figures = past.read()
         self.note(2)
@@ -307,7 +369,8 @@ class TestBond(TransactionCase):
         self.assertEqual(Snapshot.search_count(domain), 2)
         kept = Snapshot.search([("commercial_partner_id", "=", self.customer.id)])
         self.env["base.partner.merge.automatic.wizard"]._merge(
-            (self.customer | twin).ids, self.customer)
+            (self.customer | twin).ids, self.customer
+        )
         self.assertEqual(Snapshot.search(domain), kept)
 
 
@@ -318,24 +381,38 @@ class TestBondPopulation(PopulationCase):
 
     def test_served_and_kept_against_the_formulas(self):
         """Tickets and promises of a whole town, against plain Python."""
-        users = self.env["res.users"].create([
-            {"name": partner.name, "login": f"pop{partner.id}", "partner_id": partner.id}
-            for partner in self.staff])
+        users = self.env["res.users"].create(
+            [
+                {"name": partner.name, "login": f"pop{partner.id}", "partner_id": partner.id}
+                for partner in self.staff
+            ]
+        )
         tickets = []
         for person in self.people:
             for _n in range(self.rng.choice((0, 3, 8))):
-                tickets.append((
-                    person.id, self.shop.id, self._past(), self.rng.choice((-4, 20)),
-                    self.rng.choice(users).id))
-        self.env.cr.execute(SQL(
-            """
+                tickets.append(
+                    (
+                        person.id,
+                        self.shop.id,
+                        self._past(),
+                        self.rng.choice((-4, 20)),
+                        self.rng.choice(users).id,
+                    )
+                )
+        self.env.cr.execute(
+            SQL(
+                """
             INSERT INTO pos_order (
                 name, state, partner_id, company_id, date_order, amount_total, user_id, amount_tax,
                 amount_paid, amount_return, currency_rate)
             SELECT 'Ticket', 'paid', partner, company, date, amount, seller, 0, amount, 0, 1
               FROM (VALUES %s) AS ticket (partner, company, date, amount, seller)
-            """, SQL(", ").join(
-                SQL("(%s, %s, %s::timestamp, %s, %s)", *ticket) for ticket in tickets)))
+            """,
+                SQL(", ").join(
+                    SQL("(%s, %s, %s::timestamp, %s, %s)", *ticket) for ticket in tickets
+                ),
+            )
+        )
         notes = self.env["relationship.note"].search([("company_id", "=", self.shop.id)])
         for place, note in enumerate(notes):
             note.write({"promise": "Call", "promise_date": date(2026, 3, 10 + place % 10)})
@@ -343,7 +420,8 @@ class TestBondPopulation(PopulationCase):
         self.env["relationship.profile"]._refresh()
         expected = self.assertInsight(self.shop)
         self.assertTrue(expected)
-        bonds = Oracle(self.env, self.shop, self._today(self.shop), {
-            "rapport": {}, "omega": 1}).bonds()
+        bonds = Oracle(
+            self.env, self.shop, self._today(self.shop), {"rapport": {}, "omega": 1}
+        ).bonds()
         self.assertTrue(any(values["served_count"] for values in bonds.values()))
         self.assertTrue(any(values["kept_count"] for values in bonds.values()))

@@ -23,8 +23,7 @@ class TestNight(TransactionCase):
         cls.company.resource_calendar_id.tz = "Asia/Bangkok"
 
     def triggers(self):
-        return self.env["ir.cron.trigger"].search_count(
-            [("cron_id", "=", self.env.ref(CRON).id)])
+        return self.env["ir.cron.trigger"].search_count([("cron_id", "=", self.env.ref(CRON).id)])
 
     def is_due(self, now):
         with freeze_time(now):
@@ -37,11 +36,9 @@ class TestNight(TransactionCase):
 
     def test_the_night_is_the_company_s_night(self):
         with freeze_time("2026-06-03 03:00:00"):  # 10:00 in Bangkok
-            self.assertEqual(
-                self.company._relationship_night(), datetime(2026, 6, 3, 18, 30))
+            self.assertEqual(self.company._relationship_night(), datetime(2026, 6, 3, 18, 30))
         with freeze_time("2026-06-03 18:30:00"):  # 01:30, and the next one is tomorrow's
-            self.assertEqual(
-                self.company._relationship_night(), datetime(2026, 6, 4, 18, 30))
+            self.assertEqual(self.company._relationship_night(), datetime(2026, 6, 4, 18, 30))
 
     def test_never_read_is_due_and_read_is_due_the_next_night(self):
         self.assertTrue(self.is_due("2026-06-03 03:00:00"))
@@ -74,9 +71,12 @@ class TestNight(TransactionCase):
     def test_screens_say_that_customers_are_being_read(self):
         """Until the first night no screen claims that there is nothing to see."""
         user = new_test_user(
-            self.env, "night_manager", company_id=self.company.id,
+            self.env,
+            "night_manager",
+            company_id=self.company.id,
             company_ids=[Command.set(self.company.ids)],
-            groups="base.group_user,relationship_insight.group_relationship_manager")
+            groups="base.group_user,relationship_insight.group_relationship_manager",
+        )
         env = self.env(user=user, context={"allowed_company_ids": self.company.ids})
         customer = self.env["res.partner"].create({"name": "Bought long ago"})
 
@@ -87,21 +87,24 @@ class TestNight(TransactionCase):
                 env["relationship.key.people"].get_key_people()["being_read"],
                 env["relationship.desk"].get_desk()["being_read"],
                 env["relationship.silence"].get_silence_board()["being_read"],
-                card["sentences"][0] == "Our customers are being read."]
+                card["sentences"][0] == "Our customers are being read.",
+            ]
 
         self.assertEqual(told(), [True] * 5)
         self.company._note_relationship_refresh(self.env.cr.now())
         self.env.ref("relationship_insight.ir_cron_relationship_silence").lastcall = False
         self.assertEqual(told(), [False, False, False, True, False])
-        self.env.ref("relationship_insight.ir_cron_relationship_silence").lastcall = (
-            self.env.cr.now())
+        self.env.ref(
+            "relationship_insight.ir_cron_relationship_silence"
+        ).lastcall = self.env.cr.now()
         self.assertEqual(told(), [False] * 5)
 
     def test_refresh_now_asks_for_the_companies_in_sight(self):
         self.company._note_relationship_refresh(self.env.cr.now() - timedelta(hours=1))
         self.assertFalse(self.company._relationship_to_refresh())
         self.env["relationship.insights"].with_context(
-            allowed_company_ids=self.company.ids).action_refresh_now()
+            allowed_company_ids=self.company.ids
+        ).action_refresh_now()
         self.assertTrue(self.company._relationship_to_refresh())
 
     def test_what_follows_the_night_runs_once(self):
@@ -112,12 +115,14 @@ class TestNight(TransactionCase):
         self.patch(Silence, "_refresh", lambda *args, **kwargs: ran.append(1))
         now = self.env.cr.now()
         for nextcall, lastcall, runs in (
-                (-1, -8, 0),   # its hour, and it ran this night
-                (-1, -24, 1),  # its hour, and nothing woke it
-                (6, -8, 1)):   # woken
+            (-1, -8, 0),  # its hour, and it ran this night
+            (-1, -24, 1),  # its hour, and nothing woke it
+            (6, -8, 1),
+        ):  # woken
             cron.nextcall = now + timedelta(hours=nextcall)
             self.env["relationship.silence"].with_context(
-                cron_id=cron.id, lastcall=now + timedelta(hours=lastcall))._cron_refresh()
+                cron_id=cron.id, lastcall=now + timedelta(hours=lastcall)
+            )._cron_refresh()
             self.assertEqual(len(ran), runs, (nextcall, lastcall))
             ran.clear()
 

@@ -19,7 +19,6 @@ from .common_refresh import Oracle
 @freeze_time(NOW)
 @tagged("post_install", "-at_install")
 class TestRefresh(PopulationCase):
-
     def test_every_figure(self):
         """Each figure of each customer equals the formula applied to the evidence."""
         Profile = self.env["relationship.profile"]
@@ -35,12 +34,24 @@ class TestRefresh(PopulationCase):
     def test_dropout_and_fixed_constants(self):
         """With fitted constants at hand, chances of being alive and purchases to come are right."""
         self._calibrate(
-            self.shop, half_life=91, r=0.3848, alpha=84.5, theta=1 / 60,
-            bgnbd=[0.2426, 30.9, 0.7929, 2.4258], mbgnbd=[0.5248, 43.3, 0.8914, 1.614])
+            self.shop,
+            half_life=91,
+            r=0.3848,
+            alpha=84.5,
+            theta=1 / 60,
+            bgnbd=[0.2426, 30.9, 0.7929, 2.4258],
+            mbgnbd=[0.5248, 43.3, 0.8914, 1.614],
+        )
         # A daily target over a long memory asks for the far end of the gamma function.
         self._calibrate(
-            self.branch, half_life=365, r=0.9, alpha=900, theta=1,
-            bgnbd=[0.3, 4.1, 1.0, 1.5], mbgnbd=[0.6, 6.2, 1.0, 2.5])
+            self.branch,
+            half_life=365,
+            r=0.9,
+            alpha=900,
+            theta=1,
+            bgnbd=[0.3, 4.1, 1.0, 1.5],
+            mbgnbd=[0.6, 6.2, 1.0, 2.5],
+        )
         self.env["relationship.profile"]._refresh()
         for company in (self.shop, self.branch):
             expected = self.assertInsight(company)
@@ -71,13 +82,15 @@ class TestRefresh(PopulationCase):
         self.env.flush_all()
         self.env.cr.execute("ANALYZE res_partner")
         self.patch(relationship_calibration, "SAMPLE_SIZE", buyers + 5)
-        self.assertFalse(self.env["relationship.profile"].search_count([
-            ("company_id", "=", self.shop.id)]))
+        self.assertFalse(
+            self.env["relationship.profile"].search_count([("company_id", "=", self.shop.id)])
+        )
         self.assertEqual(Calibration._get_sample_share(self.shop, today), 1)
         self.assertEqual(len(Calibration._behaviour_rows(self.shop, today)), buyers)
         self.env["relationship.profile"]._refresh()
-        customers = self.env["relationship.profile"].search_count([
-            ("company_id", "=", self.shop.id)])
+        customers = self.env["relationship.profile"].search_count(
+            [("company_id", "=", self.shop.id)]
+        )
         for size, share in ((customers, 1), (2 * customers, 1), (customers / 4, 0.25)):
             self.patch(relationship_calibration, "SAMPLE_SIZE", size)
             self.assertEqual(Calibration._get_sample_share(self.shop, today), share)
@@ -85,8 +98,14 @@ class TestRefresh(PopulationCase):
     def test_whether_a_single_buyer_left_is_told_nowhere(self):
         """Neither read, exported, searched, grouped nor averaged is it a chance of 0."""
         self._calibrate(
-            self.shop, half_life=91, r=0.3848, alpha=84.5, theta=1 / 60,
-            bgnbd=[0.2426, 30.9, 0.7929, 2.4258], mbgnbd=[0.5248, 43.3, 0.8914, 1.614])
+            self.shop,
+            half_life=91,
+            r=0.3848,
+            alpha=84.5,
+            theta=1 / 60,
+            bgnbd=[0.2426, 30.9, 0.7929, 2.4258],
+            mbgnbd=[0.5248, 43.3, 0.8914, 1.614],
+        )
         Profile = self.env["relationship.profile"]
         Profile._refresh()
         everyone = Profile.search([("company_id", "=", self.shop.id)])
@@ -108,12 +127,24 @@ class TestRefresh(PopulationCase):
         self._insert_tickets([(person.id, self.shop.id, datetime(1900, 1, 1), 10)])
         measure = self.measures["M13"]
         measure.half_life_days = 1
-        self.env["relationship.reading"].create({
-            "partner_id": person.id, "company_id": self.shop.id, "measure_id": measure.id,
-            "value": 9, "origin": "survey", "date": datetime(1900, 1, 1)})
-        self.env["relationship.note"].create({
-            "partner_id": person.id, "company_id": self.shop.id, "date": datetime(1900, 1, 1),
-            "staff_id": self.staff[0].id})
+        self.env["relationship.reading"].create(
+            {
+                "partner_id": person.id,
+                "company_id": self.shop.id,
+                "measure_id": measure.id,
+                "value": 9,
+                "origin": "survey",
+                "date": datetime(1900, 1, 1),
+            }
+        )
+        self.env["relationship.note"].create(
+            {
+                "partner_id": person.id,
+                "company_id": self.shop.id,
+                "date": datetime(1900, 1, 1),
+                "staff_id": self.staff[0].id,
+            }
+        )
         self.shop.relationship_behaviour_half_life = 2
         self.env["relationship.profile"]._refresh()
         # Rates that differ in the fifteenth digit rank as they happen to be added up.
@@ -123,13 +154,20 @@ class TestRefresh(PopulationCase):
         """A day ends at midnight where the shop is."""
         person = self.env["res.partner"].create({"name": "Night owl"})
         midnight = datetime(2026, 3, 1, 17)
-        self._insert_tickets([
-            (person.id, company.id, midnight + timedelta(seconds=shift), 10)
-            for company in (self.shop, self.branch) for shift in (-1, 0)])
+        self._insert_tickets(
+            [
+                (person.id, company.id, midnight + timedelta(seconds=shift), 10)
+                for company in (self.shop, self.branch)
+                for shift in (-1, 0)
+            ]
+        )
         self.env["relationship.profile"]._refresh(person.ids)
         profiles = {
-            profile.company_id: profile for profile in self.env["relationship.profile"].search(
-                [("commercial_partner_id", "=", person.id)])}
+            profile.company_id: profile
+            for profile in self.env["relationship.profile"].search(
+                [("commercial_partner_id", "=", person.id)]
+            )
+        }
         self.assertEqual(profiles[self.shop].purchase_days, 2)
         self.assertEqual(profiles[self.shop].first_purchase, date(2026, 3, 1))
         self.assertEqual(profiles[self.shop].last_purchase, date(2026, 3, 2))
@@ -141,12 +179,21 @@ class TestRefresh(PopulationCase):
 
     def test_again_changes_nothing(self):
         """A second refresh on the same day touches no row."""
+
         def versions():
             return [
-                self.env.execute_query(SQL(
-                    "SELECT id, xmin::text, ctid::text FROM %s ORDER BY id", SQL.identifier(table)))
+                self.env.execute_query(
+                    SQL(
+                        "SELECT id, xmin::text, ctid::text FROM %s ORDER BY id",
+                        SQL.identifier(table),
+                    )
+                )
                 for table in (
-                    "relationship_profile", "relationship_bond", "relationship_transition")]
+                    "relationship_profile",
+                    "relationship_bond",
+                    "relationship_transition",
+                )
+            ]
 
         Profile = self.env["relationship.profile"]
         Profile._refresh()
@@ -162,10 +209,16 @@ class TestRefresh(PopulationCase):
         some = self.people.commercial_partner_id.filtered(lambda p: p.id in old)[:25]
         for person in some[:10]:
             self._insert_tickets([(person.id, self.shop.id, NOW - timedelta(days=3), 40)])
-            self.env["relationship.reading"].create({
-                "partner_id": person.id, "company_id": self.shop.id, "value": 8,
-                "measure_id": self.measures["M13"].id, "origin": "pulse",
-                "date": NOW - timedelta(days=1)})
+            self.env["relationship.reading"].create(
+                {
+                    "partner_id": person.id,
+                    "company_id": self.shop.id,
+                    "value": 8,
+                    "measure_id": self.measures["M13"].id,
+                    "origin": "pulse",
+                    "date": NOW - timedelta(days=1),
+                }
+            )
         Profile._refresh(some)
         part = self._read_profiles(self.shop)
         Profile._refresh()
@@ -190,12 +243,14 @@ class TestRefresh(PopulationCase):
         for customer, values in self._read_profiles(self.shop).items():
             if exact[customer]["behaviour_pct"] is not None:
                 self.assertAlmostEqual(
-                    values["behaviour_pct"], exact[customer]["behaviour_pct"], delta=0.5)
+                    values["behaviour_pct"], exact[customer]["behaviour_pct"], delta=0.5
+                )
             for name in ("rfm_recency", "rfm_frequency"):
                 self.assertEqual(values[name], exact[customer][name], name)
             if exact[customer]["rfm_monetary"] is not None:
                 self.assertAlmostEqual(
-                    values["rfm_monetary"], exact[customer]["rfm_monetary"], delta=1)
+                    values["rfm_monetary"], exact[customer]["rfm_monetary"], delta=1
+                )
         fifths = {}
         for values in exact.values():
             fifths.setdefault(values["purchase_days"], set()).add(values["rfm_frequency"])
@@ -222,9 +277,19 @@ class TestRefresh(PopulationCase):
     def test_evidence_gone(self):
         """A customer about whom nothing is left has no insight any more."""
         person = self.env["res.partner"].create({"name": "Gone"})
-        order = self.env["sale.order"].with_company(self.shop).create({
-            "partner_id": person.id, "company_id": self.shop.id,
-            "order_line": [Command.create({"product_id": self.product.id, "price_unit": 5})]})
+        order = (
+            self.env["sale.order"]
+            .with_company(self.shop)
+            .create(
+                {
+                    "partner_id": person.id,
+                    "company_id": self.shop.id,
+                    "order_line": [
+                        Command.create({"product_id": self.product.id, "price_unit": 5})
+                    ],
+                }
+            )
+        )
         order.write({"state": "sale", "date_order": NOW - timedelta(days=9)})
         Profile = self.env["relationship.profile"]
         domain = [("commercial_partner_id", "=", person.id)]
@@ -261,13 +326,17 @@ class TestRefresh(PopulationCase):
         Queue = self.env["relationship.refresh.queue"]
         Queue.with_context(relationship_no_refresh=False)._add(person.commercial_partner_id.ids)
         for module, step in (
-                (store_profiles, "log_transitions"), (store_profiles, "write"),
-                (store_bonds, "upsert")):
-            with patch.object(module, step, side_effect=RuntimeError(step)), \
-                    self.assertRaises(RuntimeError), self.env.cr.savepoint():
+            (store_profiles, "log_transitions"),
+            (store_profiles, "write"),
+            (store_bonds, "upsert"),
+        ):
+            with (
+                patch.object(module, step, side_effect=RuntimeError(step)),
+                self.assertRaises(RuntimeError),
+                self.env.cr.savepoint(),
+            ):
                 Profile._refresh(Queue._take(10))
-            self.assertEqual(
-                (self._read_profiles(self.shop), self._read_bonds(self.shop)), before)
+            self.assertEqual((self._read_profiles(self.shop), self._read_bonds(self.shop)), before)
             self.assertTrue(Queue.search_count([]))
         Profile._refresh(Queue._take(10))
         self.assertNotEqual(self._read_profiles(self.shop), before[0])
@@ -279,10 +348,15 @@ class TestRefresh(PopulationCase):
         def read():
             """Figures of the branch; sums may differ in the last digit, by the order of rows."""
             return [
-                {key: {name: round(value, 9) if isinstance(value, float) else value
-                       for name, value in values.items()}
-                 for key, values in rows.items()}
-                for rows in (self._read_profiles(self.branch), self._read_bonds(self.branch))]
+                {
+                    key: {
+                        name: round(value, 9) if isinstance(value, float) else value
+                        for name, value in values.items()
+                    }
+                    for key, values in rows.items()
+                }
+                for rows in (self._read_profiles(self.branch), self._read_bonds(self.branch))
+            ]
 
         Profile._refresh()
         before = read()
@@ -307,14 +381,23 @@ class TestRefresh(PopulationCase):
         person, bystander = self.people[4], self.people[6]
         for partner in (person, bystander):
             self._insert_tickets([(partner.id, self.shop.id, NOW - timedelta(days=2), 77)])
-        self.env["relationship.reading"].with_context(relationship_no_refresh=False).create({
-            "partner_id": person.id, "company_id": self.shop.id, "value": 3, "origin": "survey",
-            "measure_id": self.measures["M04"].id, "date": NOW - timedelta(days=1)})
+        self.env["relationship.reading"].with_context(relationship_no_refresh=False).create(
+            {
+                "partner_id": person.id,
+                "company_id": self.shop.id,
+                "value": 3,
+                "origin": "survey",
+                "measure_id": self.measures["M04"].id,
+                "date": NOW - timedelta(days=1),
+            }
+        )
         self.assertEqual(
-            Queue.search([]).mapped("commercial_partner_ref"), person.commercial_partner_id.ids)
+            Queue.search([]).mapped("commercial_partner_ref"), person.commercial_partner_id.ids
+        )
         with self.enter_registry_test_mode():
             self.env.ref(
-                "relationship_insight.ir_cron_relationship_refresh_dirty").method_direct_trigger()
+                "relationship_insight.ir_cron_relationship_refresh_dirty"
+            ).method_direct_trigger()
         self.assertFalse(Queue.search_count([]))
         new = self._read_profiles(self.shop)
         changed = {customer for customer in new if new[customer] != old.get(customer)}
@@ -327,10 +410,15 @@ class TestRefresh(PopulationCase):
         with closing(connection.cursor()) as one, closing(connection.cursor()) as two:
             first, second = (
                 api.Environment(cursor, api.SUPERUSER_ID, {})["relationship.refresh.queue"]
-                for cursor in (one, two))
-            one.execute(SQL(
-                "INSERT INTO relationship_refresh_queue (commercial_partner_ref) SELECT UNNEST(%s)",
-                numbers))
+                for cursor in (one, two)
+            )
+            one.execute(
+                SQL(
+                    "INSERT INTO relationship_refresh_queue (commercial_partner_ref) SELECT "
+                    "UNNEST(%s)",
+                    numbers,
+                )
+            )
             one.commit()
             try:
                 taken = first._take(25), second._take(25), first._take(25)
@@ -345,7 +433,10 @@ class TestRefresh(PopulationCase):
             finally:
                 one.rollback()
                 two.rollback()
-                one.execute(SQL(
-                    "DELETE FROM relationship_refresh_queue WHERE commercial_partner_ref IN %s",
-                    tuple(numbers)))
+                one.execute(
+                    SQL(
+                        "DELETE FROM relationship_refresh_queue WHERE commercial_partner_ref IN %s",
+                        tuple(numbers),
+                    )
+                )
                 one.commit()

@@ -10,18 +10,54 @@ from .common_population import PopulationCase
 NOW = datetime(2026, 3, 15, 12)
 # W, mean, x_w, T_w; answers (age in days, value of 10); m, s, pA, pB; posteriors; class, reason
 VECTORS = [
-    ((1, 80, 2, 15), [(0, 8)], (73.9189, 8.1373, .8635, .7142),
-     (.6167, .2468, .0975, .0390), "true", None),
-    ((1, 80, 0, 15), [(0, 8)], (73.9189, 8.1373, .8635, .0703),
-     (.0607, .8028, .0096, .1269), "latent", None),
-    ((1, 45, 3, 15), [(0, 4.5)], (50.7432, 8.1373, .0399, .8965),
-     (.0358, .0041, .8608, .0994), "spurious", None),
-    ((1, 45, 0, 15), [(0, 4.5)], (50.7432, 8.1373, .0399, .0703),
-     (.0028, .0371, .0674, .8927), "low", None),
-    ((.1, 80, 3, 15), [(598, 8)], (64.9498, 12.8015, .4984, .8965),
-     (.4469, .0516, .4497, .0519), "unknown", "stale"),
-    ((2.5, 66, 3, 15), [(0, 7), (0, 7), (180, 5)], (65.3220, 5.7637, .5223, .8965),
-     (.4682, .0540, .4283, .0494), "unknown", "ambiguous"),
+    (
+        (1, 80, 2, 15),
+        [(0, 8)],
+        (73.9189, 8.1373, 0.8635, 0.7142),
+        (0.6167, 0.2468, 0.0975, 0.0390),
+        "true",
+        None,
+    ),
+    (
+        (1, 80, 0, 15),
+        [(0, 8)],
+        (73.9189, 8.1373, 0.8635, 0.0703),
+        (0.0607, 0.8028, 0.0096, 0.1269),
+        "latent",
+        None,
+    ),
+    (
+        (1, 45, 3, 15),
+        [(0, 4.5)],
+        (50.7432, 8.1373, 0.0399, 0.8965),
+        (0.0358, 0.0041, 0.8608, 0.0994),
+        "spurious",
+        None,
+    ),
+    (
+        (1, 45, 0, 15),
+        [(0, 4.5)],
+        (50.7432, 8.1373, 0.0399, 0.0703),
+        (0.0028, 0.0371, 0.0674, 0.8927),
+        "low",
+        None,
+    ),
+    (
+        (0.1, 80, 3, 15),
+        [(598, 8)],
+        (64.9498, 12.8015, 0.4984, 0.8965),
+        (0.4469, 0.0516, 0.4497, 0.0519),
+        "unknown",
+        "stale",
+    ),
+    (
+        (2.5, 66, 3, 15),
+        [(0, 7), (0, 7), (180, 5)],
+        (65.3220, 5.7637, 0.5223, 0.8965),
+        (0.4682, 0.0540, 0.4283, 0.0494),
+        "unknown",
+        "ambiguous",
+    ),
 ]
 
 
@@ -34,42 +70,64 @@ class TestRefreshClass(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = PopulationCase._make_company.__func__(cls, "Vectors", "THB", "UTC")
-        cls.env = cls.env(context=dict(
-            cls.env.context, relationship_no_refresh=True,
-            allowed_company_ids=cls.company.ids))
+        cls.env = cls.env(
+            context=dict(
+                cls.env.context, relationship_no_refresh=True, allowed_company_ids=cls.company.ids
+            )
+        )
         # Half steps, since one example has a mean of 45.
         cls.measure = cls.env.ref("relationship_insight.measure_m13")
         cls.measure.step = 0.5
         calibration = cls.env["relationship.calibration"]._get(cls.company, NOW.date())
         # A half-life of ages makes discounted counts plain ones, and discounted time plain time.
         calibration.params = {
-            **calibration.params, "half_life": 1e9, "r": 0.3872, "alpha": 12.2713 * 7,
-            "theta": 0.05 / 7, "median_gap": 30, "kappa": 100 / 196, "sigma_w": 10,
-            "mu_person": 62, "mu_company": 62,
+            **calibration.params,
+            "half_life": 1e9,
+            "r": 0.3872,
+            "alpha": 12.2713 * 7,
+            "theta": 0.05 / 7,
+            "median_gap": 30,
+            "kappa": 100 / 196,
+            "sigma_w": 10,
+            "mu_person": 62,
+            "mu_company": 62,
         }
 
     def _buy(self, partner, repeats, days):
         """First purchase ``days`` ago, then so many repeats."""
-        PopulationCase._insert_tickets.__func__(type(self), [
-            (partner.id, self.company.id, NOW - timedelta(days=days - 10 * n), 10)
-            for n in range(repeats + 1)])
+        PopulationCase._insert_tickets.__func__(
+            type(self),
+            [
+                (partner.id, self.company.id, NOW - timedelta(days=days - 10 * n), 10)
+                for n in range(repeats + 1)
+            ],
+        )
 
     def _answer(self, partner, age, value, **vals):
-        return self.env["relationship.reading"].create({
-            "partner_id": partner.id, "company_id": self.company.id, "value": value,
-            "measure_id": self.measure.id, "origin": "survey",
-            "date": NOW - timedelta(days=age), **vals})
+        return self.env["relationship.reading"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": self.company.id,
+                "value": value,
+                "measure_id": self.measure.id,
+                "origin": "survey",
+                "date": NOW - timedelta(days=age),
+                **vals,
+            }
+        )
 
     def _profile(self, partner):
         self.env["relationship.profile"]._refresh(partner.ids)
-        return self.env["relationship.profile"].search([
-            ("commercial_partner_id", "=", partner.id), ("company_id", "=", self.company.id)])
+        return self.env["relationship.profile"].search(
+            [("commercial_partner_id", "=", partner.id), ("company_id", "=", self.company.id)]
+        )
 
     def _customer(self, answers, repeats, weeks):
         """A customer whose people each answered once."""
         firm = self.env["res.partner"].create({"name": "Example"})
-        people = firm | self.env["res.partner"].create([
-            {"name": "Person", "parent_id": firm.id, "type": "other"} for _more in answers[1:]])
+        people = firm | self.env["res.partner"].create(
+            [{"name": "Person", "parent_id": firm.id, "type": "other"} for _more in answers[1:]]
+        )
         for person, (age, value) in zip(people, answers):
             self._answer(person, age, value)
         self.assertEqual(set(people.commercial_partner_id.ids), set(firm.ids))
@@ -85,7 +143,11 @@ class TestRefreshClass(TransactionCase):
                 self.assertAlmostEqual(profile.x_weighted, repeats, 6)
                 self.assertAlmostEqual(profile.t_weighted, weeks * 7, 4)
                 figures = (
-                    profile.attitude, profile.attitude_se, profile.p_attitude, profile.p_behaviour)
+                    profile.attitude,
+                    profile.attitude_se,
+                    profile.p_attitude,
+                    profile.p_behaviour,
+                )
                 for found, expected in zip(figures, middle):
                     self.assertAlmostEqual(found, expected, delta=7e-4)
                 if reason != "stale":
@@ -106,10 +168,11 @@ class TestRefreshClass(TransactionCase):
         self.assertEqual(scales.relative_attitude(80, 8, [5]).RA, 80)
         # 80 compared is 73.6 + 0.9 (80 - 61.6) = 90.16 alone.
         self.assertAlmostEqual(profile.attitude_told, 90.16, 4)
-        self.assertAlmostEqual(profile.p_latent, .9044, 3)
+        self.assertAlmostEqual(profile.p_latent, 0.9044, 3)
         self.assertEqual(
             (profile.loyalty_class, profile.confidence, profile.attitude_basis),
-            ("latent", "high", "relative"))
+            ("latent", "high", "relative"),
+        )
 
     def test_to_be_asked_about_rivals_moves_nobody(self):
         """Three kinds of customers, each also with the rival usual for them: the same class."""
@@ -142,7 +205,10 @@ class TestRefreshClass(TransactionCase):
         only_said = self.env["res.partner"].create({"name": "Never bought"})
         self._answer(only_said, 1, 9)
         for partner, reason in (
-                (silent, "no_attitude"), (refused, "opted_out"), (only_said, "no_behaviour")):
+            (silent, "no_attitude"),
+            (refused, "opted_out"),
+            (only_said, "no_behaviour"),
+        ):
             profile = self._profile(partner)
             self.assertEqual((profile.loyalty_class, profile.unknown_reason), ("unknown", reason))
             self.assertFalse(profile.confidence)
@@ -163,7 +229,8 @@ class TestRefreshClass(TransactionCase):
         """A scale needs enough of its items, however often one of them is answered in a day."""
         customer = self.env["res.partner"].create({"name": "Twice"})
         tell, bring = (
-            self.env.ref(f"relationship_insight.measure_m07_{name}") for name in ("tell", "bring"))
+            self.env.ref(f"relationship_insight.measure_m07_{name}") for name in ("tell", "bring")
+        )
         for value in (5, 4, 3):
             self._answer(customer, 1, value, measure_id=tell.id)
         self.env["relationship.profile"]._refresh(customer.ids)
@@ -173,9 +240,12 @@ class TestRefreshClass(TransactionCase):
         self.assertAlmostEqual(self._stored_pride(customer), (100 + 75 + 50 + 25) / 4)
 
     def _stored_pride(self, customer):
-        return self.env.execute_query(SQL(
-            "SELECT pride FROM relationship_profile WHERE commercial_partner_id = %s",
-            customer.id))[0][0]
+        return self.env.execute_query(
+            SQL(
+                "SELECT pride FROM relationship_profile WHERE commercial_partner_id = %s",
+                customer.id,
+            )
+        )[0][0]
 
     def test_a_scale_of_more_than_thirty_items(self):
         """Old items of a scale stay known: four items answered are four, wherever they stand.
@@ -185,15 +255,26 @@ class TestRefreshClass(TransactionCase):
         trust = self.env.ref("relationship_insight.measure_m10")
         items = trust.child_ids.filtered("active").sorted("id")
         self.assertEqual(len(items), 3)
-        new = self.env["relationship.measure"].create([{
-            "code": f"TEST_{number}", "name": f"Item {number}", "question": f"Item {number}?",
-            "parent_id": trust.id, "kind": items[0].kind, "active": number >= 28,
-            "scale_min": items[0].scale_min, "scale_max": items[0].scale_max,
-        } for number in range(30)])
+        new = self.env["relationship.measure"].create(
+            [
+                {
+                    "code": f"TEST_{number}",
+                    "name": f"Item {number}",
+                    "question": f"Item {number}?",
+                    "parent_id": trust.id,
+                    "kind": items[0].kind,
+                    "active": number >= 28,
+                    "scale_min": items[0].scale_min,
+                    "scale_max": items[0].scale_max,
+                }
+                for number in range(30)
+            ]
+        )
         partner = self.env["res.partner"].create({"name": "Trusting"})
         # Quality takes a second scale beside trust, and an attitude another figure.
         others = self.env.ref("relationship_insight.measure_m03") | self.env.ref(
-            "relationship_insight.measure_m04")
+            "relationship_insight.measure_m04"
+        )
         for item in items[1:] | new[-2:] | others:
             self._answer(partner, 0, item.scale_max, measure_id=item.id)
         self.assertEqual(self._profile(partner).quality, 100)

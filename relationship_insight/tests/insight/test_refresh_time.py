@@ -12,10 +12,29 @@ from .common_population import NOW, PopulationCase
 from .common_refresh import Oracle
 
 SNAPSHOT_COLUMNS = (
-    "loyalty_class", "previous_class", "class_pending", "class_date", "unknown_reason",
-    "confidence", "p_true", "p_latent", "p_spurious", "p_low", "attitude", "attitude_mass",
-    "p_attitude", "p_behaviour", "rate", "purchase_days", "spend_12m", "feeling_balance",
-    "pride", "bond", "relational_share", "situational_share", "score_version",
+    "loyalty_class",
+    "previous_class",
+    "class_pending",
+    "class_date",
+    "unknown_reason",
+    "confidence",
+    "p_true",
+    "p_latent",
+    "p_spurious",
+    "p_low",
+    "attitude",
+    "attitude_mass",
+    "p_attitude",
+    "p_behaviour",
+    "rate",
+    "purchase_days",
+    "spend_12m",
+    "feeling_balance",
+    "pride",
+    "bond",
+    "relational_share",
+    "situational_share",
+    "score_version",
 )
 
 
@@ -30,18 +49,27 @@ class TestRefreshTime(PopulationCase):
         self.env.flush_all()
         calibration = self.env["relationship.calibration"]._calibrate(company, day)
         steps = Profile._compute_new(Scope.at(company, day, params=calibration.params))
-        rows = self.env.execute_query_dict(SQL(
-            "SELECT customer, %s FROM relationship_new",
-            SQL(", ").join(map(SQL.identifier, columns_of(steps)))))
-        bonds = self.env.execute_query(SQL(
-            "SELECT * FROM relationship_new_bond ORDER BY customer, staff"))
+        rows = self.env.execute_query_dict(
+            SQL(
+                "SELECT customer, %s FROM relationship_new",
+                SQL(", ").join(map(SQL.identifier, columns_of(steps))),
+            )
+        )
+        bonds = self.env.execute_query(
+            SQL("SELECT * FROM relationship_new_bond ORDER BY customer, staff")
+        )
         return {row.pop("customer"): row for row in rows}, bonds, calibration.params
 
     def _snapshots(self, company, day):
-        rows = self.env.execute_query_dict(SQL(
-            "SELECT commercial_partner_id, %s FROM relationship_snapshot"
-            " WHERE company_id = %s AND date = %s",
-            SQL(", ").join(map(SQL.identifier, SNAPSHOT_COLUMNS)), company.id, day or None))
+        rows = self.env.execute_query_dict(
+            SQL(
+                "SELECT commercial_partner_id, %s FROM relationship_snapshot"
+                " WHERE company_id = %s AND date = %s",
+                SQL(", ").join(map(SQL.identifier, SNAPSHOT_COLUMNS)),
+                company.id,
+                day or None,
+            )
+        )
         return {row.pop("commercial_partner_id"): row for row in rows}
 
     def _plant_later(self, company):
@@ -56,18 +84,32 @@ class TestRefreshTime(PopulationCase):
         noon = datetime(2026, 1, 10, 5)
         buyer = self.people[7]
         self._insert_tickets([(buyer.id, self.shop.id, noon, 123)])
-        sold, = self.env.execute_query(SQL(
-            "SELECT id FROM pos_order WHERE partner_id = %s AND date_order = %s", buyer.id, noon))
-        reading = self.env["relationship.reading"].create({
-            "partner_id": buyer.id, "company_id": self.shop.id, "date": noon, "value": 9,
-            "measure_id": self.measures["M13"].id, "origin": "survey"})
+        (sold,) = self.env.execute_query(
+            SQL(
+                "SELECT id FROM pos_order WHERE partner_id = %s AND date_order = %s", buyer.id, noon
+            )
+        )
+        reading = self.env["relationship.reading"].create(
+            {
+                "partner_id": buyer.id,
+                "company_id": self.shop.id,
+                "date": noon,
+                "value": 9,
+                "measure_id": self.measures["M13"].id,
+                "origin": "survey",
+            }
+        )
         before = self._compute(self.shop, day)
         Profile = self.env["relationship.profile"]
         Profile._refresh(asof=day)
         stored = self._snapshots(self.shop, day)
         self.assertEqual(
-            stored, {customer: {name: values[name] for name in SNAPSHOT_COLUMNS}
-                     for customer, values in before[0].items()})
+            stored,
+            {
+                customer: {name: values[name] for name in SNAPSHOT_COLUMNS}
+                for customer, values in before[0].items()
+            },
+        )
 
         with freeze_time(NOW):
             reading._void("asked the wrong person")
@@ -91,8 +133,9 @@ class TestRefreshTime(PopulationCase):
 
     def _return_ticket(self, order_id, when):
         """Give a ticket back in full, the way the till stores it."""
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             WITH sold AS (
                 INSERT INTO pos_order_line (
                     order_id, name, product_id, qty, price_unit, price_subtotal,
@@ -115,7 +158,12 @@ class TestRefreshTime(PopulationCase):
             SELECT back.id, 'Line', %(product)s, -1, sold.price_unit, sold.price_unit,
                    sold.price_unit, sold.id
               FROM sold, back
-            """, order=order_id, when=when, product=self.product.id))
+            """,
+                order=order_id,
+                when=when,
+                product=self.product.id,
+            )
+        )
 
     def test_months(self):
         """Over months every figure, and every class with its memory, is that of the formulas."""
@@ -133,13 +181,18 @@ class TestRefreshTime(PopulationCase):
                 for customer, values in expected.items():
                     for name in set(SNAPSHOT_COLUMNS) - {"class_date", "score_version"}:
                         self._compare(
-                            wrong, f"{day} {customer}", name, stored[customer][name],
-                            values.get(name))
+                            wrong,
+                            f"{day} {customer}",
+                            name,
+                            stored[customer][name],
+                            values.get(name),
+                        )
                     moved += values["loyalty_class"] != before.get(customer, ("unknown",))[0]
                 self.assertFalse(wrong, "\n".join(wrong[:30]))
                 before = {
                     customer: (values["loyalty_class"], values["class_pending"])
-                    for customer, values in expected.items()}
+                    for customer, values in expected.items()
+                }
             self.assertGreater(moved, 10)
         Profile._refresh()
         self.assertInsight(self.branch, before)
@@ -150,16 +203,19 @@ class TestRefreshTime(PopulationCase):
         Profile._refresh()
         self.assertEqual(
             set(Profile.search([("company_id", "=", self.shop.id)]).mapped("class_date")),
-            {NOW.date()})
+            {NOW.date()},
+        )
         for day in (date(2025, 12, 31), date(2026, 1, 31)):
             Profile._refresh(asof=day)
             for values in self._snapshots(self.shop, day).values():
                 self.assertLessEqual(values["class_date"], day)
         first, second = (
-            self._snapshots(self.shop, day) for day in (date(2025, 12, 31), date(2026, 1, 31)))
+            self._snapshots(self.shop, day) for day in (date(2025, 12, 31), date(2026, 1, 31))
+        )
         for customer, values in second.items():
             same = customer in first and (
-                first[customer]["loyalty_class"] == values["loyalty_class"])
+                first[customer]["loyalty_class"] == values["loyalty_class"]
+            )
             if same:
                 self.assertEqual(values["class_date"], first[customer]["class_date"])
 
@@ -171,12 +227,16 @@ class TestRefreshTime(PopulationCase):
         logged = Transition.search([])
         self.assertEqual(
             {(row.commercial_partner_id, row.company_id, row.class_to) for row in logged},
-            {(row.commercial_partner_id, row.company_id, row.loyalty_class) for row in known})
+            {(row.commercial_partner_id, row.company_id, row.loyalty_class) for row in known},
+        )
         profile = known.filtered(lambda row: row.company_id == self.shop)[0]
         before = {name: profile[name] for name in ("loyalty_class", "attitude", "rate")}
-        self.env["relationship.reading"].search([
-            ("commercial_partner_id", "=", profile.commercial_partner_id.id),
-            ("company_id", "=", self.shop.id)])._void("all wrong")
+        self.env["relationship.reading"].search(
+            [
+                ("commercial_partner_id", "=", profile.commercial_partner_id.id),
+                ("company_id", "=", self.shop.id),
+            ]
+        )._void("all wrong")
         Profile._refresh([profile.commercial_partner_id.id])
         change = Transition.search([]) - logged
         self.assertEqual(len(change), 1)
@@ -193,23 +253,42 @@ class TestRefreshTime(PopulationCase):
         """What moved the class comes first; a reason to buy without points is no evidence."""
         Profile, Reading = self.env["relationship.profile"], self.env["relationship.reading"]
         Profile._refresh()
-        profile = Profile.search([
-            ("loyalty_class", "!=", "unknown"), ("company_id", "=", self.shop.id)], limit=1)
+        profile = Profile.search(
+            [("loyalty_class", "!=", "unknown"), ("company_id", "=", self.shop.id)], limit=1
+        )
         customer = profile.commercial_partner_id
         Reading.search([("commercial_partner_id", "=", customer.id)])._void("all wrong")
         Profile._refresh([customer.id])
         values = {"partner_id": customer.id, "company_id": self.shop.id, "origin": "survey"}
-        moving = Reading.create([
-            {**values, "date": NOW - timedelta(days=9), "measure_id": self.measures[code].id,
-             "value": self.measures[code].scale_max} for code in ("M13", "M03")])
-        reasons = Reading.create([
-            {**values, "date": NOW - timedelta(days=day), "measure_id": self.measures[code].id,
-             "value": points}
-            for day in range(1, 7) for code, points in (("M16_price", 0), ("M16_staff", 10))])
+        moving = Reading.create(
+            [
+                {
+                    **values,
+                    "date": NOW - timedelta(days=9),
+                    "measure_id": self.measures[code].id,
+                    "value": self.measures[code].scale_max,
+                }
+                for code in ("M13", "M03")
+            ]
+        )
+        reasons = Reading.create(
+            [
+                {
+                    **values,
+                    "date": NOW - timedelta(days=day),
+                    "measure_id": self.measures[code].id,
+                    "value": points,
+                }
+                for day in range(1, 7)
+                for code, points in (("M16_price", 0), ("M16_staff", 10))
+            ]
+        )
         Profile._refresh([customer.id])
-        change = self.env["relationship.transition"].search([
-            ("commercial_partner_id", "=", customer.id), ("company_id", "=", self.shop.id)],
-            order="id desc", limit=1)
+        change = self.env["relationship.transition"].search(
+            [("commercial_partner_id", "=", customer.id), ("company_id", "=", self.shop.id)],
+            order="id desc",
+            limit=1,
+        )
         self.assertEqual(change.class_from, "unknown")
         kept = Reading.browse(change.reading_ids)
         self.assertEqual(kept[:2], moving.sorted("id", reverse=True))
@@ -237,11 +316,19 @@ class TestRefreshTime(PopulationCase):
                         self.assertAlmostEqual(part[company][customer][name], values[name], 9)
                     else:
                         self.assertEqual(part[company][customer][name], values[name], name)
-            last = self.env["relationship.snapshot"].search(
-                [("company_id", "=", company.id)], order="date desc", limit=1).date
-            self.assertInsight(company, {
-                customer: (row["loyalty_class"], row["class_pending"])
-                for customer, row in self._snapshots(company, last).items()}, skip=("band",))
+            last = (
+                self.env["relationship.snapshot"]
+                .search([("company_id", "=", company.id)], order="date desc", limit=1)
+                .date
+            )
+            self.assertInsight(
+                company,
+                {
+                    customer: (row["loyalty_class"], row["class_pending"])
+                    for customer, row in self._snapshots(company, last).items()
+                },
+                skip=("band",),
+            )
 
     def _start(self):
         self.env["relationship.profile"]._refresh()
@@ -256,15 +343,20 @@ class TestRefreshTime(PopulationCase):
         self._start()
         firms = self.env["res.partner"].browse(self.people.ids).filtered("is_company")
         persons = (self.env["res.partner"].browse(self.people.ids) - firms).filtered(
-            lambda person: not person.parent_id)
+            lambda person: not person.parent_id
+        )
         contact = firms[1].child_ids[0]
         Wizard = self.env["base.partner.merge.automatic.wizard"]
         for source, target in (
-                (persons[10], persons[11]), (firms[0], firms[2]), (contact, persons[12])):
+            (persons[10], persons[11]),
+            (firms[0], firms[2]),
+            (contact, persons[12]),
+        ):
             Wizard.create({})._merge((source | target).ids, target)
             self.assertFalse(source.exists())
-        snapshots = self.env["relationship.snapshot"].search([
-            ("commercial_partner_id", "in", (persons[11] | firms[2] | persons[12]).ids)])
+        snapshots = self.env["relationship.snapshot"].search(
+            [("commercial_partner_id", "in", (persons[11] | firms[2] | persons[12]).ids)]
+        )
         keys = [(row.commercial_partner_id, row.company_id, row.date) for row in snapshots]
         self.assertEqual(len(keys), len(set(keys)))
         self._assert_all()
@@ -298,26 +390,45 @@ class TestRefreshTime(PopulationCase):
         self._start()
         firm = self.people.filtered("is_company")[1]
         person = self.env["res.partner"].create(
-            {"name": "Forget Me", "email": "forget@example.com"})
+            {"name": "Forget Me", "email": "forget@example.com"}
+        )
         contact = self.env["res.partner"].create(
-            {"name": "Forget Me", "email": "forget@example.com", "parent_id": firm.id})
-        readings = self.env["relationship.reading"].create([{
-            "partner_id": partner.id, "company_id": self.shop.id, "value": 9, "text": "my secret",
-            "measure_id": self.measures["M13"].id, "origin": "survey",
-            "date": NOW - timedelta(days=4)} for partner in (person, contact)])
-        notes = self.env["relationship.note"].create([{
-            "partner_id": partner.id, "company_id": self.shop.id, "summary": "my secret",
-            "staff_id": self.staff[0].id, "date": NOW - timedelta(days=4),
-        } for partner in (person, contact)])
+            {"name": "Forget Me", "email": "forget@example.com", "parent_id": firm.id}
+        )
+        readings = self.env["relationship.reading"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.shop.id,
+                    "value": 9,
+                    "text": "my secret",
+                    "measure_id": self.measures["M13"].id,
+                    "origin": "survey",
+                    "date": NOW - timedelta(days=4),
+                }
+                for partner in (person, contact)
+            ]
+        )
+        notes = self.env["relationship.note"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.shop.id,
+                    "summary": "my secret",
+                    "staff_id": self.staff[0].id,
+                    "date": NOW - timedelta(days=4),
+                }
+                for partner in (person, contact)
+            ]
+        )
         self._assert_all()
         wizard = self.env["privacy.lookup.wizard"].create(
-            {"name": "Forget Me", "email": "forget@example.com"})
+            {"name": "Forget Me", "email": "forget@example.com"}
+        )
         wizard.action_lookup()
         found = {(line.res_model, line.res_id) for line in wizard.line_ids}
-        self.assertLessEqual(
-            {("relationship.reading", reading.id) for reading in readings}, found)
-        wizard.line_ids.filtered(
-            lambda line: line.res_model == "res.partner").action_unlink_all()
+        self.assertLessEqual({("relationship.reading", reading.id) for reading in readings}, found)
+        wizard.line_ids.filtered(lambda line: line.res_model == "res.partner").action_unlink_all()
         self.assertFalse((person | contact).exists() or notes.exists())
         self.assertFalse(any(readings.mapped("text")) or readings.partner_id)
         self.assertFalse(readings.commercial_partner_id)

@@ -20,8 +20,9 @@ class TestReliability(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={
-            **cls.env.context, "tracking_disable": True, "relationship_no_refresh": True})
+        cls.env = cls.env(
+            context={**cls.env.context, "tracking_disable": True, "relationship_no_refresh": True}
+        )
         cls.company = cls.env["res.company"].create({"name": "Reliable Shop"})
         cls.pride = cls.env.ref("relationship_insight.measure_m07")
         cls.bond = cls.env.ref("relationship_insight.measure_m08")
@@ -36,24 +37,40 @@ class TestReliability(TransactionCase):
         for person in people:
             truth = self.rng.gauss(0, 1)
             values = [
-                min(high, max(low, round(
-                    (low + high) / 2 + (high - low) / 4 * (truth + self.rng.gauss(0, noise)))))
-                for _item in items]
+                min(
+                    high,
+                    max(
+                        low,
+                        round(
+                            (low + high) / 2 + (high - low) / 4 * (truth + self.rng.gauss(0, noise))
+                        ),
+                    ),
+                )
+                for _item in items
+            ]
             rows.append([100 * (value - low) / (high - low) for value in values])
-            vals_list += [{
-                "partner_id": person.id, "company_id": self.company.id, "measure_id": item.id,
-                "value": value, "origin": "survey", "date": NOW - timedelta(days=3), **vals,
-            } for item, value in zip(items, values)]
+            vals_list += [
+                {
+                    "partner_id": person.id,
+                    "company_id": self.company.id,
+                    "measure_id": item.id,
+                    "value": value,
+                    "origin": "survey",
+                    "date": NOW - timedelta(days=3),
+                    **vals,
+                }
+                for item, value in zip(items, values)
+            ]
         self.env["relationship.reading"].create(vals_list)
         return rows
 
     def rows(self, measure):
         return self.env["relationship.reliability"].search(
-            [("company_id", "=", self.company.id), ("measure_id", "=", measure.id)])
+            [("company_id", "=", self.company.id), ("measure_id", "=", measure.id)]
+        )
 
     def calibrate(self):
-        return self.env["relationship.calibration"]._calibrate(
-            self.company, NOW.date()).params
+        return self.env["relationship.calibration"]._calibrate(self.company, NOW.date()).params
 
     def test_own_answers_are_counted_and_used(self):
         items = self.pride.child_ids.sorted("id")
@@ -71,7 +88,8 @@ class TestReliability(TransactionCase):
         self.assertGreater(row.least_change, 0)
         self.assertAlmostEqual(params["omega"], row.omega, 6)
         self.assertAlmostEqual(
-            self.env["relationship.reliability"]._get_used(self.company, self.pride), row.omega, 6)
+            self.env["relationship.reliability"]._get_used(self.company, self.pride), row.omega, 6
+        )
 
     def test_few_answers_leave_the_default_and_it_says_so(self):
         self.answer(self.pride.child_ids, self.people[:49], noise=0.7)
@@ -102,21 +120,30 @@ class TestReliability(TransactionCase):
         self.assertEqual(len(self.rows(self.pride)), 1)
         self.assertEqual(
             {(row.valence, row.n, row.basis) for row in self.rows(feelings)},
-            {("1", 9, "default"), ("-1", 9, "default")})
+            {("1", 9, "default"), ("-1", 9, "default")},
+        )
 
     def test_only_the_own_company_is_seen(self):
         self.answer(self.pride.child_ids, self.people[:9], noise=0.7)
         self.calibrate()
         other = self.env["res.company"].create({"name": "Other"})
         lek = new_test_user(
-            self.env, "lek_r", groups=RELATIONS, company_id=other.id,
-            company_ids=[Command.set(other.ids)])
+            self.env,
+            "lek_r",
+            groups=RELATIONS,
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
         self.assertFalse(self.env["relationship.reliability"].with_user(lek).search([]))
         with self.assertRaises(AccessError):
             self.rows(self.pride).with_user(lek).read(["used"])
         here = new_test_user(
-            self.env, "here_r", groups=RELATIONS, company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)])
+            self.env,
+            "here_r",
+            groups=RELATIONS,
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
         self.assertTrue(self.pride.with_user(here).reliability_ids)
         with self.assertRaises(AccessError):
             self.rows(self.pride).with_user(here).write({"used": 1})

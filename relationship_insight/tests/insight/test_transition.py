@@ -21,19 +21,21 @@ class TestTransition(CardCase):
         cls.readings = cls.new_readings(cls.customer, count=2)
 
     def new_change(self, **vals):
-        return self.env["relationship.transition"].create({
-            "commercial_partner_id": self.customer.id,
-            "company_id": self.company.id,
-            "date": self.today,
-            "class_from": "unknown",
-            "class_to": "true",
-            "attitude_before": 0,
-            "attitude_after": 79.4,
-            "rate_before": 0.04,
-            "rate_after": 0.04,
-            "reading_ids": self.readings.ids,
-            **vals,
-        })
+        return self.env["relationship.transition"].create(
+            {
+                "commercial_partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "date": self.today,
+                "class_from": "unknown",
+                "class_to": "true",
+                "attitude_before": 0,
+                "attitude_after": 79.4,
+                "rate_before": 0.04,
+                "rate_after": 0.04,
+                "reading_ids": self.readings.ids,
+                **vals,
+            }
+        )
 
     def test_reason_names_what_moved(self):
         for expected, vals in (
@@ -41,7 +43,8 @@ class TestTransition(CardCase):
             ("Attitude went from 62 to 79.", {"attitude_before": 62}),
             (
                 "Attitude went from 62 to 41. They buy 7.3 times a year instead of 14.6.",
-                {"attitude_before": 62, "attitude_after": 41, "rate_after": 0.02}),
+                {"attitude_before": 62, "attitude_after": 41, "rate_after": 0.02},
+            ),
             ("They began to buy.", {"attitude_before": 79.4, "rate_before": 0}),
             ("Time went by, and older evidence weighs less.", {"attitude_before": 79.2}),
         ):
@@ -54,24 +57,32 @@ class TestTransition(CardCase):
         self.new_change(class_from=False)
         changes = self.card(self.customer, self.rep)["changes"]
         self.assertEqual([row["from"] for row in changes], ["unknown", "spurious", "latent"])
-        self.assertEqual(changes[0], {
-            "id": change.id, "date": self.today, "from": "unknown", "to": "true",
-            "reason": change.reason})
+        self.assertEqual(
+            changes[0],
+            {
+                "id": change.id,
+                "date": self.today,
+                "from": "unknown",
+                "to": "true",
+                "reason": change.reason,
+            },
+        )
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_evidence_stays_under_the_rules(self):
         self.readings[0].staff_id = self.colleague.partner_id
         self.readings[0].flush_recordset()
         self.env.cr.execute(
-            "UPDATE relationship_reading SET origin = 'survey' WHERE id = %s",
-            [self.readings[0].id])
+            "UPDATE relationship_reading SET origin = 'survey' WHERE id = %s", [self.readings[0].id]
+        )
         change = self.new_change()
         for user, seen in ((self.rep, self.readings[1]), (self.relations, self.readings)):
             own = self.as_user(user, "relationship.transition").browse(change.id)
             self.assertEqual(own.evidence_ids.sudo(), seen.sudo())
         with self.assertRaises(AccessError):
-            self.as_user(self.colleague, "relationship.transition").browse(
-                change.id).read(["reason"])
+            self.as_user(self.colleague, "relationship.transition").browse(change.id).read(
+                ["reason"]
+            )
 
     def channels_of(self, user):
         """What the bus lets this user hear beside what the screen asks for."""
@@ -80,13 +91,18 @@ class TestTransition(CardCase):
         with patch("odoo.addons.bus.models.ir_websocket.request", new=request):
             return {
                 json_dump(channel_with_db(self.env.cr.dbname, channel))
-                for channel in Socket._build_bus_channel_list([])}
+                for channel in Socket._build_bus_channel_list([])
+            }
 
     def test_refresh_tells_open_screens_of_the_companys_staff_alone(self):
         theirs = self.new_customer("Elsewhere")
-        self.env["relationship.profile"].create({
-            "commercial_partner_id": theirs.id, "company_id": self.other_company.id,
-            "date": self.today})
+        self.env["relationship.profile"].create(
+            {
+                "commercial_partner_id": theirs.id,
+                "company_id": self.other_company.id,
+                "date": self.today,
+            }
+        )
         stranger = self.new_user("transition_stranger", MANAGER, self.other_company)
         Bus = self.env["bus.bus"]
         before = Bus.search([], order="id desc", limit=1).id or 0
@@ -94,20 +110,31 @@ class TestTransition(CardCase):
         self.env.cr.precommit.run()
         messages = Bus.search([("id", ">", before)])
         for user, told in (
-            (self.rep, [self.customer.id]), (stranger, [theirs.id]), (self.plain, None),
+            (self.rep, [self.customer.id]),
+            (stranger, [theirs.id]),
+            (self.plain, None),
         ):
             channels = self.channels_of(user)
             heard = [
-                json.loads(message.message) for message in messages
-                if message.channel in channels]
-            self.assertEqual(heard, [{
-                "type": "relationship.profile/refreshed", "payload": {"customers": told},
-            }] if told else [])
+                json.loads(message.message) for message in messages if message.channel in channels
+            ]
+            self.assertEqual(
+                heard,
+                [
+                    {
+                        "type": "relationship.profile/refreshed",
+                        "payload": {"customers": told},
+                    }
+                ]
+                if told
+                else [],
+            )
 
     def test_half_a_balance_of_feelings_is_none(self):
         """Where only good feelings were asked for, the card shows no figure instead of a zero."""
         profile = self.env["relationship.profile"].search(
-            [("commercial_partner_id", "=", self.customer.id)])
+            [("commercial_partner_id", "=", self.customer.id)]
+        )
         self.assertEqual(self.card(self.customer)["axes"]["feelings"]["value"], 55)
         profile.write({"feeling_negative": 0, "feeling_balance": 0})
         self.assertIsNone(self.card(self.customer)["axes"]["feelings"]["value"])

@@ -18,8 +18,11 @@ class TestPreference(NoteCase):
         cls.nok.group_ids += cls.env.ref("base.group_allow_export")
 
     def know(self, user=None, **vals):
-        return self.env["relationship.preference"].with_user(user or self.nok).create(
-            {"partner_id": self.customer.id, "tag_id": self.tag.id, **vals})
+        return (
+            self.env["relationship.preference"]
+            .with_user(user or self.nok)
+            .create({"partner_id": self.customer.id, "tag_id": self.tag.id, **vals})
+        )
 
     def test_chip_alone_is_enough_and_nothing_at_all_is_not(self):
         preference = self.know()
@@ -30,8 +33,11 @@ class TestPreference(NoteCase):
             self.know(tag_id=False)
 
     def test_form_takes_a_chip(self):
-        with Form(self.env["relationship.preference"].with_user(self.nok).with_context(
-                default_partner_id=self.customer.id)) as form:
+        with Form(
+            self.env["relationship.preference"]
+            .with_user(self.nok)
+            .with_context(default_partner_id=self.customer.id)
+        ) as form:
             form.tag_id = self.tag
         self.assertEqual(form.record.review_date, self.today + timedelta(days=365))
 
@@ -52,13 +58,15 @@ class TestPreference(NoteCase):
         self.assertEqual(guess.status, "ask")
         guess.action_confirm()
         self.assertEqual(guess.status, "fact")
-        self.assertEqual(
-            self.know(steadiness="once").review_date, self.today + timedelta(days=91))
+        self.assertEqual(self.know(steadiness="once").review_date, self.today + timedelta(days=91))
 
     def test_search_by_status_agrees_with_what_is_shown(self):
         rows = (
-            self.know() + self.know(provenance="inferred")
-            + self.know(first_seen=self.today - timedelta(days=500)) + self.know())
+            self.know()
+            + self.know(provenance="inferred")
+            + self.know(first_seen=self.today - timedelta(days=500))
+            + self.know()
+        )
         rows[3].action_end()
         self.assertEqual(rows.mapped("status"), ["fact", "ask", "ask", "over"])
         Preference = self.env["relationship.preference"].with_user(self.nok)
@@ -120,10 +128,12 @@ class TestPreference(NoteCase):
         other = self.env["res.company"].create({"name": "Other"})
         here, everywhere = self.know(), self.know(scope="everywhere")
         self.nok.company_ids += other
-        there = self.env["relationship.preference"].with_user(self.nok).with_context(
-            allowed_company_ids=other.ids)
-        self.assertEqual(
-            there.search([("id", "in", (here + everywhere).ids)]).ids, everywhere.ids)
+        there = (
+            self.env["relationship.preference"]
+            .with_user(self.nok)
+            .with_context(allowed_company_ids=other.ids)
+        )
+        self.assertEqual(there.search([("id", "in", (here + everywhere).ids)]).ids, everywhere.ids)
         with self.assertRaises(AccessError):
             there.browse(everywhere.id).text = "Changed"
 
@@ -140,12 +150,19 @@ class TestPreference(NoteCase):
         private.promise_ids.activity_id.action_feedback()
         late = self.log(promise="Late", promise_date=self.today - timedelta(days=2))
         late.promise_ids.activity_id.action_feedback()
-        rows = self.env["relationship.recognition"].with_user(self.nok).search(
-            [("staff_id", "=", self.nok.partner_id.id)])
+        rows = (
+            self.env["relationship.recognition"]
+            .with_user(self.nok)
+            .search([("staff_id", "=", self.nok.partner_id.id)])
+        )
         self.assertEqual(sorted(rows.mapped("kind")), ["preference", "promise"])
         self.assertFalse(self.env["relationship.recognition"].with_user(self.dao).search([]))
-        self.assertEqual(self.env["relationship.recognition"].with_user(self.boss).search_count(
-            [("staff_id", "=", self.nok.partner_id.id)]), 2)
+        self.assertEqual(
+            self.env["relationship.recognition"]
+            .with_user(self.boss)
+            .search_count([("staff_id", "=", self.nok.partner_id.id)]),
+            2,
+        )
 
     def test_merge_makes_one_of_the_same(self):
         twin = self.env["res.partner"].create({"name": "Somchai twin"})
@@ -157,18 +174,19 @@ class TestPreference(NoteCase):
         self.know(partner_id=twin.id, text="No sugar")
         sibling = self.env.ref("relationship_insight.relation_type_sibling")
         Relation = self.env["relationship.relation"]
-        Relation.create({
-            "partner_id": twin.id, "other_id": self.customer.id, "type_id": sibling.id})
-        friend = Relation.create({
-            "partner_id": twin.id, "other_id": self.firm.id, "type_id": sibling.id})
+        Relation.create(
+            {"partner_id": twin.id, "other_id": self.customer.id, "type_id": sibling.id}
+        )
+        friend = Relation.create(
+            {"partner_id": twin.id, "other_id": self.firm.id, "type_id": sibling.id}
+        )
         self.env["base.partner.merge.automatic.wizard"].create({})._merge(
-            (self.customer + twin).ids, self.customer)
-        left = self.env["relationship.preference"].search(
-            [("partner_id", "=", self.customer.id)])
+            (self.customer + twin).ids, self.customer
+        )
+        left = self.env["relationship.preference"].search([("partner_id", "=", self.customer.id)])
         self.assertEqual(sorted(left.mapped("confirm_count")), [0, 2])
         self.assertEqual(left.commercial_partner_id, self.firm)
-        self.assertEqual(
-            Relation.search([("partner_id", "=", self.customer.id)]), friend)
+        self.assertEqual(Relation.search([("partner_id", "=", self.customer.id)]), friend)
 
     def test_deleted_contact_takes_everything_along(self):
         guest = self.env["res.partner"].create({"name": "Guest"})
@@ -178,7 +196,8 @@ class TestPreference(NoteCase):
         guest.unlink()
         self.assertFalse(preference.exists())
         self.assertRecordValues(
-            promise, [{"name": False, "partner_id": False, "state": "cancelled"}])
+            promise, [{"name": False, "partner_id": False, "state": "cancelled"}]
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -187,15 +206,18 @@ class TestRelation(NoteCase):
         child = self.env["res.partner"].create({"name": "Mali"})
         kind = self.env.ref("relationship_insight.relation_type_child")
         Relation = self.env["relationship.relation"].with_user(self.nok)
-        relation = Relation.create({
-            "partner_id": self.customer.id, "other_id": child.id, "type_id": kind.id})
+        relation = Relation.create(
+            {"partner_id": self.customer.id, "other_id": child.id, "type_id": kind.id}
+        )
         self.assertEqual(
             Relation._get_people(self.customer.with_user(self.nok)),
-            [(relation, child.with_user(self.nok), "Child")])
+            [(relation, child.with_user(self.nok), "Child")],
+        )
         self.assertEqual(Relation._get_people(child.with_user(self.nok))[0][2], "Parent")
         for pair in ((self.customer, child), (child, self.customer), (child, child)):
             with self.assertRaises(ValidationError):
-                Relation.create({
-                    "partner_id": pair[0].id, "other_id": pair[1].id, "type_id": kind.id})
+                Relation.create(
+                    {"partner_id": pair[0].id, "other_id": pair[1].id, "type_id": kind.id}
+                )
         relation.action_archive()
         self.assertFalse(Relation._get_people(child.with_user(self.nok)))

@@ -14,11 +14,16 @@ class PosCaptureCommon(CommonPosTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.cashier = new_test_user(
-            cls.env, "till cashier", "base.group_user,point_of_sale.group_pos_user",
-            company_id=cls.company.id, company_ids=[fields.Command.set(cls.company.ids)])
+            cls.env,
+            "till cashier",
+            "base.group_user,point_of_sale.group_pos_user",
+            company_id=cls.company.id,
+            company_ids=[fields.Command.set(cls.company.ids)],
+        )
         cls.customer = cls.env["res.partner"].create({"name": "Anong"})
         cls.glad, cls.annoyed = (
-            cls.env.ref(f"relationship_insight.measure_m02_{name}") for name in ("glad", "annoyed"))
+            cls.env.ref(f"relationship_insight.measure_m02_{name}") for name in ("glad", "annoyed")
+        )
         cls.config = cls.pos_config_usd
         cls.config.open_ui()
         cls.session = cls.config.current_session_id
@@ -52,16 +57,36 @@ class TestPosCapture(PosCaptureCommon):
         note = self._note(line="  Daughter \n starts school ")
         self.assertTrue(self._send(note))
         stored = self._stored(note)
-        self.assertRecordValues(stored, [{
-            "partner_id": self.customer.id, "staff_id": self.cashier.partner_id.id,
-            "company_id": self.company.id, "channel": "store", "purpose": "listen",
-            "depth": "0.5", "summary": "Daughter starts school", "visibility": "company",
-            "order_model": "pos.order", "order_id": False,
-        }])
-        self.assertRecordValues(stored.reading_ids, [{
-            "measure_id": self.glad.id, "partner_id": self.customer.id, "origin": "pos",
-            "channel": "store", "staff_id": self.cashier.partner_id.id, "voided": False,
-        }])
+        self.assertRecordValues(
+            stored,
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "staff_id": self.cashier.partner_id.id,
+                    "company_id": self.company.id,
+                    "channel": "store",
+                    "purpose": "listen",
+                    "depth": "0.5",
+                    "summary": "Daughter starts school",
+                    "visibility": "company",
+                    "order_model": "pos.order",
+                    "order_id": False,
+                }
+            ],
+        )
+        self.assertRecordValues(
+            stored.reading_ids,
+            [
+                {
+                    "measure_id": self.glad.id,
+                    "partner_id": self.customer.id,
+                    "origin": "pos",
+                    "channel": "store",
+                    "staff_id": self.cashier.partner_id.id,
+                    "voided": False,
+                }
+            ],
+        )
 
     def test_face_alone_counts_as_a_greeting(self):
         note = self._note()
@@ -106,7 +131,8 @@ class TestPosCapture(PosCaptureCommon):
             self._send(note)
         self.env.invalidate_all()
         self.env.cr.execute(
-            "SELECT count(*) FROM relationship_note WHERE source_key = %s", [note["key"]])
+            "SELECT count(*) FROM relationship_note WHERE source_key = %s", [note["key"]]
+        )
         self.assertEqual(self.env.cr.fetchone()[0], 1)
 
     def test_cashier_needs_no_right_on_conversations(self):
@@ -117,16 +143,23 @@ class TestPosCapture(PosCaptureCommon):
 
     def test_only_cashiers_may_store(self):
         clerk = new_test_user(
-            self.env, "office clerk", "base.group_user,account.group_account_user",
-            company_id=self.company.id)
+            self.env,
+            "office clerk",
+            "base.group_user,account.group_account_user",
+            company_id=self.company.id,
+        )
         with self.assertRaises(AccessError):
             self._send(self._note(), user=clerk)
 
     def test_other_company_is_refused(self):
         other = self.env["res.company"].create({"name": "Other shop"})
         stranger = new_test_user(
-            self.env, "other cashier", "base.group_user,point_of_sale.group_pos_user",
-            company_id=other.id, company_ids=[fields.Command.set(other.ids)])
+            self.env,
+            "other cashier",
+            "base.group_user,point_of_sale.group_pos_user",
+            company_id=other.id,
+            company_ids=[fields.Command.set(other.ids)],
+        )
         with self.assertRaises(AccessError):
             self._send(self._note(), user=stranger)
         theirs = self.env["res.partner"].sudo().create({"name": "Ben", "company_id": other.id})
@@ -149,10 +182,18 @@ class TestPosCapture(PosCaptureCommon):
         gone_id = gone.id
         gone.unlink()
         wrong = [
-            {"feelings": frequency.ids}, {"feelings": [2**40]}, {"feelings": ["1 OR 1=1"]},
-            {"feelings": "x"}, {"partner_id": gone_id}, {"partner_id": "me"},
-            {"partner_id": False}, {"key": "invoice"}, {"key": 7}, {"key": "pos:" + "x" * 500},
-            {"line": "x" * 251}, {"line": ["x"]},
+            {"feelings": frequency.ids},
+            {"feelings": [2**40]},
+            {"feelings": ["1 OR 1=1"]},
+            {"feelings": "x"},
+            {"partner_id": gone_id},
+            {"partner_id": "me"},
+            {"partner_id": False},
+            {"key": "invoice"},
+            {"key": 7},
+            {"key": "pos:" + "x" * 500},
+            {"line": "x" * 251},
+            {"line": ["x"]},
         ]
         for values in wrong:
             with self.subTest(values=values), self.assertRaises(ValidationError):
@@ -184,18 +225,29 @@ class TestPosCapture(PosCaptureCommon):
 
     def test_staff_is_a_cashier_of_the_session(self):
         colleague = new_test_user(
-            self.env, "colleague", "base.group_user,point_of_sale.group_pos_user",
-            company_id=self.company.id, company_ids=[fields.Command.set(self.company.ids)])
+            self.env,
+            "colleague",
+            "base.group_user,point_of_sale.group_pos_user",
+            company_id=self.company.id,
+            company_ids=[fields.Command.set(self.company.ids)],
+        )
         clerk = new_test_user(self.env, "clerk", "base.group_user", company_id=self.company.id)
         stranger = new_test_user(
-            self.env, "till_stranger", "base.group_user,point_of_sale.group_pos_user",
-            company_id=self.company.id, company_ids=[fields.Command.set(self.company.ids)])
+            self.env,
+            "till_stranger",
+            "base.group_user,point_of_sale.group_pos_user",
+            company_id=self.company.id,
+            company_ids=[fields.Command.set(self.company.ids)],
+        )
         # The colleague opened this session; the stranger works at another till.
         self.session.sudo().user_id = colleague
         for user_id, staff in [
-            (colleague.id, colleague), (stranger.id, self.cashier), (clerk.id, self.cashier),
+            (colleague.id, colleague),
+            (stranger.id, self.cashier),
+            (clerk.id, self.cashier),
             (2**30, self.cashier),
-            (False, self.cashier), ("x", self.cashier),
+            (False, self.cashier),
+            ("x", self.cashier),
         ]:
             note = self._note(user_id=user_id)
             self._send(note)
@@ -204,8 +256,9 @@ class TestPosCapture(PosCaptureCommon):
     def test_staff_is_the_employee_where_employees_log_in(self):
         if "employee_id" not in self.session._fields:
             self.skipTest("Employees don't log in at the till here: pos_hr is not installed")
-        employee = self.env["hr.employee"].sudo().create(
-            {"name": "Mali", "company_id": self.company.id})
+        employee = (
+            self.env["hr.employee"].sudo().create({"name": "Mali", "company_id": self.company.id})
+        )
         note = self._note(employee_id=employee.id)
         self._send(note)
         self.assertTrue(employee.work_contact_id)
@@ -216,8 +269,9 @@ class TestPosCapture(PosCaptureCommon):
         loaded = session.load_data(["relationship.measure"])["relationship.measure"]
         self.assertEqual(len(loaded), 10)
         self.assertEqual(set(loaded[0]), {"id", "name", "emoji", "valence", "sequence"})
-        again = session.with_context(
-            pos_last_server_date="2100-01-01 00:00:00").load_data(["relationship.measure"])
+        again = session.with_context(pos_last_server_date="2100-01-01 00:00:00").load_data(
+            ["relationship.measure"]
+        )
         self.assertEqual(len(again["relationship.measure"]), 10)
 
     def test_feelings_come_in_the_language_of_the_cashier(self):

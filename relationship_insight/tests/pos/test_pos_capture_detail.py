@@ -15,28 +15,45 @@ class TestPosCaptureDetail(PosCaptureCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.staff = new_test_user(
-            cls.env, "till staff",
+            cls.env,
+            "till staff",
             "base.group_user,point_of_sale.group_pos_user,"
             "relationship_insight.group_relationship_staff",
-            company_id=cls.company.id, company_ids=[fields.Command.set(cls.company.ids)])
+            company_id=cls.company.id,
+            company_ids=[fields.Command.set(cls.company.ids)],
+        )
 
     def _preferences(self):
-        return self.env["relationship.preference"].sudo().search(
-            [("partner_id", "=", self.customer.id)])
+        return (
+            self.env["relationship.preference"]
+            .sudo()
+            .search([("partner_id", "=", self.customer.id)])
+        )
 
     def test_a_promise_becomes_one_task_and_one_row_of_the_ledger(self):
         due = fields.Date.today() + timedelta(days=2)
         note = self._note(
-            feelings=[], promise="Order the big jar", promise_date=str(due), purpose="sell")
+            feelings=[], promise="Order the big jar", promise_date=str(due), purpose="sell"
+        )
         for _attempt in range(3):
             self.assertTrue(self._send(note))
         stored = self._stored(note)
-        self.assertRecordValues(stored, [{
-            "purpose": "sell", "promise": "Order the big jar", "promise_date": due,
-            "visibility": "company", "depth": "0.5"}])
+        self.assertRecordValues(
+            stored,
+            [
+                {
+                    "purpose": "sell",
+                    "promise": "Order the big jar",
+                    "promise_date": due,
+                    "visibility": "company",
+                    "depth": "0.5",
+                }
+            ],
+        )
         promise = self.env["relationship.promise"].sudo().search([("note_id", "=", stored.id)])
-        self.assertRecordValues(promise, [{
-            "staff_id": self.cashier.partner_id.id, "date_due": due, "state": "open"}])
+        self.assertRecordValues(
+            promise, [{"staff_id": self.cashier.partner_id.id, "date_due": due, "state": "open"}]
+        )
         self.assertEqual(promise.activity_id.user_id, self.cashier)
 
     def test_a_promise_without_a_good_date_is_for_in_three_days(self):
@@ -44,15 +61,25 @@ class TestPosCaptureDetail(PosCaptureCommon):
             note = self._note(promise="Call", promise_date=date)
             self._send(note)
             self.assertEqual(
-                self._stored(note).promise_date, fields.Date.today() + timedelta(days=3))
+                self._stored(note).promise_date, fields.Date.today() + timedelta(days=3)
+            )
 
     def test_a_line_is_remembered_once_as_what_the_chip_says(self):
         note = self._note(line="Green tea", kind="like")
         for _attempt in range(2):
             self._send(note)
-        self.assertRecordValues(self._preferences(), [{
-            "kind": "like", "text": "Green tea", "provenance": "stated",
-            "staff_id": self.cashier.partner_id.id, "note_id": self._stored(note).id}])
+        self.assertRecordValues(
+            self._preferences(),
+            [
+                {
+                    "kind": "like",
+                    "text": "Green tea",
+                    "provenance": "stated",
+                    "staff_id": self.cashier.partner_id.id,
+                    "note_id": self._stored(note).id,
+                }
+            ],
+        )
         self._send({**note, "line": "Plastic bags", "kind": "dislike"})
         self.assertEqual(set(self._preferences().mapped("kind")), {"like", "dislike"})
         self._send({**note, "line": "", "kind": "like"})
@@ -62,8 +89,9 @@ class TestPosCaptureDetail(PosCaptureCommon):
         note = self._note()
         self._send(note)
         self._send({**note, "purpose": "complaint", "promise": "Repair it"})
-        self.assertRecordValues(self._stored(note), [{
-            "purpose": "complaint", "promise": "Repair it", "depth": "0.5"}])
+        self.assertRecordValues(
+            self._stored(note), [{"purpose": "complaint", "promise": "Repair it", "depth": "0.5"}]
+        )
 
     def test_a_promise_sent_again_after_it_was_kept_changes_nothing(self):
         note = self._note(promise="Repair it")
@@ -74,7 +102,8 @@ class TestPosCaptureDetail(PosCaptureCommon):
         self._send(note)
         self.assertEqual(
             {promise.name: promise.state for promise in stored.promise_ids},
-            {"Repair it": "kept", "Call": "open"})
+            {"Repair it": "kept", "Call": "open"},
+        )
 
     def test_a_private_note_leaves_no_reading_and_no_preference(self):
         note = self._note(line="Divorce", kind="need", visibility="me")
@@ -83,9 +112,13 @@ class TestPosCaptureDetail(PosCaptureCommon):
         self.assertEqual(stored.visibility, "me")
         self.assertFalse(stored.reading_ids)
         self.assertFalse(self._preferences())
-        self.assertFalse(self.env["relationship.note"].with_user(
-            new_test_user(self.env, "boss", "relationship_insight.group_relationship_manager")
-        ).search([("source_key", "=", note["key"])]))
+        self.assertFalse(
+            self.env["relationship.note"]
+            .with_user(
+                new_test_user(self.env, "boss", "relationship_insight.group_relationship_manager")
+            )
+            .search([("source_key", "=", note["key"])])
+        )
         self._send({**note, "visibility": "company"}, user=self.staff)
         self.assertEqual(stored.reading_ids.measure_id, self.glad)
 
@@ -98,9 +131,14 @@ class TestPosCaptureDetail(PosCaptureCommon):
             self._send(self._note(visibility="me"), user=self.staff)
 
     def test_wrong_details_are_refused(self):
-        for values in ({"purpose": "spy"}, {"purpose": 7}, {"visibility": "world"},
-                       {"line": "x", "kind": "gossip"}, {"promise": "x" * 251},
-                       {"promise": ["x"]}):
+        for values in (
+            {"purpose": "spy"},
+            {"purpose": 7},
+            {"visibility": "world"},
+            {"line": "x", "kind": "gossip"},
+            {"promise": "x" * 251},
+            {"promise": ["x"]},
+        ):
             with self.subTest(values=values), self.assertRaises(ValidationError):
                 self._send(self._note(**values))
 
@@ -114,7 +152,8 @@ class TestPosCaptureDetail(PosCaptureCommon):
         note = self._note(partner_id=twin.id)
         self._send(note)
         self.env["base.partner.merge.automatic.wizard"].sudo()._merge(
-            [twin.id, self.customer.id], self.customer)
+            [twin.id, self.customer.id], self.customer
+        )
         self.assertEqual(self._stored(note).partner_id, self.customer)
         self.assertTrue(self._send({**note, "line": "Green tea"}))
         self.assertEqual(self._stored(note).summary, "Green tea")
@@ -141,7 +180,10 @@ class TestPosCaptureDetail(PosCaptureCommon):
     def test_locked_note_is_sent_again_later(self):
         note = self._note()
         self._send(note)
-        self.patch(self.env.registry["relationship.note"], "try_lock_for_update",
-                   lambda self, **kwargs: self.browse())
+        self.patch(
+            self.env.registry["relationship.note"],
+            "try_lock_for_update",
+            lambda self, **kwargs: self.browse(),
+        )
         self.assertIs(self._send({**note, "line": "Later"}), False)
         self.assertFalse(self._stored(note).summary)

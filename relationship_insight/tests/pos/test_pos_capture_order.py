@@ -6,12 +6,14 @@ from .test_pos_capture import PosCaptureCommon
 @tagged("post_install", "-at_install")
 class TestPosCaptureOrder(PosCaptureCommon):
     def _pay(self, partner, **order_data):
-        order, _refund = self.create_backend_pos_order({
-            "order_data": {"partner_id": partner.id, **order_data},
-            "line_data": [{"product_id": self.ten_dollars_no_tax.product_variant_id.id}],
-            "payment_data": [{"payment_method_id": self.bank_payment_method.id}],
-            "pos_config": self.config,
-        })
+        order, _refund = self.create_backend_pos_order(
+            {
+                "order_data": {"partner_id": partner.id, **order_data},
+                "line_data": [{"product_id": self.ten_dollars_no_tax.product_variant_id.id}],
+                "payment_data": [{"payment_method_id": self.bank_payment_method.id}],
+                "pos_config": self.config,
+            }
+        )
         return order
 
     def _queued(self):
@@ -46,18 +48,25 @@ class TestPosCaptureOrder(PosCaptureCommon):
         refund = self.env["pos.order"].browse(order.refund()["res_id"])
         refund.partner_id = self.env["res.partner"].create({"name": "Brought it back"})
         payment = self.env["pos.make.payment"].with_context(
-            active_ids=refund.ids, active_id=refund.id)
+            active_ids=refund.ids, active_id=refund.id
+        )
         payment.create({"payment_method_id": self.bank_payment_method.id}).check()
         self.assertEqual(refund.state, "paid")
         self.assertEqual(set(self._queued()), {self.customer.id, refund.partner_id.id})
 
     def test_draft_and_anonymous_orders_mark_nobody(self):
         self.env.cr.execute("DELETE FROM relationship_refresh_queue")
-        draft = self.env["pos.order"].create({
-            "session_id": self.session.id, "company_id": self.company.id,
-            "partner_id": self.customer.id,
-            "amount_total": 0, "amount_paid": 0, "amount_tax": 0, "amount_return": 0,
-        })
+        draft = self.env["pos.order"].create(
+            {
+                "session_id": self.session.id,
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+                "amount_total": 0,
+                "amount_paid": 0,
+                "amount_tax": 0,
+                "amount_return": 0,
+            }
+        )
         draft._process_saved_order(True)
         self._pay(self.env["res.partner"])
         self.assertFalse(self._queued())

@@ -12,8 +12,11 @@ class TestPosReferral(PosCaptureCommon):
         cls.malee = cls.env["res.partner"].create({"name": "Malee"})
 
     def claims(self):
-        return self.env["relationship.referral"].sudo().search(
-            [("referred_id", "=", self.customer.id)])
+        return (
+            self.env["relationship.referral"]
+            .sudo()
+            .search([("referred_id", "=", self.customer.id)])
+        )
 
     def test_a_friend_told_at_the_till_is_one_claim(self):
         note = self._note(feelings=[], friend={"id": self.malee.id, "name": "Malee"})
@@ -38,8 +41,11 @@ class TestPosReferral(PosCaptureCommon):
 
     def test_themselves_is_no_friend(self):
         self._send(self._note(feelings=[], friend={"id": self.customer.id, "name": "Me"}))
-        self.assertFalse(self.claims().filtered(
-            lambda claim: claim.state in ("confirmed", "qualified", "rewarded")))
+        self.assertFalse(
+            self.claims().filtered(
+                lambda claim: claim.state in ("confirmed", "qualified", "rewarded")
+            )
+        )
 
     def test_what_makes_no_sense_is_refused_and_stores_nothing(self):
         for friend in ("Malee", {"id": 2**40, "name": ""}, {"id": -1, "name": "x"}, {"name": 7}):
@@ -59,26 +65,36 @@ class TestPosReferral(PosCaptureCommon):
             note = self._note(feelings=[], friend={"id": False, "name": "Malee", "code": text})
             for _time in range(2):
                 self.assertTrue(self._send(note))
-        self.assertRecordValues(self.claims(), [{
-            "source": "code", "code_id": code.id, "referrer_id": self.malee.id,
-            "referred_id": self.customer.id, "staff_id": self.cashier.partner_id.id}])
+        self.assertRecordValues(
+            self.claims(),
+            [
+                {
+                    "source": "code",
+                    "code_id": code.id,
+                    "referrer_id": self.malee.id,
+                    "referred_id": self.customer.id,
+                    "staff_id": self.cashier.partner_id.id,
+                }
+            ],
+        )
 
     def test_a_code_kept_as_a_name_without_the_network_is_found(self):
         text = self.code()._format_code().lower()
         self._send(self._note(feelings=[], friend={"id": False, "name": text}))
-        self.assertRecordValues(
-            self.claims(), [{"source": "code", "referrer_id": self.malee.id}])
+        self.assertRecordValues(self.claims(), [{"source": "code", "referrer_id": self.malee.id}])
 
     def test_a_wrong_code_is_refused_with_the_reason(self):
         own = self.env["relationship.referral.code"]._get_or_create(self.customer, self.company)
         old = self.code().code
         self.code().sudo().action_renew()
         for text, words in (
-                ("NOSUCH22", "Nobody has"), (own.code, "own code"), (old, "any more"),
-                (7, "must be text")):
+            ("NOSUCH22", "Nobody has"),
+            (own.code, "own code"),
+            (old, "any more"),
+            (7, "must be text"),
+        ):
             with self.assertRaisesRegex(ValidationError, words), self.env.cr.savepoint():
-                self._send(self._note(
-                    feelings=[], friend={"id": False, "name": "", "code": text}))
+                self._send(self._note(feelings=[], friend={"id": False, "name": "", "code": text}))
         self.assertFalse(self.claims())
 
     def test_the_till_asks_whose_code_it_is(self):
@@ -87,15 +103,23 @@ class TestPosReferral(PosCaptureCommon):
         for text in (code.code.lower(), code.share_url):
             self.assertEqual(
                 session.relationship_check_code(text, self.customer.id),
-                {"name": "Malee", "code": code.code})
+                {"name": "Malee", "code": code.code},
+            )
         self.assertIn("Nobody", session.relationship_check_code("nothing")["problem"])
-        self.assertIn("own code", session.relationship_check_code(
-            code.code, self.malee.id)["problem"])
-        self.env["relationship.profile"].sudo().create({
-            "commercial_partner_id": self.customer.id, "company_id": self.company.id,
-            "first_purchase": "2020-01-01"})
-        self.assertIn("bought here before", session.relationship_check_code(
-            code.code, self.customer.id)["problem"])
+        self.assertIn(
+            "own code", session.relationship_check_code(code.code, self.malee.id)["problem"]
+        )
+        self.env["relationship.profile"].sudo().create(
+            {
+                "commercial_partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "first_purchase": "2020-01-01",
+            }
+        )
+        self.assertIn(
+            "bought here before",
+            session.relationship_check_code(code.code, self.customer.id)["problem"],
+        )
         clerk = new_test_user(self.env, "no cashier", "base.group_user")
         with self.assertRaises(AccessError):
             self.session.with_user(clerk).relationship_check_code(code.code)

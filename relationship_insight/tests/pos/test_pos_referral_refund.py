@@ -13,25 +13,43 @@ class TestPosReferralRefund(PurchaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.points = cls.env["loyalty.program"].sudo().create({
-            "name": "Points", "program_type": "loyalty", "company_id": cls.env.company.id})
+        cls.points = (
+            cls.env["loyalty.program"]
+            .sudo()
+            .create({"name": "Points", "program_type": "loyalty", "company_id": cls.env.company.id})
+        )
         cls.program = cls.env["relationship.referral.program"]._get_program(cls.env.company)
-        cls.program.write({
-            "referrer_program_id": cls.points.id, "referrer_points": 50, "hold_days": 0,
-            "referred_program_id": cls.points.id, "referred_points": 20})
+        cls.program.write(
+            {
+                "referrer_program_id": cls.points.id,
+                "referrer_points": 50,
+                "hold_days": 0,
+                "referred_program_id": cls.points.id,
+                "referred_points": 20,
+            }
+        )
         cls.anna = cls.env["res.partner"].create({"name": "Anna"})
         cls.told = fields.Datetime.now() - timedelta(days=5)
 
     def setUp(self):
         super().setUp()
-        self.referral = self.env["relationship.referral"]._claim({
-            "referrer_id": self.anna.id, "referred_id": self.customer.id, "source": "pos",
-            "company_id": self.env.company.id, "date": self.told})
+        self.referral = self.env["relationship.referral"]._claim(
+            {
+                "referrer_id": self.anna.id,
+                "referred_id": self.customer.id,
+                "source": "pos",
+                "company_id": self.env.company.id,
+                "date": self.told,
+            }
+        )
 
     def buy(self, *lines, **vals):
         ticket = self._ticket(
-            *(lines or [(10, 4)]), partner=self.customer,
-            date=fields.Datetime.now() - timedelta(days=1), **vals)
+            *(lines or [(10, 4)]),
+            partner=self.customer,
+            date=fields.Datetime.now() - timedelta(days=1),
+            **vals,
+        )
         self.run_cron()
         return ticket
 
@@ -45,20 +63,32 @@ class TestPosReferralRefund(PurchaseCase):
         ids = self.env["relationship.referral.queue"]._take(100)
         self.assertIn(self.customer.id, ids, "the till's order woke its referral")
         self.env["relationship.referral"].sudo().search(
-            [("referred_commercial_id", "in", ids)])._process()
+            [("referred_commercial_id", "in", ids)]
+        )._process()
 
     def balance(self, partner):
-        return sum(self.points.coupon_ids.filtered(
-            lambda card: card.partner_id == partner).mapped("points"))
+        return sum(
+            self.points.coupon_ids.filtered(lambda card: card.partner_id == partner).mapped(
+                "points"
+            )
+        )
 
     def rules(self):
         return set(self.referral.flag_ids.mapped("rule"))
 
     def test_all_of_it_comes_back(self):
         ticket = self.buy()
-        self.assertRecordValues(self.referral, [{
-            "state": "rewarded", "order_model": "pos.order", "order_id": ticket.id,
-            "order_amount": 40}])
+        self.assertRecordValues(
+            self.referral,
+            [
+                {
+                    "state": "rewarded",
+                    "order_model": "pos.order",
+                    "order_id": ticket.id,
+                    "order_amount": 40,
+                }
+            ],
+        )
         self.assertEqual((self.balance(self.anna), self.balance(self.customer)), (50, 20))
         self.give_back(ticket, 4, partner=self.customer)
         self.assertRecordValues(self.referral, [{"state": "rejected", "reason": "refund"}])
@@ -92,8 +122,9 @@ class TestPosReferralRefund(PurchaseCase):
         ticket = self.buy()
         self.give_back(ticket, 3, partner=self.customer)
         self.assertEqual(self.rules(), {"returned"})
-        self.assertRecordValues(self.referral, [{
-            "state": "qualified", "flag_state": "open", "order_amount": 10}])
+        self.assertRecordValues(
+            self.referral, [{"state": "qualified", "flag_state": "open", "order_amount": 10}]
+        )
         self.assertIn("10", self.referral.flag_ids.evidence)
         self.referral.reward_date = fields.Date.today()
         self.referral._process()
@@ -122,16 +153,20 @@ class TestPosReferralRefund(PurchaseCase):
         self.assertEqual(self.balance(self.anna), 0)
 
     def sell_card(self):
-        card = self.env["product.product"].create({
-            "name": "Card", "type": "service", "available_in_pos": True, "taxes_id": False})
+        card = self.env["product.product"].create(
+            {"name": "Card", "type": "service", "available_in_pos": True, "taxes_id": False}
+        )
         Program = self.env["loyalty.program"].sudo()
-        report = self.env["ir.actions.report"].search(
-            [("model", "=", "loyalty.card")], limit=1)
-        Program.create({
-            **Program._program_type_default_values()["gift_card"], "name": "Cards",
-            "program_type": "gift_card", "company_id": self.env.company.id,
-            "pos_report_print_id": report.id,
-        }).rule_ids.product_ids = card
+        report = self.env["ir.actions.report"].search([("model", "=", "loyalty.card")], limit=1)
+        Program.create(
+            {
+                **Program._program_type_default_values()["gift_card"],
+                "name": "Cards",
+                "program_type": "gift_card",
+                "company_id": self.env.company.id,
+                "pos_report_print_id": report.id,
+            }
+        ).rule_ids.product_ids = card
         return {"product_id": card.id, "price_unit": 500}
 
     def test_a_gift_card_is_no_first_purchase(self):
@@ -139,8 +174,9 @@ class TestPosReferralRefund(PurchaseCase):
         self.assertRecordValues(self.referral, [{"state": "confirmed", "order_id": 0}])
         self.assertEqual(self.balance(self.anna), 0)
         tea = self.buy((10, 1))
-        self.assertRecordValues(self.referral, [{
-            "state": "rewarded", "order_id": tea.id, "order_amount": 10}])
+        self.assertRecordValues(
+            self.referral, [{"state": "rewarded", "order_id": tea.id, "order_amount": 10}]
+        )
 
     def test_only_goods_of_a_mixed_ticket_count(self):
         self.program.min_amount = 25
@@ -148,8 +184,9 @@ class TestPosReferralRefund(PurchaseCase):
         self.buy(card, (10, 2))
         self.assertEqual(self.referral.state, "confirmed", "20 for goods, 500 for a card")
         ticket = self.buy(card, (10, 3))
-        self.assertRecordValues(self.referral, [{
-            "state": "rewarded", "order_id": ticket.id, "order_amount": 30}])
+        self.assertRecordValues(
+            self.referral, [{"state": "rewarded", "order_id": ticket.id, "order_amount": 30}]
+        )
         self.give_back(ticket, 1, 0, partner=self.customer)
         self.assertRecordValues(self.referral, [{"state": "rewarded", "order_amount": 30}])
         self.assertFalse(self.rules())

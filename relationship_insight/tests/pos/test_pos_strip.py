@@ -18,37 +18,64 @@ class PosStripCommon(PosCaptureCommon):
         cls.today = fields.Date.context_today(cls.env.user)
         cls.roles = {"cashier": cls.cashier} | {
             role: new_test_user(
-                cls.env, f"till {role}",
+                cls.env,
+                f"till {role}",
                 f"{CASHIER},relationship_insight.group_relationship_{role}",
-                company_id=cls.company.id, company_ids=[fields.Command.set(cls.company.ids)])
-            for role in ("staff", "relations", "manager")}
+                company_id=cls.company.id,
+                company_ids=[fields.Command.set(cls.company.ids)],
+            )
+            for role in ("staff", "relations", "manager")
+        }
         cls.env = cls.env(su=True)
         cls.customer = cls.customer.sudo()
         cls.other_company = cls.env["res.company"].create({"name": "Other shop"})
 
     @classmethod
     def _prefer(cls, text, kind="care", **values):
-        return cls.env["relationship.preference"].create({
-            "partner_id": cls.customer.id, "company_id": cls.company.id, "kind": kind,
-            "text": text, **values})
+        return cls.env["relationship.preference"].create(
+            {
+                "partner_id": cls.customer.id,
+                "company_id": cls.company.id,
+                "kind": kind,
+                "text": text,
+                **values,
+            }
+        )
 
     @classmethod
     def _talk(cls, user, summary, **values):
-        return cls.env["relationship.note"].with_user(user).sudo().create({
-            "partner_id": cls.customer.id, "company_id": cls.company.id, "summary": summary,
-            "staff_id": user.partner_id.id, **values})
+        return (
+            cls.env["relationship.note"]
+            .with_user(user)
+            .sudo()
+            .create(
+                {
+                    "partner_id": cls.customer.id,
+                    "company_id": cls.company.id,
+                    "summary": summary,
+                    "staff_id": user.partner_id.id,
+                    **values,
+                }
+            )
+        )
 
     def _show(self, *kinds, everybody=True):
-        self.config.sudo().write({
-            "relationship_strip_everybody": everybody, **{
-                f"relationship_strip_{number}": kind
-                for number, kind in enumerate((*kinds, *[False] * 3)[:3], 1)}})
+        self.config.sudo().write(
+            {
+                "relationship_strip_everybody": everybody,
+                **{
+                    f"relationship_strip_{number}": kind
+                    for number, kind in enumerate((*kinds, *[False] * 3)[:3], 1)
+                },
+            }
+        )
 
     def _load(self, user=None):
         """What the till of this user loads: {customer's id: lines}, and the names."""
         session = self.session.with_user(user or self.cashier)
-        rows = session.load_data([
-            "pos.order", "res.partner", "relationship.strip"])["relationship.strip"]
+        rows = session.load_data(["pos.order", "res.partner", "relationship.strip"])[
+            "relationship.strip"
+        ]
         strips = {row["id"]: row["lines"] for row in rows if row["id"] > 0}
         return strips, next(row["lines"] for row in rows if row["id"] < 0)
 
@@ -64,13 +91,13 @@ class TestPosStrip(PosStripCommon):
         self._talk(self.cashier, "Came by")
         talk = ["talk", str(self.today), self.cashier.partner_id.id]
         self._show("like", "talk", "care")
-        self.assertEqual(self._lines(), [
-            ["like", [1, 0, "Green tea"]], talk, ["care", [1, 0, "Speak slowly"]]])
+        self.assertEqual(
+            self._lines(), [["like", [1, 0, "Green tea"]], talk, ["care", [1, 0, "Speak slowly"]]]
+        )
         self._show("talk")
         strips, names = self._load()
         self.assertEqual(strips[self.customer.id], [talk])
-        self.assertEqual(
-            names["staff"], {self.cashier.partner_id.id: self.cashier.partner_id.name})
+        self.assertEqual(names["staff"], {self.cashier.partner_id.id: self.cashier.partner_id.name})
         self._show()
         self.assertFalse(self._lines())
 
@@ -88,8 +115,10 @@ class TestPosStrip(PosStripCommon):
             self._prefer(f"Tea {number}", "like", confirm_count=number)
         stale = self._prefer("No plastic bag", review_date=self.today - timedelta(days=1))
         self._show("like", "care", "ask")
-        self.assertEqual(self._lines(), [
-            ["like", [1, 0, "Tea 3"], [1, 0, "Tea 2"]], ["care", [0, 0, "No plastic bag"]]])
+        self.assertEqual(
+            self._lines(),
+            [["like", [1, 0, "Tea 3"], [1, 0, "Tea 2"]], ["care", [0, 0, "No plastic bag"]]],
+        )
         guess = self._prefer("Gift wrapping", "need", provenance="inferred")
         self.assertEqual(self._lines()[-1], ["ask", "need", "Gift wrapping", 0])
         guess.with_user(self.roles["staff"]).action_confirm()
@@ -101,23 +130,35 @@ class TestPosStrip(PosStripCommon):
 
     def test_chips_come_by_name_in_the_language_of_the_cashier(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        tag = self.env["relationship.preference.tag"].create({
-            "name": "Phone first", "emoji": "📞", "kind": "care"})
+        tag = self.env["relationship.preference.tag"].create(
+            {"name": "Phone first", "emoji": "📞", "kind": "care"}
+        )
         tag.with_context(lang="fr_FR").name = "Téléphone d'abord"
         self._prefer(False, tag_id=tag.id)
         self._show("care")
         self.cashier.lang = "fr_FR"
-        rows = self.session.with_user(self.cashier).with_context(
-            lang="fr_FR").relationship_get_strips(self.customer.ids)["relationship.strip"]
+        rows = (
+            self.session.with_user(self.cashier)
+            .with_context(lang="fr_FR")
+            .relationship_get_strips(self.customer.ids)["relationship.strip"]
+        )
         self.assertEqual(rows[0]["lines"], [["care", [1, tag.id, ""]]])
         self.assertEqual(rows[1]["lines"]["tags"], {tag.id: "📞 Téléphone d'abord"})
 
     def test_a_day_shows_when_it_is_near(self):
         self._show("event")
         day = self.today + timedelta(days=20)
-        event = self.env["relationship.life.event"].create({
-            "partner_id": self.customer.id, "company_id": self.company.id, "type": "birthday",
-            "name": "daughter Mali", "day": day.day, "month": str(day.month), "lead_days": 7})
+        event = self.env["relationship.life.event"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "type": "birthday",
+                "name": "daughter Mali",
+                "day": day.day,
+                "month": str(day.month),
+                "lead_days": 7,
+            }
+        )
         self.assertFalse(self._lines())
         event.lead_days = 21
         self.assertEqual(self._lines(), [["event", str(day), "birthday", "daughter Mali"]])
@@ -127,7 +168,8 @@ class TestPosStrip(PosStripCommon):
         self._show("promise")
         due = self.today + timedelta(days=2)
         note = self._talk(
-            self.roles["staff"], "Sofa", promise="Call about the sofa", promise_date=due)
+            self.roles["staff"], "Sofa", promise="Call about the sofa", promise_date=due
+        )
         line = ["promise", str(due), self.roles["staff"].partner_id.id, "Call about the sofa"]
         self.assertEqual(self._lines(), [line])
         note.promise_ids.activity_id.action_feedback()
@@ -149,7 +191,8 @@ class TestPosStrip(PosStripCommon):
         self._prefer("Speak slowly")
         self._show("care")
         session = self.session.with_user(self.cashier).with_context(
-            pos_last_server_date="2100-01-01 00:00:00")
+            pos_last_server_date="2100-01-01 00:00:00"
+        )
         data = session.load_data([])
         self.assertNotIn(self.customer.id, [row["id"] for row in data["res.partner"]])
         self.assertIn(self.customer.id, [row["id"] for row in data["relationship.strip"]])
@@ -162,22 +205,34 @@ class TestPosStrip(PosStripCommon):
         late = self.env["res.partner"].create({"name": "Zzz late"})
         self._prefer("Speak slowly", partner_id=late.id)
         self._show("care")
-        found = self.env["res.partner"].with_user(self.cashier).get_new_partner(
-            self.config.id, [("name", "=", "Zzz late")], 0)
-        self.assertEqual(found["relationship.strip"][0], {
-            "id": late.id, "lines": [["care", [1, 0, "Speak slowly"]]]})
+        found = (
+            self.env["res.partner"]
+            .with_user(self.cashier)
+            .get_new_partner(self.config.id, [("name", "=", "Zzz late")], 0)
+        )
+        self.assertEqual(
+            found["relationship.strip"][0],
+            {"id": late.id, "lines": [["care", [1, 0, "Speak slowly"]]]},
+        )
 
     def test_tills_in_step_pass_no_strip_on(self):
         """A till tells others of customers it found; what they show follows their own rights."""
         self._prefer("Speak slowly")
         self._show("care")
         sent = []
-        self.patch(self.env.registry["pos.config"], "_notify",
-                   lambda config, *args, **kwargs: sent.append(args))
+        self.patch(
+            self.env.registry["pos.config"],
+            "_notify",
+            lambda config, *args, **kwargs: sent.append(args),
+        )
         self.config.with_user(self.cashier).notify_synchronisation(
-            self.session.id, "device", {
+            self.session.id,
+            "device",
+            {
                 "res.partner": self.customer.ids,
-                "relationship.strip": [self.customer.id, -self.customer.id]})
+                "relationship.strip": [self.customer.id, -self.customer.id],
+            },
+        )
         records = sent[0][1]["static_records"]
         self.assertEqual(records["relationship.strip"], [])
         self.assertEqual(records["res.partner"][0]["id"], self.customer.id)
@@ -186,29 +241,37 @@ class TestPosStrip(PosStripCommon):
         text = "x" * 100
         self._show("care")
         call = self.session.with_user(self.cashier).relationship_get_strips
-        self.assertEqual(call(self.customer.ids)["relationship.strip"][-1],
-                         {"id": self.customer.id, "lines": []})
+        self.assertEqual(
+            call(self.customer.ids)["relationship.strip"][-1], {"id": self.customer.id, "lines": []}
+        )
         self._prefer(text)
         self.assertEqual(
-            call(self.customer.ids)["relationship.strip"][0]["lines"], [["care", [1, 0, text]]])
+            call(self.customer.ids)["relationship.strip"][0]["lines"], [["care", [1, 0, text]]]
+        )
         self.assertEqual(len(self._lines()[0][1][2]), 60)
         for wrong in ([], [False], ["1"], [2**40], [-1], None, "me", {"id": 1}):
-            self.assertFalse(
-                [row for row in call(wrong)["relationship.strip"] if row["lines"]])
+            self.assertFalse([row for row in call(wrong)["relationship.strip"] if row["lines"]])
 
     def test_strip_is_for_cashiers_of_the_company(self):
         clerk = new_test_user(self.env, "office clerk", "base.group_user")
         stranger = new_test_user(
-            self.env, "other cashier", CASHIER, company_id=self.other_company.id,
-            company_ids=[fields.Command.set(self.other_company.ids)])
+            self.env,
+            "other cashier",
+            CASHIER,
+            company_id=self.other_company.id,
+            company_ids=[fields.Command.set(self.other_company.ids)],
+        )
         for user in (clerk, stranger):
             with self.assertRaises(AccessError):
                 self.session.with_user(user).relationship_get_strips(self.customer.ids)
 
     def test_only_customer_relations_choose_and_pin(self):
         manager = new_test_user(
-            self.env, "shop manager", "base.group_user,point_of_sale.group_pos_manager",
-            company_id=self.company.id)
+            self.env,
+            "shop manager",
+            "base.group_user,point_of_sale.group_pos_manager",
+            company_id=self.company.id,
+        )
         with self.assertRaises(AccessError):
             self.config.with_user(manager).relationship_strip_everybody = True
         with self.assertRaises(AccessError):
@@ -226,10 +289,12 @@ class TestPosStrip(PosStripCommon):
         twin.with_company(self.company).relationship_pin = "Pays in advance"
         self._prefer("Speak slowly", partner_id=twin.id)
         self.env["base.partner.merge.automatic.wizard"]._merge(
-            [twin.id, self.customer.id], self.customer)
+            [twin.id, self.customer.id], self.customer
+        )
         self._show("care")
         self.assertEqual(
-            self._lines(), [["pin", "Pays in advance"], ["care", [1, 0, "Speak slowly"]]])
+            self._lines(), [["pin", "Pays in advance"], ["care", [1, 0, "Speak slowly"]]]
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -242,15 +307,27 @@ class TestPosStripPrivacy(PosStripCommon):
         manager = cls.roles["manager"]
         # Who talked with the customer has a bond, and reads the customer's insight.
         author = cls.roles["author"] = new_test_user(
-            cls.env, "till author", f"{CASHIER},relationship_insight.group_relationship_staff",
-            company_id=cls.company.id, company_ids=[fields.Command.set(cls.company.ids)])
+            cls.env,
+            "till author",
+            f"{CASHIER},relationship_insight.group_relationship_staff",
+            company_id=cls.company.id,
+            company_ids=[fields.Command.set(cls.company.ids)],
+        )
         day = cls.today + timedelta(days=3)
-        event = {"partner_id": cls.customer.id, "company_id": cls.company.id,
-                 "day": day.day, "month": str(day.month)}
+        event = {
+            "partner_id": cls.customer.id,
+            "company_id": cls.company.id,
+            "day": day.day,
+            "month": str(day.month),
+        }
         other = {"company_id": cls.other_company.id}
-        team = cls.env["crm.team"].create({
-            "name": "Team", "company_id": cls.company.id,
-            "member_ids": [*cls.roles["staff"].ids, *author.ids]})
+        team = cls.env["crm.team"].create(
+            {
+                "name": "Team",
+                "company_id": cls.company.id,
+                "member_ids": [*cls.roles["staff"].ids, *author.ids],
+            }
+        )
         cls._prefer("open-care")
         cls._prefer("open-like", "like")
         cls._prefer("sensitive-care", sensitive=True, confirm_count=9)
@@ -261,26 +338,48 @@ class TestPosStripPrivacy(PosStripCommon):
         for visibility in ("company", "team", "me"):
             for user in (author, manager):
                 cls._talk(
-                    user, f"{visibility}-said", visibility=visibility, team_id=team.id,
-                    date=fields.Datetime.now() - timedelta(
-                        days={"company": 9, "team": 5, "me": 1}[visibility]),
-                    promise=f"{visibility}-promise", promise_date=cls.today + timedelta(
-                        days={"company": 9, "team": 5, "me": 1}[visibility]))
-        cls.env["relationship.note"].create({
-            "partner_id": cls.customer.id, "summary": "foreign-said", "promise": "foreign-promise",
-            "staff_id": manager.partner_id.id, **other})
-        cls.env["relationship.life.event"].create([
-            {**event, "name": "open-event"},
-            {**event, "name": "sensitive-event", "sensitive": True},
-            {**event, "name": "foreign-event", **other}])
-        cls.env["relationship.case"].create([
-            {"name": "open-case", "partner_id": cls.customer.id, "company_id": cls.company.id,
-             "user_id": manager.id},
-            {"name": "foreign-case", "partner_id": cls.customer.id, "user_id": False, **other}])
+                    user,
+                    f"{visibility}-said",
+                    visibility=visibility,
+                    team_id=team.id,
+                    date=fields.Datetime.now()
+                    - timedelta(days={"company": 9, "team": 5, "me": 1}[visibility]),
+                    promise=f"{visibility}-promise",
+                    promise_date=cls.today
+                    + timedelta(days={"company": 9, "team": 5, "me": 1}[visibility]),
+                )
+        cls.env["relationship.note"].create(
+            {
+                "partner_id": cls.customer.id,
+                "summary": "foreign-said",
+                "promise": "foreign-promise",
+                "staff_id": manager.partner_id.id,
+                **other,
+            }
+        )
+        cls.env["relationship.life.event"].create(
+            [
+                {**event, "name": "open-event"},
+                {**event, "name": "sensitive-event", "sensitive": True},
+                {**event, "name": "foreign-event", **other},
+            ]
+        )
+        cls.env["relationship.case"].create(
+            [
+                {
+                    "name": "open-case",
+                    "partner_id": cls.customer.id,
+                    "company_id": cls.company.id,
+                    "user_id": manager.id,
+                },
+                {"name": "foreign-case", "partner_id": cls.customer.id, "user_id": False, **other},
+            ]
+        )
         cls.customer.user_id = manager
         cls.env["relationship.profile"]._refresh(cls.customer.ids)
-        cls.env["relationship.profile"].search([
-            ("commercial_partner_id", "=", cls.customer.id)]).loyalty_class = "spurious"
+        cls.env["relationship.profile"].search(
+            [("commercial_partner_id", "=", cls.customer.id)]
+        ).loyalty_class = "spurious"
 
     def _payload(self, user, kinds, everybody):
         self._show(*kinds, everybody=everybody)
@@ -288,14 +387,21 @@ class TestPosStripPrivacy(PosStripCommon):
         session = self.session.with_user(user)
         data = session.load_data([])
         data["picked"] = session.relationship_get_strips(self.customer.ids)
-        data["found"] = self.env["res.partner"].with_user(user).get_new_partner(
-            self.config.id, [("id", "=", self.customer.id)], 0)
+        data["found"] = (
+            self.env["res.partner"]
+            .with_user(user)
+            .get_new_partner(self.config.id, [("id", "=", self.customer.id)], 0)
+        )
         return json.dumps(data, default=str, ensure_ascii=False)
 
     def test_matrix(self):
         shared = {
-            "care": "open-care", "like": "open-like", "promise": "company-promise",
-            "event": "open-event", "ask": "old-need"}
+            "care": "open-care",
+            "like": "open-like",
+            "promise": "company-promise",
+            "event": "open-event",
+            "ask": "old-need",
+        }
         # (role, allowed to every cashier): the kinds whose words its till gets
         table = {
             ("cashier", False): set(),
@@ -307,21 +413,29 @@ class TestPosStripPrivacy(PosStripCommon):
             ("manager", False): {*shared, "case", "class"},
         }
         words = {**shared, "case": "open-case", "class": '"class", "spurious"'}
-        never = ["sensitive-", "foreign-", "me-said", "team-said", "company-said", "me-promise",
-                 "team-promise"]
+        never = [
+            "sensitive-",
+            "foreign-",
+            "me-said",
+            "team-said",
+            "company-said",
+            "me-promise",
+            "team-promise",
+        ]
         for (role, everybody), allowed in table.items():
             payload = "".join(
                 self._payload(self.roles[role], kinds, everybody)
-                for kinds in (KINDS[:3], KINDS[3:6], KINDS[6:]))
+                for kinds in (KINDS[:3], KINDS[3:6], KINDS[6:])
+            )
             with self.subTest(role=role, everybody=everybody):
-                self.assertEqual(
-                    {kind for kind, word in words.items() if word in payload}, allowed)
+                self.assertEqual({kind for kind, word in words.items() if word in payload}, allowed)
                 self.assertEqual([word for word in never if word in payload], [])
 
     def test_last_talk_is_the_last_that_all_may_read(self):
         self._show("talk")
         shared = fields.Datetime.context_timestamp(
-            self.env.user, fields.Datetime.now() - timedelta(days=9)).date()
+            self.env.user, fields.Datetime.now() - timedelta(days=9)
+        ).date()
         for role, user in self.roles.items():
             with self.subTest(role=role):
                 self.assertEqual(self._lines(user)[0][:2], ["talk", str(shared)])
@@ -348,11 +462,17 @@ class TestPosStripSize(PosStripCommon):
     def _fill(self, count):
         """Rich customers: all lines have something long to say, in letters of three bytes."""
         people = self.env["res.partner"].create(
-            [{"name": f"Customer {number}"} for number in range(count)])
+            [{"name": f"Customer {number}"} for number in range(count)]
+        )
         text = "ชอบนั่งริมหน้าต่าง ดื่มชาเขียวไม่ใส่น้ำตาล และไม่ชอบให้รีบเร่งเวลาเลือกของ"
-        self.env["relationship.preference"].create([
-            {"partner_id": person.id, "company_id": self.company.id, "kind": kind, "text": text}
-            for person in people for kind in ("care", "like", "dislike") for _again in range(2)])
+        self.env["relationship.preference"].create(
+            [
+                {"partner_id": person.id, "company_id": self.company.id, "kind": kind, "text": text}
+                for person in people
+                for kind in ("care", "like", "dislike")
+                for _again in range(2)
+            ]
+        )
         self.env.flush_all()
         return people
 

@@ -5,9 +5,14 @@ from ..common_person import PersonCase
 
 # Worked out anew from the facts, or one per customer: merging makes one of two.
 DERIVED = {
-    "relationship.bond", "relationship.bond.snapshot", "relationship.cadence",
-    "relationship.contact.preference", "relationship.profile", "relationship.referral.standing",
-    "relationship.snapshot", "relationship.touch",
+    "relationship.bond",
+    "relationship.bond.snapshot",
+    "relationship.cadence",
+    "relationship.contact.preference",
+    "relationship.profile",
+    "relationship.referral.standing",
+    "relationship.snapshot",
+    "relationship.touch",
 }
 
 
@@ -37,8 +42,9 @@ class TestPersonDelete(PersonCase):
         for model in self.get_ours():
             for field in model._fields.values():
                 if field.store and field.type == "many2one_reference":
-                    self.insert(model._name, **{
-                        field.model_field: "res.partner", field.name: person.id})
+                    self.insert(
+                        model._name, **{field.model_field: "res.partner", field.name: person.id}
+                    )
         return rows
 
     def assert_none_points_at(self, person_id):
@@ -46,20 +52,37 @@ class TestPersonDelete(PersonCase):
             table, column = self.env[field.model_name]._table, field.name
             if field.type == "many2many":
                 table, column = field.relation, field.column2
-            self.env.cr.execute(SQL(
-                "SELECT 1 FROM %s WHERE %s = %s", SQL.identifier(table),
-                SQL.identifier(column), person_id))
+            self.env.cr.execute(
+                SQL(
+                    "SELECT 1 FROM %s WHERE %s = %s",
+                    SQL.identifier(table),
+                    SQL.identifier(column),
+                    person_id,
+                )
+            )
             self.assertFalse(self.env.cr.fetchone(), f"{table}.{column}")
 
     def test_every_table_is_filled(self):
         rows = self.fill_all(self.person)
         self.assertGreater(len(rows), 60)
         tables = {field.model_name for field in rows}
-        self.assertLessEqual({
-            "relationship.note", "relationship.note.draft", "relationship.case",
-            "relationship.referral", "relationship.invitation", "relationship.delivery",
-            "relationship.handover.line", "relationship.preference", "relationship.life.event",
-            "relationship.relation", "relationship.promise", "relationship.cadence"}, tables)
+        self.assertLessEqual(
+            {
+                "relationship.note",
+                "relationship.note.draft",
+                "relationship.case",
+                "relationship.referral",
+                "relationship.invitation",
+                "relationship.delivery",
+                "relationship.handover.line",
+                "relationship.preference",
+                "relationship.life.event",
+                "relationship.relation",
+                "relationship.promise",
+                "relationship.cadence",
+            },
+            tables,
+        )
 
     def test_deleted(self):
         self.fill_all(self.person)
@@ -80,35 +103,41 @@ class TestPersonDelete(PersonCase):
                AND confdeltype NOT IN ('c', 'n') AND (
                    conrelid::regclass::text LIKE 'relationship\\_%'
                 OR attname LIKE 'relationship\\_%')
-            """)
+            """
+        )
         self.assertFalse(self.env.cr.fetchall())
 
     def test_deleted_with_real_rows(self):
         notes, draft, case, _referrals = self.make_real_rows(self.person)
-        activities = (
-            notes.promise_ids.activity_id).sudo() | case.activity_ids
+        activities = (notes.promise_ids.activity_id).sudo() | case.activity_ids
         self.assertEqual(len(activities), 6)
         files = (notes.voice_ids | draft.voice_ids).sudo()
         messages = case.message_ids
         kind = self.env.ref("relationship_insight.mail_activity_type_promise")
         asked = self.person.activity_schedule(
-            activity_type_id=kind.id, summary="Bring the sample", user_id=self.nok.id)
+            activity_type_id=kind.id, summary="Bring the sample", user_id=self.nok.id
+        )
         promise = self.env["relationship.promise"].search([("activity_id", "=", asked.id)])
         self.assertEqual(promise.state, "open")
         self.person.unlink()
         self.env.flush_all()
         for records in (notes, draft, case, activities, files, messages):
             self.assertFalse(records.exists(), records)
-        self.assertRecordValues(promise, [
-            {"name": False, "state": "cancelled", "partner_id": False, "activity_id": False}])
+        self.assertRecordValues(
+            promise,
+            [{"name": False, "state": "cancelled", "partner_id": False, "activity_id": False}],
+        )
 
     def test_a_conversation_with_further_promises_is_deleted(self):
         notes = self.make_real_rows(self.person)[0]
         notes.unlink()
         self.env.flush_all()
         self.assertFalse(notes.exists())
-        self.assertFalse(self.env["relationship.promise"].search(
-            [("partner_id", "=", self.person.id), ("name", "!=", False)]))
+        self.assertFalse(
+            self.env["relationship.promise"].search(
+                [("partner_id", "=", self.person.id), ("name", "!=", False)]
+            )
+        )
 
     def test_archived(self):
         self.fill_all(self.person)
@@ -120,7 +149,8 @@ class TestPersonDelete(PersonCase):
     def merge(self):
         self.env.invalidate_all()
         self.env["base.partner.merge.automatic.wizard"].create({})._merge(
-            (self.person | self.twin).ids, self.twin)
+            (self.person | self.twin).ids, self.twin
+        )
         self.env.flush_all()
 
     def test_merged_into_somebody_new(self):
@@ -132,13 +162,21 @@ class TestPersonDelete(PersonCase):
         for field, row_id in rows.items():
             if field.model_name in DERIVED:
                 continue
-            table = field.relation if field.type == "many2many" else (
-                self.env[field.model_name]._table)
-            row, column = (field.column1, field.column2) if field.type == "many2many" else (
-                "id", field.name)
-            self.env.cr.execute(SQL(
-                "SELECT %s FROM %s WHERE %s = %s", SQL.identifier(column),
-                SQL.identifier(table), SQL.identifier(row), row_id))
+            table = (
+                field.relation if field.type == "many2many" else (self.env[field.model_name]._table)
+            )
+            row, column = (
+                (field.column1, field.column2) if field.type == "many2many" else ("id", field.name)
+            )
+            self.env.cr.execute(
+                SQL(
+                    "SELECT %s FROM %s WHERE %s = %s",
+                    SQL.identifier(column),
+                    SQL.identifier(table),
+                    SQL.identifier(row),
+                    row_id,
+                )
+            )
             self.assertEqual(self.env.cr.fetchall(), [(self.twin.id,)], str(field))
 
     def test_merged_references(self):
@@ -149,21 +187,31 @@ class TestPersonDelete(PersonCase):
         for model in self.get_ours():
             for field in model._fields.values():
                 if field.store and field.type == "many2one_reference":
-                    self.env.cr.execute(SQL(
-                        "SELECT array_agg(%s) FROM %s WHERE %s = 'res.partner'",
-                        SQL.identifier(field.name), SQL.identifier(model._table),
-                        SQL.identifier(field.model_field)))
+                    self.env.cr.execute(
+                        SQL(
+                            "SELECT array_agg(%s) FROM %s WHERE %s = 'res.partner'",
+                            SQL.identifier(field.name),
+                            SQL.identifier(model._table),
+                            SQL.identifier(field.model_field),
+                        )
+                    )
                     self.assertNotIn(
-                        person_id, self.env.cr.fetchone()[0] or [], f"{model._name}.{field.name}")
+                        person_id, self.env.cr.fetchone()[0] or [], f"{model._name}.{field.name}"
+                    )
 
     def test_merged_with_a_twin_who_has_everything_too(self):
         for partner in (self.person, self.twin):
             self.fill_all(partner)
             self.make_real_rows(partner)
         person_id = self.person.id
-        notes = self.env["relationship.note"].sudo().search_count(
-            [("partner_id", "in", (self.person | self.twin).ids)])
+        notes = (
+            self.env["relationship.note"]
+            .sudo()
+            .search_count([("partner_id", "in", (self.person | self.twin).ids)])
+        )
         self.merge()
         self.assert_none_points_at(person_id)
-        self.assertEqual(self.env["relationship.note"].sudo().search_count(
-            [("partner_id", "=", self.twin.id)]), notes)
+        self.assertEqual(
+            self.env["relationship.note"].sudo().search_count([("partner_id", "=", self.twin.id)]),
+            notes,
+        )

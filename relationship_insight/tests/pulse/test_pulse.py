@@ -34,8 +34,9 @@ class TestPulse(PulseCase):
             measures = version.item_ids._get_measures()
             for item in version.item_ids:
                 self.assertTrue(item._get_measures(), item.measure_id.code)
-            campaign = self._make_campaign(f"all_{instrument.id}", *version.item_ids.mapped(
-                "measure_id.code"))
+            campaign = self._make_campaign(
+                f"all_{instrument.id}", *version.item_ids.mapped("measure_id.code")
+            )
             page = self._get(self._path(self._invite(campaign)._get_answer_url()))
             self.assertEqual(page.status_code, 200, instrument.name)
             for measure in measures.filtered(lambda m: m.kind != "awareness"):
@@ -55,17 +56,30 @@ class TestPulse(PulseCase):
         self._tap(path, nonce, M08E_pleasure=7)
         self.env.invalidate_all()
         reading, rapport = invitation.reading_ids.sorted("measure_id")[::-1].sorted(
-            lambda r: r.measure_id.code)
-        self.assertRecordValues(reading, [{
-            "partner_id": self.partner.id, "origin": "pulse", "channel": "email", "value": 4,
-            "lang": "th_TH", "version": self._measure("M04").version,
-            "invitation_id": invitation.id, "staff_id": False}])
+            lambda r: r.measure_id.code
+        )
+        self.assertRecordValues(
+            reading,
+            [
+                {
+                    "partner_id": self.partner.id,
+                    "origin": "pulse",
+                    "channel": "email",
+                    "value": 4,
+                    "lang": "th_TH",
+                    "version": self._measure("M04").version,
+                    "invitation_id": invitation.id,
+                    "staff_id": False,
+                }
+            ],
+        )
         self.assertEqual(rapport.staff_id, staff)
         self.assertEqual(invitation.state, "started")
         self.assertTrue(invitation.date_start)
         queued = self.env["relationship.refresh.queue"].search([])
         self.assertIn(
-            self.partner.commercial_partner_id.id, queued.mapped("commercial_partner_ref"))
+            self.partner.commercial_partner_id.id, queued.mapped("commercial_partner_ref")
+        )
 
     def test_answer_tapped_in_the_mail_is_chosen_but_not_stored(self):
         invitation = self._invite()
@@ -76,9 +90,18 @@ class TestPulse(PulseCase):
 
     def test_wrong_choice_in_a_link_is_ignored(self):
         path = self._path(self._invite()._get_answer_url())
-        for query in ("?m=M04&v=99", "?m=M10&v=5", "?m=M04&v=x", "?m=M99&v=1",
-                      "?m=M03_why&v=1", "?m=M04&v=",
-                      "?m=%00&v=%00", "?lang=xx_XX", "?lang=%ff", "?m[]=M04"):
+        for query in (
+            "?m=M04&v=99",
+            "?m=M10&v=5",
+            "?m=M04&v=x",
+            "?m=M99&v=1",
+            "?m=M03_why&v=1",
+            "?m=M04&v=",
+            "?m=%00&v=%00",
+            "?lang=xx_XX",
+            "?lang=%ff",
+            "?m[]=M04",
+        ):
             with self.subTest(query):
                 self.assertFalse(self._load(path + query).xpath("//input[@checked]"))
 
@@ -102,7 +125,8 @@ class TestPulse(PulseCase):
         self._tap(path, nonce, at=4500, M04=3)
         self.assertEqual(self._answers(invitation), {"M04": 3})
         voided = self.env["relationship.reading"].search(
-            [("invitation_id", "=", invitation.id), ("voided", "=", True)])
+            [("invitation_id", "=", invitation.id), ("voided", "=", True)]
+        )
         self.assertEqual(voided.mapped("value"), [5])
         self.assertEqual(voided.void_reason, "Answered anew on the page")
 
@@ -119,16 +143,21 @@ class TestPulse(PulseCase):
         path = invitation._get_answer_url(self._measure("M04"), "1")
         fresh = self._load(other._get_answer_url()).xpath("//input[@name='n']/@value")[0]
         corpus = [
-            {}, {"M04": 1}, {"M04": 1, "step": "done"}, {"M04": 1, "n": ""},
-            {"M04": 1, "n": "A" * 43, "step": "done"}, {"M04": 1, "n": fresh, "step": "done"},
-            {"M04": 1, "n": fresh, "at": 9000, "tap": 1}, {"List-Unsubscribe": "One-Click"},
+            {},
+            {"M04": 1},
+            {"M04": 1, "step": "done"},
+            {"M04": 1, "n": ""},
+            {"M04": 1, "n": "A" * 43, "step": "done"},
+            {"M04": 1, "n": fresh, "step": "done"},
+            {"M04": 1, "n": fresh, "at": 9000, "tap": 1},
+            {"List-Unsubscribe": "One-Click"},
             {"step": "open"},
         ]
+
         def scan():
             for data in corpus:
                 for script in (False, True):
-                    self.assertIn(
-                        self._post(path, data, script).status_code, (200, 404, 409))
+                    self.assertIn(self._post(path, data, script).status_code, (200, 404, 409))
             # All links of the mail within a second, and the form of the page at once.
             for value in range(1, 6):
                 self._get(invitation._get_answer_url(self._measure("M04"), str(value)))
@@ -136,6 +165,7 @@ class TestPulse(PulseCase):
             if answer.status_code == 200:
                 nonce = answer.text.split('name="n" value="')[1].split('"')[0]
                 self._post(path, {"n": nonce, "M04": 1, "step": "done"})
+
         scan()
         self.assertFalse(self._answers(invitation))
         self.assertEqual(invitation.state, "sent")
@@ -152,7 +182,8 @@ class TestPulse(PulseCase):
         drop = ("relationship_rate_limit",)
         self.assertEqual(
             [row for row in self._counts() if row[0] not in drop],
-            [row for row in stored if row[0] not in drop])
+            [row for row in stored if row[0] not in drop],
+        )
 
     def test_page_works_without_javascript(self):
         invitation = self._invite()
@@ -161,13 +192,19 @@ class TestPulse(PulseCase):
         form = page.get_element_by_id("pulse")
         self.assertEqual(form.method.lower(), "post")
         self.assertTrue(page.xpath("//button[@type='submit'][@name='step'][@value='done']"))
-        data = {"n": page.xpath("//input[@name='n']/@value")[0], "M04": "na",
-                "M10_honest": "5", "M03_why": " Good <b>people</b>\x00 ", "step": "done"}
+        data = {
+            "n": page.xpath("//input[@name='n']/@value")[0],
+            "M04": "na",
+            "M10_honest": "5",
+            "M03_why": " Good <b>people</b>\x00 ",
+            "step": "done",
+        }
         answer = self._post(form.action, data)
         self.assertEqual(answer.status_code, 303)
         self.assertEqual(
             self._answers(invitation),
-            {"M04": "na", "M10_honest": 5, "M03_why": "Good <b>people</b>"})
+            {"M04": "na", "M10_honest": 5, "M03_why": "Good <b>people</b>"},
+        )
         self.assertEqual(invitation.state, "done")
         thanks = self._load(answer.headers["Location"])
         self.assertIn("Thank you", thanks.text_content())
@@ -175,9 +212,16 @@ class TestPulse(PulseCase):
     def test_mistakes_are_shown_and_nothing_typed_is_lost(self):
         invitation = self._invite()
         path = invitation._get_answer_url()
-        answer = self._post(path, {
-            "n": self._nonce(path), "step": "done",
-            "M04": "17", "M10_honest": "", "M03_why": "Kind"})
+        answer = self._post(
+            path,
+            {
+                "n": self._nonce(path),
+                "step": "done",
+                "M04": "17",
+                "M10_honest": "",
+                "M03_why": "Kind",
+            },
+        )
         self.assertEqual(answer.status_code, 200)
         self.assertIn("Please answer the marked question", answer.text)
         self.assertIn("Kind</textarea>", answer.text)
@@ -193,11 +237,15 @@ class TestPulse(PulseCase):
         done._mark_done()
         paths = {
             "used": self._path(done._get_answer_url()),
-            "expired": self._path(self._invite(
-                date_expire="2020-01-01 00:00:00")._get_answer_url()),
+            "expired": self._path(
+                self._invite(date_expire="2020-01-01 00:00:00")._get_answer_url()
+            ),
             "cancelled": self._path(self._invite(state="cancelled")._get_answer_url()),
-            "guessed": "/pulse/" + "A" * 32, "short": "/pulse/x", "long": "/pulse/" + "a" * 900,
-            "not UTF-8": "/pulse/%ff%fe%fd%00aaaaaaaaaaaaaa", "a NUL": "/pulse/%00" + "a" * 30,
+            "guessed": "/pulse/" + "A" * 32,
+            "short": "/pulse/x",
+            "long": "/pulse/" + "a" * 900,
+            "not UTF-8": "/pulse/%ff%fe%fd%00aaaaaaaaaaaaaa",
+            "a NUL": "/pulse/%00" + "a" * 30,
             "of another kind": "/pulse/" + self._invite()._seal("unsubscribe"),
             "foreign seal": "/pulse/preferences/" + self._invite()._seal("unsubscribe"),
             "guessed seal": "/pulse/unsubscribe/" + "A" * 32,
@@ -217,30 +265,41 @@ class TestPulse(PulseCase):
         self.assertEqual(len(set(pages.values())), 1)
         for path in paths.values():
             self.assertIn(self._post(path, {"M04": "5", "step": "done"}).status_code, (404,))
-        self.assertFalse(self.env["relationship.reading"].search_count(
-            [("invitation_id", "!=", False), ("partner_id", "=", self.partner.id)]))
+        self.assertFalse(
+            self.env["relationship.reading"].search_count(
+                [("invitation_id", "!=", False), ("partner_id", "=", self.partner.id)]
+            )
+        )
 
     def test_strange_input(self):
         invitation = self._invite()
         path = self._path(invitation._get_answer_url())
+
         def human():
             return {"n": self._nonce(path), "at": 2000, "tap": 1, "step": "save"}
+
         def encoded(data):
             return "&".join(f"{key}={value}" for key, value in data.items()).encode()
+
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         corpus = [
             (b"M03_why=%ff%fe&" + encoded(human()), form),
             (b"M03_why=\xff\xfe&" + encoded(human()), form),
             (b"M03_why=" + b"x" * 70_000 + b"&" + encoded(human()), form),
-            (b"{\"M04\": 5}", {"Content-Type": "application/json"}),
+            (b'{"M04": 5}', {"Content-Type": "application/json"}),
             (b"<M04>5</M04>", {"Content-Type": "text/xml"}),
-            (b"--x\r\nContent-Disposition: form-data; name=\"M04\"\r\n\r\n5",
-             {"Content-Type": "multipart/form-data; boundary=x"}),
+            (
+                b'--x\r\nContent-Disposition: form-data; name="M04"\r\n\r\n5',
+                {"Content-Type": "multipart/form-data; boundary=x"},
+            ),
             (b"\x00" * 500, {"Content-Type": "application/octet-stream"}),
             (b"M04=5&M04=1" + b"&a=1" * 2000, form),
-            (encoded({**human(), "M04": "nan"}), form), (encoded({**human(), "M04": "1e9"}), form),
-            (encoded({**human(), "M04": "-1"}), form), (encoded({**human(), "M04": "2.5"}), form),
-            (encoded({**human(), "M04": "٣"}), form), (encoded({**human(), "M99": "5"}), form),
+            (encoded({**human(), "M04": "nan"}), form),
+            (encoded({**human(), "M04": "1e9"}), form),
+            (encoded({**human(), "M04": "-1"}), form),
+            (encoded({**human(), "M04": "2.5"}), form),
+            (encoded({**human(), "M04": "٣"}), form),
+            (encoded({**human(), "M99": "5"}), form),
             (encoded({**human(), "M04": "5' OR 1=1"}), form),
             (encoded({**human(), "at": "9" * 40, "M04": "nan"}), form),
         ]
@@ -267,8 +326,11 @@ class TestPulse(PulseCase):
         self.assertIn("default-src 'none'", policy)
         self.assertNotIn("unsafe", policy)
         self.assertIn("frame-ancestors 'none'", policy)
-        for name, value in (("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"),
-                            ("X-Content-Type-Options", "nosniff")):
+        for name, value in (
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Frame-Options", "DENY"),
+            ("X-Content-Type-Options", "nosniff"),
+        ):
             self.assertEqual(answer.headers[name], value)
         self.assertIn("noindex", answer.headers["X-Robots-Tag"])
         self.assertIn("no-store", answer.headers["Cache-Control"])
@@ -280,36 +342,54 @@ class TestPulse(PulseCase):
 
     def test_weight_of_the_largest_page(self):
         campaign = self._make_campaign(
-            "all", "M06", "M04", "M01", "M07_tell", "M08E_pleasure", "M16", "M03", "M18", "M19",
-            "M03_why", "M17_good", "M10_honest")
+            "all",
+            "M06",
+            "M04",
+            "M01",
+            "M07_tell",
+            "M08E_pleasure",
+            "M16",
+            "M03",
+            "M18",
+            "M19",
+            "M03_why",
+            "M17_good",
+            "M10_honest",
+        )
         page = self._load(self._invite(campaign)._get_answer_url())
         parts = page.xpath(
-            "//script/@src | //link/@href[not(starts-with(., 'data:'))] | //img/@src")
+            "//script/@src | //link/@href[not(starts-with(., 'data:'))] | //img/@src"
+        )
         self.assertEqual(len(parts), 2)
         wire = 0
         for path in (self._invite(campaign)._get_answer_url(), *parts):
             answer = self._get(path)
-            self.assertIn("no-store" if "/pulse/" in path else "max-age",
-                          answer.headers["Cache-Control"])
+            self.assertIn(
+                "no-store" if "/pulse/" in path else "max-age", answer.headers["Cache-Control"]
+            )
             wire += int(answer.headers["Content-Length"]) + len(str(answer.headers))
         self.assertLess(wire, WEIGHT)
         for campaign in (self.campaign, self._make_campaign("feel", "M01", "M06", "M03")):
             plain = self._get(
-                self._invite(campaign)._get_answer_url(), headers={"Accept-Encoding": ""})
+                self._invite(campaign)._get_answer_url(), headers={"Accept-Encoding": ""}
+            )
             self.assertNotIn("Content-Encoding", plain.headers)
             raw = len(plain.content) + sum(len(self._get(path).content) for path in parts)
             self.assertLess(raw, WEIGHT)
 
     def test_labels_for_screen_readers(self):
         campaign = self._make_campaign(
-            "labels", "M06", "M04", "M01", "M16", "M18", "M03_why", "M17_good")
+            "labels", "M06", "M04", "M01", "M16", "M18", "M03_why", "M17_good"
+        )
         page = self._load(self._invite(campaign)._get_answer_url())
         self.assertEqual(page.get("lang"), "en-US")
         self.assertEqual(page.get("dir"), "ltr")
         for field in page.xpath("//input[not(@type='hidden')] | //textarea | //select"):
             named = (
-                field.get("aria-label") or field.xpath("ancestor::label[normalize-space()]")
-                or page.xpath(f"//label[@for='{field.get('id')}']"))
+                field.get("aria-label")
+                or field.xpath("ancestor::label[normalize-space()]")
+                or page.xpath(f"//label[@for='{field.get('id')}']")
+            )
             self.assertTrue(named, field.attrib)
         for group in page.xpath("//*[@role='group']"):
             self.assertTrue(page.get_element_by_id(group.get("aria-labelledby")).text_content())
@@ -325,7 +405,8 @@ class TestPulse(PulseCase):
         self.assertEqual(self._load(path).get("lang"), "th-TH")
         self.assertEqual(self._load(path + "?lang=en_US").get("lang"), "en-US")
         self.env["relationship.contact.preference"].create(
-            {"partner_id": self.partner.id, "lang": "en_US"})
+            {"partner_id": self.partner.id, "lang": "en_US"}
+        )
         self.assertEqual(self._load(path).get("lang"), "en-US")
 
     def test_right_to_left(self):

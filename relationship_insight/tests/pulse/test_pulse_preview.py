@@ -16,8 +16,12 @@ class TestPulsePreview(PulseCase):
     def setUpClass(cls):
         super().setUpClass()
         new_test_user(cls.env, "maker", groups=RELATIONS, password="maker_password")
-        new_test_user(cls.env, "clerk", password="clerk_password", groups=(
-            "base.group_user,relationship_insight.group_relationship_staff"))
+        new_test_user(
+            cls.env,
+            "clerk",
+            password="clerk_password",
+            groups=("base.group_user,relationship_insight.group_relationship_staff"),
+        )
 
     def test_preview_of_a_draft_stores_nothing(self):
         self.authenticate("maker", "maker_password")
@@ -46,24 +50,32 @@ class TestPulsePreview(PulseCase):
         path = invitation._get_answer_url()
         measure = self.env["relationship.measure"].search([("code", "=", "M04")])
         self.assertIn(measure.question, self._get(path).text)
-        for record, name in ((measure, "question"), (self.campaign.instrument_id, "introduction"),
-                             (self.company, "name")):
+        for record, name in (
+            (measure, "question"),
+            (self.campaign.instrument_id, "introduction"),
+            (self.company, "name"),
+        ):
             with self.subTest(name):
                 # In one transaction the clock of the database stands still.
                 record[name] = f"Quite another {name}"
                 self.env.flush_all()
                 self.env.cr.execute(
                     f"UPDATE {record._table} SET write_date = write_date + interval '1 minute'"  # noqa: S608
-                    " WHERE id = %s", [record.id])
+                    " WHERE id = %s",
+                    [record.id],
+                )
                 self.assertIn(f"Quite another {name}", self._get(path).text)
         self.env.ref("relationship_insight.pulse_page").arch_db = self.env.ref(
-            "relationship_insight.pulse_page").arch_db.replace("<h1 ", "<h1 id=\"new\" ")
+            "relationship_insight.pulse_page"
+        ).arch_db.replace("<h1 ", '<h1 id="new" ')
         self.assertIn('<h1 id="new"', self._get(path).text)
 
     def test_kept_page_tells_people_apart(self):
         other = self.env["res.partner"].create({"name": "<b>Somchai</b> & Co"})
-        pages = [self._get(self._invite(partner_id=partner.id)._get_answer_url()).text
-                 for partner in (self.partner, other)]
+        pages = [
+            self._get(self._invite(partner_id=partner.id)._get_answer_url()).text
+            for partner in (self.partner, other)
+        ]
         self.assertIn("Hello Malee!", pages[0])
         self.assertNotIn("Malee", pages[1])
         self.assertIn("Hello &lt;b&gt;Somchai&lt;/b&gt;!", pages[1])
@@ -80,8 +92,9 @@ class TestPulsePreview(PulseCase):
             path = invitation._get_answer_url()
             page = self._load(path)
             self.assertTrue(any("Nok <3" in b.text_content() for b in page.xpath("//b")))
-            shown = [i.get("name") for i in page.xpath(
-                "//ul[@class='feelings']//input[@value='1']")]
+            shown = [
+                i.get("name") for i in page.xpath("//ul[@class='feelings']//input[@value='1']")
+            ]
             measures = invitation.version_id.item_ids[0]._get_measures()
             self.assertEqual(shown, invitation._shuffle(measures).mapped("code"))
             reasons = [i.get("name") for i in page.xpath("//li[@class='reason']//input")]
@@ -97,10 +110,13 @@ class TestTestMail(SendingCase):
     def test_one_mail_in_each_language_and_nobody_asked(self):
         self.env["res.lang"]._activate_lang("th_TH")
         maker = new_test_user(
-            self.env, "maker", groups=RELATIONS, name="Ann Maker", email="ann@example.com")
+            self.env, "maker", groups=RELATIONS, name="Ann Maker", email="ann@example.com"
+        )
         self.server = FakeServer()
-        counts = [self.env[name].search_count([]) for name in (
-            "relationship.invitation", "relationship.delivery")]
+        counts = [
+            self.env[name].search_count([])
+            for name in ("relationship.invitation", "relationship.delivery")
+        ]
         with self.smtp():
             self.campaign.with_user(maker).action_send_test()
         mails = [mail for address, _sender, mail in self.server.mails]
@@ -112,12 +128,18 @@ class TestTestMail(SendingCase):
             self.assertIn(f"/pulse/preview/{version.id}/", body)
             self.assertNotIn("/pulse/unsubscribe", body)
             self.assertIn("m=M04_visit", body)
-        self.assertEqual(counts, [self.env[name].search_count([]) for name in (
-            "relationship.invitation", "relationship.delivery")])
+        self.assertEqual(
+            counts,
+            [
+                self.env[name].search_count([])
+                for name in ("relationship.invitation", "relationship.delivery")
+            ],
+        )
 
     def test_it_is_the_mail_that_customers_get(self):
         maker = new_test_user(
-            self.env, "maker", groups=RELATIONS, name="Ann Maker", email="ann@example.com")
+            self.env, "maker", groups=RELATIONS, name="Ann Maker", email="ann@example.com"
+        )
         self.campaign.email_from = '"Nok of the shop" <nok@example.com>'
         self.campaign.reply_to = "desk@example.com"
         self.server = FakeServer()
@@ -126,9 +148,13 @@ class TestTestMail(SendingCase):
         with self.smtp():
             self.campaign.with_user(maker).action_send_test()
         (real,), (test, *_others) = (
-            [mail for address, _sender, mail in self.server.mails if address == name
-             and "ทดสอบ" not in mail["Subject"]]
-            for name in ("bea@example.com", "ann@example.com"))
+            [
+                mail
+                for address, _sender, mail in self.server.mails
+                if address == name and "ทดสอบ" not in mail["Subject"]
+            ]
+            for name in ("bea@example.com", "ann@example.com")
+        )
         for mail in (real, test):
             self.assertEqual(str(mail["From"]), "Nok of the shop <nok@example.com>")
             self.assertEqual(mail["Reply-To"], "desk@example.com")
@@ -140,10 +166,14 @@ class TestTestMail(SendingCase):
 
     def test_a_server_that_refuses_is_told_and_pauses_nothing(self):
         maker = new_test_user(
-            self.env, "maker", groups=RELATIONS, name="Ann Maker", email="ann@example.com")
+            self.env, "maker", groups=RELATIONS, name="Ann Maker", email="ann@example.com"
+        )
         self.server.down = OSError("nobody there")
-        with self.smtp(), self.assertRaisesRegex(UserError, "nobody there|test mail"), \
-                mute_logger("odoo.addons.base.models.ir_mail_server"):
+        with (
+            self.smtp(),
+            self.assertRaisesRegex(UserError, "nobody there|test mail"),
+            mute_logger("odoo.addons.base.models.ir_mail_server"),
+        ):
             self.campaign.with_user(maker).action_send_test()
         self.assertFalse(self.env["relationship.sending.pause"].search([]))
 

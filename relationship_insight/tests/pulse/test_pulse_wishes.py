@@ -13,7 +13,8 @@ class TestPulseWishes(PulseCase):
     def _wishes(self):
         self.env.invalidate_all()
         return self.env["relationship.contact.preference"].search(
-            [("partner_id", "=", self.partner.id)])
+            [("partner_id", "=", self.partner.id)]
+        )
 
     def test_one_click_unsubscribe(self):
         invitation = self._invite()
@@ -46,15 +47,29 @@ class TestPulseWishes(PulseCase):
         self.campaign.write({"name": secret, "thanks_campaign_id": long.id})
         invitation, done = self._invite(), self._invite()
         done._mark_done()
-        self.env["relationship.eligibility"].create({
-            "campaign_id": self.campaign.id, "partner_id": self.partner.id,
-            "company_id": self.company.id, "outcome": "skipped", "reason": "paused",
-            "date": fields.Datetime.now()})
-        new_test_user(self.env, "portal", groups="base.group_portal",
-                      partner_id=self.partner.id, password="portal_password")
+        self.env["relationship.eligibility"].create(
+            {
+                "campaign_id": self.campaign.id,
+                "partner_id": self.partner.id,
+                "company_id": self.company.id,
+                "outcome": "skipped",
+                "reason": "paused",
+                "date": fields.Datetime.now(),
+            }
+        )
+        new_test_user(
+            self.env,
+            "portal",
+            groups="base.group_portal",
+            partner_id=self.partner.id,
+            password="portal_password",
+        )
         paths = [
-            invitation._get_answer_url(), invitation._get_unsubscribe_url(),
-            invitation._get_preferences_url(), done._get_sealed_url("thanks")]
+            invitation._get_answer_url(),
+            invitation._get_unsubscribe_url(),
+            invitation._get_preferences_url(),
+            done._get_sealed_url("thanks"),
+        ]
         for title, other in ((False, "Our regular questions"), ("Your opinion", "Your opinion")):
             self.campaign.public_title = title
             self.authenticate(None, None)
@@ -71,8 +86,8 @@ class TestPulseWishes(PulseCase):
     def test_one_click_as_multipart(self):
         invitation = self._invite()
         self._post(
-            invitation._get_unsubscribe_url(), None,
-            files={"List-Unsubscribe": (None, "One-Click")})
+            invitation._get_unsubscribe_url(), None, files={"List-Unsubscribe": (None, "One-Click")}
+        )
         self.assertTrue(self._wishes().opted_out)
 
     def test_unsubscribing_cancels_what_waits(self):
@@ -103,35 +118,73 @@ class TestPulseWishes(PulseCase):
         page = self._load(url)
         self.assertIn("Because every 3 months", page.text_content())
         self.assertEqual(self._counts(), before)
-        wishes = {"step": "save", "pace": "half", "pause": "month", "channel": "email",
-                  "lang": "th_TH", "leave": "campaign"}
+        wishes = {
+            "step": "save",
+            "pace": "half",
+            "pause": "month",
+            "channel": "email",
+            "lang": "th_TH",
+            "leave": "campaign",
+        }
         self._post(url, wishes)
         self.assertFalse(self._wishes())
         self._post(url, {**wishes, "n": page.xpath("//input[@name='n']/@value")[0]})
-        self.assertRecordValues(self._wishes(), [{
-            "pace": "half", "channel": "email", "lang": "th_TH", "opted_out": False,
-            "paused_until": fields.Date.today() + timedelta(days=30),
-            "opted_out_campaign_ids": self.campaign.ids}])
+        self.assertRecordValues(
+            self._wishes(),
+            [
+                {
+                    "pace": "half",
+                    "channel": "email",
+                    "lang": "th_TH",
+                    "opted_out": False,
+                    "paused_until": fields.Date.today() + timedelta(days=30),
+                    "opted_out_campaign_ids": self.campaign.ids,
+                }
+            ],
+        )
         page = self._load(url)
         self.assertEqual(page.get("lang"), "th-TH")
         self.assertEqual(page.xpath("//input[@checked]/@value"), ["campaign"])
-        self._post(url, {"step": "save", "n": page.xpath("//input[@name='n']/@value")[0],
-                         "pause": "keep", "pace": "x", "channel": "kiosk", "lang": "xx",
-                         "leave": "none"})
-        self.assertRecordValues(self._wishes(), [{
-            "pace": "half", "channel": False, "lang": False,
-            "paused_until": fields.Date.today() + timedelta(days=30),
-            "opted_out_campaign_ids": []}])
+        self._post(
+            url,
+            {
+                "step": "save",
+                "n": page.xpath("//input[@name='n']/@value")[0],
+                "pause": "keep",
+                "pace": "x",
+                "channel": "kiosk",
+                "lang": "xx",
+                "leave": "none",
+            },
+        )
+        self.assertRecordValues(
+            self._wishes(),
+            [
+                {
+                    "pace": "half",
+                    "channel": False,
+                    "lang": False,
+                    "paused_until": fields.Date.today() + timedelta(days=30),
+                    "opted_out_campaign_ids": [],
+                }
+            ],
+        )
 
     def test_every_reason_is_shown(self):
         invitation = self._invite()
         Eligibility = self.env["relationship.eligibility"]
         reasons = dict(Eligibility._fields["reason"]._description_selection(self.env))
         for number, reason in enumerate(reasons):
-            Eligibility.create({
-                "campaign_id": self.campaign.id, "partner_id": self.partner.id,
-                "company_id": self.company.id, "outcome": "skipped", "reason": reason,
-                "date": fields.Datetime.now() + timedelta(minutes=number)})
+            Eligibility.create(
+                {
+                    "campaign_id": self.campaign.id,
+                    "partner_id": self.partner.id,
+                    "company_id": self.company.id,
+                    "outcome": "skipped",
+                    "reason": reason,
+                    "date": fields.Datetime.now() + timedelta(minutes=number),
+                }
+            )
             self.assertEqual(invitation._get_decisions()[0]["reason"], reasons[reason])
         page = self._load(invitation._get_preferences_url())
         self.assertEqual(len(page.xpath("//ul[@class='facts']/li")), 6)
@@ -157,16 +210,32 @@ class TestPulseWishes(PulseCase):
         thanks = self._finish(invitation)
         self._post(thanks, {"step": "callback", "phone": "081 234 5678"})
         answer = self._post(
-            thanks, {"n": self._nonce(thanks), "step": "callback", "phone": "later"})
+            thanks, {"n": self._nonce(thanks), "step": "callback", "phone": "later"}
+        )
         self.assertIn("a number we can call", answer.text)
         self.env.invalidate_all()
         self.assertFalse(invitation.callback_date)
-        self._post(thanks, {"n": self._nonce(thanks), "step": "callback", "when": "evening",
-                            "phone": "  081 234\n5678 ", "about": "The <b>order</b>"})
+        self._post(
+            thanks,
+            {
+                "n": self._nonce(thanks),
+                "step": "callback",
+                "when": "evening",
+                "phone": "  081 234\n5678 ",
+                "about": "The <b>order</b>",
+            },
+        )
         self.env.invalidate_all()
-        self.assertRecordValues(invitation, [{
-            "callback_phone": "081 234 5678", "callback_time": "evening",
-            "callback_about": "The <b>order</b>"}])
+        self.assertRecordValues(
+            invitation,
+            [
+                {
+                    "callback_phone": "081 234 5678",
+                    "callback_time": "evening",
+                    "callback_about": "The <b>order</b>",
+                }
+            ],
+        )
         self.assertTrue(invitation.callback_date)
         self.assertFalse(self._load(thanks).xpath("//input[@name='phone']"))
 
@@ -200,8 +269,11 @@ class TestPulseWishes(PulseCase):
         self.env.invalidate_all()
         self.assertEqual([i.flag for i in invitations], ["burst", "burst", "burst", False])
         path = invitations[3]._get_answer_url()
-        self._post(path, {"n": self._nonce(path), "M04": "2", "step": "done"},
-                   headers={"User-Agent": "Another phone"})
+        self._post(
+            path,
+            {"n": self._nonce(path), "M04": "2", "step": "done"},
+            headers={"User-Agent": "Another phone"},
+        )
         self.env.invalidate_all()
         self.assertFalse(invitations[3].flag)
 
@@ -210,24 +282,44 @@ class TestPulseWishes(PulseCase):
         path = invitation._get_answer_url()
         nonce = self._nonce(path)
         self.clock[0] -= 4000
-        self._post(path, {"n": nonce, "at": 900, "tap": 1, "step": "done", "M04": 1,
-                          "M10_honest": 1, "M03_why": "x"})
+        self._post(
+            path,
+            {
+                "n": nonce,
+                "at": 900,
+                "tap": 1,
+                "step": "done",
+                "M04": 1,
+                "M10_honest": 1,
+                "M03_why": "x",
+            },
+        )
         self.env.invalidate_all()
         self.assertEqual(invitation.flag, "speed")
 
     def test_survey_begins_by_a_post_and_finishes_the_invitation(self):
-        survey = self.env["survey.survey"].with_user(new_test_user(
-            self.env, "rel", groups="relationship_insight.group_relationship_relations")).create({
-                "title": "Deep", "survey_type": "relationship", "access_mode": "token"}).sudo()
+        survey = (
+            self.env["survey.survey"]
+            .with_user(
+                new_test_user(
+                    self.env, "rel", groups="relationship_insight.group_relationship_relations"
+                )
+            )
+            .create({"title": "Deep", "survey_type": "relationship", "access_mode": "token"})
+            .sudo()
+        )
         measure = self.env["relationship.measure"].search([("code", "=", "M04")])
         measure._add_to_survey(survey)
-        instrument = self.env["relationship.instrument"].create({
-            "name": "Deep", "code": "deep-test", "kind": "survey", "survey_id": survey.id})
-        version = self.env["relationship.instrument.version"].create({
-            "instrument_id": instrument.id, "survey_id": survey.id})
+        instrument = self.env["relationship.instrument"].create(
+            {"name": "Deep", "code": "deep-test", "kind": "survey", "survey_id": survey.id}
+        )
+        version = self.env["relationship.instrument.version"].create(
+            {"instrument_id": instrument.id, "survey_id": survey.id}
+        )
         version.action_go_live()
-        campaign = self.env["relationship.campaign"].create({
-            "name": "Deep", "instrument_id": instrument.id, "state": "running"})
+        campaign = self.env["relationship.campaign"].create(
+            {"name": "Deep", "instrument_id": instrument.id, "state": "running"}
+        )
         invitation = self._invite(campaign)
         path = invitation._get_answer_url()
         self._get(path)

@@ -22,18 +22,27 @@ class ReferralCase(TransactionCase):
         cls.boss = new_test_user(cls.env, "ref_boss", groups=RELATIONS)
         cls.manager = new_test_user(cls.env, "ref_manager", groups=MANAGER)
         cls.Referral = cls.env["relationship.referral"]
-        cls.points = cls.env["loyalty.program"].create({
-            "name": "Points", "program_type": "loyalty", "company_id": cls.company.id})
+        cls.points = cls.env["loyalty.program"].create(
+            {"name": "Points", "program_type": "loyalty", "company_id": cls.company.id}
+        )
         cls.program = cls.env["relationship.referral.program"]._get_program(cls.company)
-        cls.program.write({
-            "referrer_program_id": cls.points.id, "referrer_points": 50,
-            "referred_program_id": cls.points.id, "referred_points": 20,
-        })
-        cls.product = cls.env["product.product"].create({
-            "name": "Tea", "type": "service", "list_price": 100, "taxes_id": False})
-        cls.anna, cls.bee, cls.cat, cls.dang = cls.env["res.partner"].create([
-            {"name": name, "email": f"{name.lower()}@example.com"}
-            for name in ("Anna", "Bee", "Cat", "Dang")])
+        cls.program.write(
+            {
+                "referrer_program_id": cls.points.id,
+                "referrer_points": 50,
+                "referred_program_id": cls.points.id,
+                "referred_points": 20,
+            }
+        )
+        cls.product = cls.env["product.product"].create(
+            {"name": "Tea", "type": "service", "list_price": 100, "taxes_id": False}
+        )
+        cls.anna, cls.bee, cls.cat, cls.dang = cls.env["res.partner"].create(
+            [
+                {"name": name, "email": f"{name.lower()}@example.com"}
+                for name in ("Anna", "Bee", "Cat", "Dang")
+            ]
+        )
 
     @classmethod
     def ago(cls, days=0, **more):
@@ -50,12 +59,21 @@ class ReferralCase(TransactionCase):
     @classmethod
     def buy(cls, partner, amount=100, days=0, product=None):
         """A confirmed order of so many days ago."""
-        order = cls.env["sale.order"].create({
-            "partner_id": partner.id, "company_id": cls.company.id,
-            "order_line": [Command.create({
-                "product_id": (product or cls.product).id, "price_unit": amount,
-                "tax_ids": False})],
-        })
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": cls.company.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": (product or cls.product).id,
+                            "price_unit": amount,
+                            "tax_ids": False,
+                        }
+                    )
+                ],
+            }
+        )
         order.action_confirm()
         order.date_order = cls.ago(days)
         return order
@@ -69,9 +87,16 @@ class ReferralCase(TransactionCase):
         return referral
 
     def balance(self, partner):
-        return sum(self.env["loyalty.card"].search([
-            ("partner_id", "=", partner.id), ("program_id", "=", self.points.id),
-        ]).mapped("points"))
+        return sum(
+            self.env["loyalty.card"]
+            .search(
+                [
+                    ("partner_id", "=", partner.id),
+                    ("program_id", "=", self.points.id),
+                ]
+            )
+            .mapped("points")
+        )
 
     def rules(self, referral):
         return set(referral.flag_ids.mapped("rule"))

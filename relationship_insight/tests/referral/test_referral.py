@@ -9,23 +9,41 @@ from .common_referral import ReferralCase
 class TestReferral(ReferralCase):
     def test_a_whole_life(self):
         referral = self.claim(self.anna, self.bee, date=self.ago(20))
-        self.assertRecordValues(referral, [{
-            "state": "confirmed", "confirmed_how": "rule", "referrer_commercial_id": self.anna.id,
-            "deadline": fields.Datetime.add(referral.date, days=180),
-        }])
+        self.assertRecordValues(
+            referral,
+            [
+                {
+                    "state": "confirmed",
+                    "confirmed_how": "rule",
+                    "referrer_commercial_id": self.anna.id,
+                    "deadline": fields.Datetime.add(referral.date, days=180),
+                }
+            ],
+        )
         order = self.buy(self.bee, 300, days=19)
         referral._process()
         # The hold of 14 days is over: bought and rewarded in one go.
-        self.assertRecordValues(referral, [{
-            "state": "rewarded", "order_model": "sale.order", "order_id": order.id,
-            "order_amount": 300, "days_to_purchase": 1,
-        }])
+        self.assertRecordValues(
+            referral,
+            [
+                {
+                    "state": "rewarded",
+                    "order_model": "sale.order",
+                    "order_id": order.id,
+                    "order_amount": 300,
+                    "days_to_purchase": 1,
+                }
+            ],
+        )
         self.assertEqual(self.balance(self.anna), 50)
         self.assertEqual(self.balance(self.bee), 20)
-        self.assertRecordValues(referral.reward_ids.sorted("side"), [
-            {"side": "referred", "state": "issued", "points": 20},
-            {"side": "referrer", "state": "issued", "points": 50},
-        ])
+        self.assertRecordValues(
+            referral.reward_ids.sorted("side"),
+            [
+                {"side": "referred", "state": "issued", "points": 20},
+                {"side": "referrer", "state": "issued", "points": 50},
+            ],
+        )
         for _run in range(3):
             referral._process()
             referral._issue_rewards()
@@ -37,12 +55,16 @@ class TestReferral(ReferralCase):
     def test_money_kept_for_later_is_no_purchase(self):
         """A gift card, or a top-up of a wallet, earns nothing; the goods bought later do."""
         for kind, friend in (("gift_card", self.bee), ("ewallet", self.cat)):
-            card = self.env["product.product"].create({
-                "name": kind, "type": "service", "list_price": 100, "taxes_id": False})
-            program = self.env["loyalty.program"].create({
-                "name": kind, "program_type": kind, "company_id": self.company.id})
+            card = self.env["product.product"].create(
+                {"name": kind, "type": "service", "list_price": 100, "taxes_id": False}
+            )
+            program = self.env["loyalty.program"].create(
+                {"name": kind, "program_type": kind, "company_id": self.company.id}
+            )
             program.rule_ids = [
-                fields.Command.clear(), fields.Command.create({"product_ids": card.ids})]
+                fields.Command.clear(),
+                fields.Command.create({"product_ids": card.ids}),
+            ]
             referral = self.claim(self.anna, friend, date=self.ago(40))
             self.buy(friend, 500, days=39, product=card)
             referral._process()
@@ -56,21 +78,26 @@ class TestReferral(ReferralCase):
         self.program.min_amount = 100
         referral = self.claim(self.anna, self.bee, date=self.ago(40))
         order = self.buy(self.bee, 99, days=39)
-        order.order_line = [fields.Command.create({
-            "product_id": card.id, "price_unit": 500, "tax_ids": False})]
+        order.order_line = [
+            fields.Command.create({"product_id": card.id, "price_unit": 500, "tax_ids": False})
+        ]
         referral._process()
         self.assertRecordValues(referral, [{"state": "confirmed", "order_id": 0}])
         order.order_line[0].price_unit = 120
         referral._process()
-        self.assertRecordValues(referral, [{
-            "state": "rewarded", "order_id": order.id, "order_amount": 120}])
+        self.assertRecordValues(
+            referral, [{"state": "rewarded", "order_id": order.id, "order_amount": 120}]
+        )
 
     def test_a_card_given_back_leaves_the_goods(self):
         """Of 120 for goods and 500 for a card, what comes back of the card is no loss of goods."""
         referral = self.claim(self.anna, self.bee, date=self.ago(40))
         order = self.buy(self.bee, 120, days=39)
-        order.order_line = [fields.Command.create({
-            "product_id": self.sell_card().id, "price_unit": 500, "tax_ids": False})]
+        order.order_line = [
+            fields.Command.create(
+                {"product_id": self.sell_card().id, "price_unit": 500, "tax_ids": False}
+            )
+        ]
         referral._process()
         order.order_line.product_id.invoice_policy = "order"
         invoice = order._create_invoices()
@@ -87,13 +114,18 @@ class TestReferral(ReferralCase):
         self.assertRecordValues(referral, [{"state": "rejected", "reason": "refund"}])
 
     def sell_card(self):
-        card = self.env["product.product"].create({
-            "name": "Card", "type": "service", "list_price": 100, "taxes_id": False})
+        card = self.env["product.product"].create(
+            {"name": "Card", "type": "service", "list_price": 100, "taxes_id": False}
+        )
         Program = self.env["loyalty.program"]
-        Program.create({
-            **Program._program_type_default_values()["gift_card"], "name": "Cards",
-            "program_type": "gift_card", "company_id": self.company.id,
-        }).rule_ids.product_ids = card
+        Program.create(
+            {
+                **Program._program_type_default_values()["gift_card"],
+                "name": "Cards",
+                "program_type": "gift_card",
+                "company_id": self.company.id,
+            }
+        ).rule_ids.product_ids = card
         return card
 
     def test_the_hold_keeps_the_reward(self):
@@ -102,8 +134,7 @@ class TestReferral(ReferralCase):
         referral._process()
         self.assertEqual(referral.state, "qualified")
         self.assertFalse(referral.reward_ids)
-        self.assertEqual(
-            referral.reward_date, fields.Date.add(referral.order_date.date(), days=14))
+        self.assertEqual(referral.reward_date, fields.Date.add(referral.order_date.date(), days=14))
 
     def test_window_edges(self):
         self.program.window_days = 10
@@ -164,8 +195,10 @@ class TestReferral(ReferralCase):
         with self.assertRaises(AccessError):
             referral.with_user(self.nok).action_confirm()
         referral.with_user(self.boss).action_confirm()
-        self.assertRecordValues(referral, [{
-            "state": "confirmed", "confirmed_how": "desk", "confirmed_by_id": self.boss.id}])
+        self.assertRecordValues(
+            referral,
+            [{"state": "confirmed", "confirmed_how": "desk", "confirmed_by_id": self.boss.id}],
+        )
         with self.assertRaises(UserError):
             referral.with_user(self.boss).action_confirm()
 
@@ -184,12 +217,16 @@ class TestReferral(ReferralCase):
         self.assertIn(self.anna.id, [match["id"] for match in referral.get_matches()])
         with self.assertRaises(UserError):
             referral.with_user(self.boss).action_confirm()
-        wizard = self.env["relationship.referral.match"].with_user(self.boss).create(
-            {"referral_id": referral.id})
+        wizard = (
+            self.env["relationship.referral.match"]
+            .with_user(self.boss)
+            .create({"referral_id": referral.id})
+        )
         wizard.partner_id = self.anna
         wizard.action_match()
-        self.assertRecordValues(referral, [
-            {"state": "confirmed", "referrer_id": self.anna.id, "referrer_name": "anna"}])
+        self.assertRecordValues(
+            referral, [{"state": "confirmed", "referrer_id": self.anna.id, "referrer_name": "anna"}]
+        )
 
     def test_cap_per_period(self):
         self.program.cap_count = 2
@@ -200,7 +237,8 @@ class TestReferral(ReferralCase):
         rewards = self.anna.referral_ids.reward_ids
         self.assertEqual(
             sorted(rewards.filtered(lambda r: r.side == "referrer").mapped("state")),
-            ["capped", "issued", "issued"])
+            ["capped", "issued", "issued"],
+        )
         self.assertEqual(sum(self.balance(friend) for friend in friends), 60)
 
     def test_returned_before_and_after_the_reward(self):
@@ -234,22 +272,28 @@ class TestReferral(ReferralCase):
         self.env["sale.order"].browse(paid.order_id)._action_cancel()
         paid._process()
         self.assertEqual(card.points, 0)
-        self.assertRecordValues(paid.reward_ids.sorted("side"), [
-            {"side": "referred", "state": "reversed", "taken_back": 20},
-            {"side": "referrer", "state": "spent", "taken_back": 30},
-        ])
+        self.assertRecordValues(
+            paid.reward_ids.sorted("side"),
+            [
+                {"side": "referred", "state": "reversed", "taken_back": 20},
+                {"side": "referrer", "state": "spent", "taken_back": 30},
+            ],
+        )
         self.assertIn("refund", self.rules(paid))
 
     def test_coupon_and_wallets(self):
         self.program.farm_count = 50
         for kind, amount in (("coupons", 1), ("gift_card", 25), ("ewallet", 10)):
-            program = self.env["loyalty.program"].create({
-                "name": kind, "program_type": kind, "company_id": self.company.id})
+            program = self.env["loyalty.program"].create(
+                {"name": kind, "program_type": kind, "company_id": self.company.id}
+            )
             self.program.write({"referrer_program_id": program.id, "referrer_points": amount})
             first, second = self.env["res.partner"].create([{"name": "One"}, {"name": "Two"}])
             cards = (
-                self.rewarded(self.anna, first) | self.rewarded(self.anna, second)
-            ).reward_ids.filtered(lambda reward: reward.side == "referrer").card_id
+                (self.rewarded(self.anna, first) | self.rewarded(self.anna, second))
+                .reward_ids.filtered(lambda reward: reward.side == "referrer")
+                .card_id
+            )
             self.assertEqual(len(cards), 1 if kind == "ewallet" else 2, kind)
             self.assertEqual(sum(cards.mapped("points")), 2 * amount)
             self.assertEqual(cards.partner_id, self.anna)
@@ -267,10 +311,17 @@ class TestReferral(ReferralCase):
         self.assertEqual(mails["referrer"].state, "outgoing")
 
     def make_coupons(self, **reward):
-        return self.env["loyalty.program"].create({
-            "name": "Friends", "program_type": "coupons", "company_id": self.company.id,
-            "reward_ids": [fields.Command.clear(), fields.Command.create({
-                "required_points": 1, **reward})]})
+        return self.env["loyalty.program"].create(
+            {
+                "name": "Friends",
+                "program_type": "coupons",
+                "company_id": self.company.id,
+                "reward_ids": [
+                    fields.Command.clear(),
+                    fields.Command.create({"required_points": 1, **reward}),
+                ],
+            }
+        )
 
     def test_a_coupon_says_what_it_is_worth(self):
         """In words and money, in the customer's language and the programme's currency."""
@@ -280,21 +331,48 @@ class TestReferral(ReferralCase):
         cake = self.env["product.product"].create({"name": "Cheesecake", "default_code": "C1"})
         cake.with_context(lang="th_TH").name = "ชีสเค้ก"
         for points, reward, english, thai in (
-                (1, {"discount": 10}, "10 % off your next order", "ลด 10 % จากการซื้อครั้งต่อไป"),
-                (1, {"discount": 12.5, "discount_max_amount": 500},
-                 "12.5 % off your next order (at most ฿ 500)",
-                 "ลด 12.5 % จากการซื้อครั้งต่อไป (ไม่เกิน ฿ 500)"),
-                (1, {"discount_mode": "per_order", "discount": 1100},
-                 "฿ 1,100 off your next order", "ลด ฿ 1,100 จากการซื้อครั้งต่อไป"),
-                (50, {"discount_mode": "per_point", "discount": 1.99},
-                 "฿ 99.50 off your next order", "ลด ฿ 99.50 จากการซื้อครั้งต่อไป"),
-                (1, {"discount": 20, "discount_applicability": "specific",
-                     "discount_product_ids": cake.ids},
-                 "20 % off Cheesecake", "ลด 20 % สำหรับชีสเค้ก"),
-                (1, {"reward_type": "product", "reward_product_id": cake.id},
-                 "Free: Cheesecake", "ฟรี ชีสเค้ก"),
-                (2, {"reward_type": "product", "reward_product_id": cake.id},
-                 "Free: 2 × Cheesecake", "ฟรี ชีสเค้ก 2 ชิ้น")):
+            (1, {"discount": 10}, "10 % off your next order", "ลด 10 % จากการซื้อครั้งต่อไป"),
+            (
+                1,
+                {"discount": 12.5, "discount_max_amount": 500},
+                "12.5 % off your next order (at most ฿ 500)",
+                "ลด 12.5 % จากการซื้อครั้งต่อไป (ไม่เกิน ฿ 500)",
+            ),
+            (
+                1,
+                {"discount_mode": "per_order", "discount": 1100},
+                "฿ 1,100 off your next order",
+                "ลด ฿ 1,100 จากการซื้อครั้งต่อไป",
+            ),
+            (
+                50,
+                {"discount_mode": "per_point", "discount": 1.99},
+                "฿ 99.50 off your next order",
+                "ลด ฿ 99.50 จากการซื้อครั้งต่อไป",
+            ),
+            (
+                1,
+                {
+                    "discount": 20,
+                    "discount_applicability": "specific",
+                    "discount_product_ids": cake.ids,
+                },
+                "20 % off Cheesecake",
+                "ลด 20 % สำหรับชีสเค้ก",
+            ),
+            (
+                1,
+                {"reward_type": "product", "reward_product_id": cake.id},
+                "Free: Cheesecake",
+                "ฟรี ชีสเค้ก",
+            ),
+            (
+                2,
+                {"reward_type": "product", "reward_product_id": cake.id},
+                "Free: 2 × Cheesecake",
+                "ฟรี ชีสเค้ก 2 ชิ้น",
+            ),
+        ):
             program = self.make_coupons(**reward)
             program.currency_id = baht
             for lang, expected in (("en_US", english), ("th_TH", thai)):
@@ -306,27 +384,41 @@ class TestReferral(ReferralCase):
         self.program.write({"referrer_program_id": program.id, "referrer_points": 1})
         self.env["res.lang"]._activate_lang("th_TH")
         for lang, worth, hidden in (
-                ("en_US", "10 % off your next order", ("Referral Reward", "Who brought them")),
-                ("th_TH", "ลด 10 % จากการซื้อครั้งต่อไป", ("Referral Reward", "ผู้แนะนำ"))):
-            bringer, friend = self.env["res.partner"].create([
-                {"name": "Anna", "email": "a@example.com", "lang": lang}, {"name": "New"}])
+            ("en_US", "10 % off your next order", ("Referral Reward", "Who brought them")),
+            ("th_TH", "ลด 10 % จากการซื้อครั้งต่อไป", ("Referral Reward", "ผู้แนะนำ")),
+        ):
+            bringer, friend = self.env["res.partner"].create(
+                [{"name": "Anna", "email": "a@example.com", "lang": lang}, {"name": "New"}]
+            )
             reward = self.rewarded(bringer, friend).reward_ids.filtered(
-                lambda row: row.side == "referrer")
+                lambda row: row.side == "referrer"
+            )
             body = reward.mail_id.body_html
             self.assertIn(worth, body)
             self.assertIn(reward.card_id.code, body)
-            for word in (*hidden, reward.with_context(lang=lang).display_name,
-                         "1 Point", "Coupon point", "document"):
+            for word in (
+                *hidden,
+                reward.with_context(lang=lang).display_name,
+                "1 Point",
+                "Coupon point",
+                "document",
+            ):
                 self.assertNotIn(word, body)
-            offer = self.env["relationship.referral.code"]._get_or_create(
-                bringer, self.company).with_context(lang=lang)._get_offer()
+            offer = (
+                self.env["relationship.referral.code"]
+                ._get_or_create(bringer, self.company)
+                .with_context(lang=lang)
+                ._get_offer()
+            )
             self.assertEqual(offer[0], worth)
 
     def test_thanks_for_the_desk(self):
         self.anna.user_id = self.nok
         referral = self.rewarded(self.anna, self.bee)
-        self.assertRecordValues(referral.thank_activity_id, [{
-            "user_id": self.nok.id, "res_id": self.anna.id, "res_model": "res.partner"}])
+        self.assertRecordValues(
+            referral.thank_activity_id,
+            [{"user_id": self.nok.id, "res_id": self.anna.id, "res_model": "res.partner"}],
+        )
         referral.with_user(self.boss).action_reject()
         self.assertFalse(referral.thank_activity_id)
 

@@ -12,9 +12,17 @@ class TestReferralCapture(ReferralCase):
 
     def test_told_on_the_contact(self):
         self.tell(referred_id=self.bee.id, referrer_id=self.anna.id)
-        self.assertRecordValues(self.bee.referred_by_ids, [{
-            "source": "staff", "staff_id": self.nok.partner_id.id, "state": "confirmed",
-            "referrer_id": self.anna.id}])
+        self.assertRecordValues(
+            self.bee.referred_by_ids,
+            [
+                {
+                    "source": "staff",
+                    "staff_id": self.nok.partner_id.id,
+                    "state": "confirmed",
+                    "referrer_id": self.anna.id,
+                }
+            ],
+        )
         bee = self.bee.with_user(self.nok)
         self.assertEqual(bee.referred_by_id, self.anna)
         self.assertEqual(self.anna.with_user(self.nok).referral_count, 1)
@@ -29,28 +37,44 @@ class TestReferralCapture(ReferralCase):
         order = self.env["sale.order"].create({"partner_id": self.bee.id})
         code = self.env["relationship.referral.code"]._get_or_create(self.anna)
         self.nok.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
-        where = {"referred_id": self.bee.id, "document_model": "sale.order",
-                 "document_id": order.id}
+        where = {
+            "referred_id": self.bee.id,
+            "document_model": "sale.order",
+            "document_id": order.id,
+        }
         with self.assertRaises(UserError):
             self.tell(code="NOSUCHCODE", **where)
         self.tell(code=f" {code.code[:4].lower()}-{code.code[4:]} ", **where)
-        self.assertRecordValues(self.bee.referred_by_ids, [{
-            "source": "code", "code_id": code.id, "document_model": "sale.order",
-            "document_id": order.id, "referrer_id": self.anna.id}])
+        self.assertRecordValues(
+            self.bee.referred_by_ids,
+            [
+                {
+                    "source": "code",
+                    "code_id": code.id,
+                    "document_model": "sale.order",
+                    "document_id": order.id,
+                    "referrer_id": self.anna.id,
+                }
+            ],
+        )
         with self.assertRaises(AccessError):
             self.tell(user=self.dao, code=code.code, **where)
 
     def test_conversation(self):
         Note = self.env["relationship.note"].with_user(self.nok)
         note = Note.create({"partner_id": self.bee.id, "referrer_id": self.anna.id})
-        self.assertRecordValues(self.bee.referred_by_ids, [
-            {"source": "staff", "note_id": note.id, "state": "confirmed"}])
-        secret = Note.create({
-            "partner_id": self.cat.id, "referrer_name": "Granny", "visibility": "me"})
+        self.assertRecordValues(
+            self.bee.referred_by_ids,
+            [{"source": "staff", "note_id": note.id, "state": "confirmed"}],
+        )
+        secret = Note.create(
+            {"partner_id": self.cat.id, "referrer_name": "Granny", "visibility": "me"}
+        )
         self.assertFalse(self.cat.referred_by_ids)
         secret.visibility = "company"
-        self.assertRecordValues(self.cat.referred_by_ids, [
-            {"referrer_name": "Granny", "state": "claimed"}])
+        self.assertRecordValues(
+            self.cat.referred_by_ids, [{"referrer_name": "Granny", "state": "claimed"}]
+        )
         with Form(Note, "relationship_insight.relationship_note_view_form_dialog") as form:
             form.partner_id = self.dang
             form.referrer_name = "The baker"
@@ -62,9 +86,18 @@ class TestReferralCapture(ReferralCase):
         for _time in range(2):
             action = lead.with_user(self.nok).action_claim_referrals()
         referral = self.Referral.search(action["domain"])
-        self.assertRecordValues(referral, [{
-            "lead_id": lead.id, "referrer_name": "anna", "source": "lead", "state": "claimed",
-            "referred_id": False}])
+        self.assertRecordValues(
+            referral,
+            [
+                {
+                    "lead_id": lead.id,
+                    "referrer_name": "anna",
+                    "source": "lead",
+                    "state": "claimed",
+                    "referred_id": False,
+                }
+            ],
+        )
         self.assertIn(self.anna.id, [match["id"] for match in referral.get_matches()])
         referral.with_user(self.boss)._match(self.anna)
         self.assertEqual(referral.state, "confirmed")
@@ -77,13 +110,23 @@ class TestReferralCapture(ReferralCase):
     def test_answer_of_a_survey(self):
         who = self.env.ref("relationship_insight.measure_m18_who")
         code = self.env["relationship.referral.code"]._get_or_create(self.anna)
-        readings = self.env["relationship.reading"].create([
-            {"measure_id": who.id, "partner_id": partner.id, "text": text, "origin": "survey",
-             "company_id": self.company.id}
-            for partner, text in ((self.bee, code.code.lower()), (self.cat, "My sister Dang"))])
+        readings = self.env["relationship.reading"].create(
+            [
+                {
+                    "measure_id": who.id,
+                    "partner_id": partner.id,
+                    "text": text,
+                    "origin": "survey",
+                    "company_id": self.company.id,
+                }
+                for partner, text in ((self.bee, code.code.lower()), (self.cat, "My sister Dang"))
+            ]
+        )
         self.assertEqual(self.bee.referred_by_ids.referrer_id, self.anna)
-        self.assertRecordValues(self.cat.referred_by_ids, [{
-            "referrer_name": "My sister Dang", "source": "survey", "state": "claimed"}])
+        self.assertRecordValues(
+            self.cat.referred_by_ids,
+            [{"referrer_name": "My sister Dang", "source": "survey", "state": "claimed"}],
+        )
         readings._claim_referrals()
         self.assertEqual(len(self.cat.referred_by_ids), 1)
 
@@ -96,12 +139,15 @@ class TestReferralCapture(ReferralCase):
         Referral = self.Referral.with_user(self.boss).with_context(import_file=True)
         result = Referral.load(head, rows)
         self.assertFalse(result["ids"])
-        named = [message for message in result["messages"]
-                 if "nobody@example.com" in message["message"]]
+        named = [
+            message for message in result["messages"] if "nobody@example.com" in message["message"]
+        ]
         self.assertEqual([message["rows"]["from"] for message in named], [1])
         result = Referral.load(head, rows[:1])
-        self.assertRecordValues(self.Referral.browse(result["ids"]), [
-            {"source": "import", "state": "claimed", "referrer_id": self.anna.id}])
+        self.assertRecordValues(
+            self.Referral.browse(result["ids"]),
+            [{"source": "import", "state": "claimed", "referrer_id": self.anna.id}],
+        )
         again = Referral.load(head, rows[:1])
         self.assertFalse(again["ids"])
         self.assertIn("already known", again["messages"][0]["message"])
@@ -111,7 +157,8 @@ class TestReferralCapture(ReferralCase):
         Partner = self.env["res.partner"].with_user(self.nok)
         code = self.env["relationship.referral.code"]._get_or_create(self.anna)
         card = self.env["loyalty.card"].create(
-            {"program_id": self.points.id, "partner_id": self.anna.id})
+            {"program_id": self.points.id, "partner_id": self.anna.id}
+        )
         for text in (code.code.lower(), card.code, "0812345678", "2345678", "anna@example.com"):
             found = Partner.find_referrers(text)
             self.assertEqual(found[0]["id"], self.anna.id, text)
@@ -153,8 +200,12 @@ class TestReferralCapture(ReferralCase):
         self.assertFalse(self.anna.referral_count)
 
     def test_merge_of_two_who_brought_the_same(self):
-        kept = self.claim(self.anna, self.cat, source="code",
-                          code=self.env["relationship.referral.code"]._get_or_create(self.anna).code)
+        kept = self.claim(
+            self.anna,
+            self.cat,
+            source="code",
+            code=self.env["relationship.referral.code"]._get_or_create(self.anna).code,
+        )
         lost = self.claim(self.bee, self.cat)
         old = self.env["relationship.referral.code"]._get_or_create(self.bee)
         self.merge(self.bee, self.anna)
@@ -169,8 +220,9 @@ class TestReferralCapture(ReferralCase):
         weak = self.claim(self.dang, self.cat)
         self.merge(self.cat, self.bee)
         self.assertEqual(strong.state, "rewarded")
-        self.assertRecordValues(weak, [{
-            "state": "rejected", "reason": "existing", "referred_id": self.bee.id}])
+        self.assertRecordValues(
+            weak, [{"state": "rejected", "reason": "existing", "referred_id": self.bee.id}]
+        )
         self.assertEqual(self.balance(self.anna), 50)
 
     def test_merge_keeps_chains_and_closes_no_circle(self):
@@ -180,11 +232,11 @@ class TestReferralCapture(ReferralCase):
         self.assertEqual(second.referrer_id, self.bee)
         self.env["relationship.referral.standing"]._refresh(self.company)
         standing = self.env["relationship.referral.standing"].search(
-            [("commercial_partner_id", "=", self.anna.id)])
+            [("commercial_partner_id", "=", self.anna.id)]
+        )
         self.assertEqual(standing.chain_depth, 2)
         self.merge(self.dang, self.anna)
-        self.assertEqual(
-            {"rejected"} & set((first | second).mapped("state")), {"rejected"})
+        self.assertEqual({"rejected"} & set((first | second).mapped("state")), {"rejected"})
         self.assertTrue({"circular", "self"} & self.rules(first | second))
 
     def test_joining_a_firm(self):
@@ -192,8 +244,7 @@ class TestReferralCapture(ReferralCase):
         one = self.claim(self.anna, self.bee)
         two = self.claim(self.dang, self.cat)
         (self.bee | self.cat).parent_id = firm
-        self.assertEqual(
-            sorted((one | two).mapped("state")), ["claimed", "confirmed"])
+        self.assertEqual(sorted((one | two).mapped("state")), ["claimed", "confirmed"])
         self.anna.parent_id = firm
         self.assertEqual(one.state, "rejected")
 
@@ -205,7 +256,8 @@ class TestReferralCapture(ReferralCase):
         self.env["relationship.referral.standing"]._refresh(self.company)
         Standing = self.env["relationship.referral.standing"].with_context(active_test=False)
         self.assertEqual(
-            Standing.search([("commercial_partner_id", "=", self.anna.id)]).chain_depth, 2)
+            Standing.search([("commercial_partner_id", "=", self.anna.id)]).chain_depth, 2
+        )
         self.bee.unlink()
         self.assertFalse(referral.exists().referred_id)
         self.dang.unlink()
@@ -230,14 +282,20 @@ class TestReferralCapture(ReferralCase):
         self.assertFalse(everything.exists().mapped("referrer_id"))
         self.assertEqual(bought.state, "rewarded", "the count stays")
         for referral in everything.exists():
-            text = " ".join(filter(None, [
-                referral.display_name, referral.referrer_name,
-                *referral.flag_ids.mapped("evidence"),
-                *referral.message_ids.tracking_value_ids.mapped("new_value_char"),
-                *referral.message_ids.tracking_value_ids.mapped("old_value_char"),
-                referral.thank_activity_id.summary,
-                *referral.message_ids.mapped("body"),
-            ]))
+            text = " ".join(
+                filter(
+                    None,
+                    [
+                        referral.display_name,
+                        referral.referrer_name,
+                        *referral.flag_ids.mapped("evidence"),
+                        *referral.message_ids.tracking_value_ids.mapped("new_value_char"),
+                        *referral.message_ids.tracking_value_ids.mapped("old_value_char"),
+                        referral.thank_activity_id.summary,
+                        *referral.message_ids.mapped("body"),
+                    ],
+                )
+            )
             for word in ("Anna", "Cat", "66812345678"):
                 self.assertNotIn(word, text)
 
@@ -249,7 +307,8 @@ class TestReferralCapture(ReferralCase):
         tree = self.Referral.with_user(self.boss).get_referral_tree(self.anna.id)
         self.assertEqual(
             [(node["name"], node["depth"]) for node in tree["nodes"]],
-            [("Anna", 0), ("Erased", 1), ("Cat", 2)])
+            [("Anna", 0), ("Erased", 1), ("Cat", 2)],
+        )
         self.bee.unlink()
         tree = self.Referral.with_user(self.boss).get_referral_tree(self.anna.id)
         self.assertEqual(len(tree["nodes"]), 1, "the chain loses this link alone")

@@ -21,19 +21,19 @@ class TestReferralChain(ReferralCase):
                 referred_commercial_id, source, date, deadline, state)
             VALUES (%s, %s, %s, %s, %s, %s, 'pos', NOW() - INTERVAL '9 days', NOW(), %s)
             """,
-            [(self.company.id, self.program.id, up, up, node, node, state)
-             for up, node in edges])
+            [(self.company.id, self.program.id, up, up, node, node, state) for up, node in edges],
+        )
         self.env.invalidate_all()
 
     def refresh(self):
         self.env["relationship.referral.standing"]._refresh(self.company)
         return {
             standing.commercial_partner_id.id: standing
-            for standing in self.env["relationship.referral.standing"].search([])}
+            for standing in self.env["relationship.referral.standing"].search([])
+        }
 
     def people(self, count):
-        return self.env["res.partner"].create(
-            [{"name": f"Person {n}"} for n in range(count)]).ids
+        return self.env["res.partner"].create([{"name": f"Person {n}"} for n in range(count)]).ids
 
     def test_random_forests_equal_networkx(self):
         rng = random.Random(2026)
@@ -44,7 +44,9 @@ class TestReferralChain(ReferralCase):
             reach = rng.choice([1, 3, 20, 240])
             edges = [
                 (people[rng.randrange(max(0, place - reach), place)], person)
-                for place, person in enumerate(people) if place and rng.random() < 0.85]
+                for place, person in enumerate(people)
+                if place and rng.random() < 0.85
+            ]
             self.plant(edges)
             graph = networkx.DiGraph(edges)
             found = self.refresh()
@@ -54,10 +56,23 @@ class TestReferralChain(ReferralCase):
                 above = networkx.ancestors(graph, node)
                 standing = found[node]
                 self.assertEqual(
-                    (standing.direct_count, standing.downstream_count, standing.chain_depth,
-                     standing.generation, standing.referrer_id.ids, standing.in_cycle),
-                    (graph.out_degree(node), len(below) - 1, max(below.values()), len(above),
-                     list(graph.predecessors(node)), False))
+                    (
+                        standing.direct_count,
+                        standing.downstream_count,
+                        standing.chain_depth,
+                        standing.generation,
+                        standing.referrer_id.ids,
+                        standing.in_cycle,
+                    ),
+                    (
+                        graph.out_degree(node),
+                        len(below) - 1,
+                        max(below.values()),
+                        len(above),
+                        list(graph.predecessors(node)),
+                        False,
+                    ),
+                )
                 root = next((one for one in above if not graph.in_degree(one)), node)
                 self.assertEqual(standing.root_id.id, root)
 
@@ -86,14 +101,17 @@ class TestReferralChain(ReferralCase):
         self.assertEqual(len(found), 6)
         # three brought one is the newest: the chain starts at one.
         self.assertEqual(
-            [(found[p].generation, found[p].downstream_count, found[p].in_cycle)
-             for p in (one, two, three, tail, free, friend)],
-            [(0, 3, True), (1, 2, True), (2, 1, True), (3, 0, True), (0, 1, False),
-             (1, 0, False)])
+            [
+                (found[p].generation, found[p].downstream_count, found[p].in_cycle)
+                for p in (one, two, three, tail, free, friend)
+            ],
+            [(0, 3, True), (1, 2, True), (2, 1, True), (3, 0, True), (0, 1, False), (1, 0, False)],
+        )
         self.assertEqual(found[one].referrer_id.id, three)
         tree = self.Referral.get_referral_tree(two, depth=60)
         self.assertEqual(
-            sorted(node["id"] for node in tree["nodes"]), sorted([one, two, three, tail]))
+            sorted(node["id"] for node in tree["nodes"]), sorted([one, two, three, tail])
+        )
 
     def test_value_by_hand(self):
         self.company.relationship_referral_margin = 50
@@ -104,11 +122,19 @@ class TestReferralChain(ReferralCase):
         for partner, spent in ((two, 1000), (three, 400), (four, 200)):
             self.env.cr.execute(
                 "INSERT INTO relationship_profile (commercial_partner_id, company_id,"
-                " spend_total) VALUES (%s, %s, %s)", [partner, self.company.id, spent])
+                " spend_total) VALUES (%s, %s, %s)",
+                [partner, self.company.id, spent],
+            )
         # The fourth would have come anyway: only the cost of winning a customer was saved.
-        self.env["relationship.reading"].create({
-            "measure_id": self.env.ref("relationship_insight.measure_m18_influence").id,
-            "partner_id": four, "value": 3, "origin": "import", "company_id": self.company.id})
+        self.env["relationship.reading"].create(
+            {
+                "measure_id": self.env.ref("relationship_insight.measure_m18_influence").id,
+                "partner_id": four,
+                "value": 3,
+                "origin": "import",
+                "company_id": self.company.id,
+            }
+        )
         found = self.refresh()
         self.assertAlmostEqual(found[two].value, 200 - 10)
         self.assertAlmostEqual(found[one].value, (500 - 10) + (30 - 10) + 0.5 * (200 - 10))
@@ -125,7 +151,8 @@ class TestReferralChain(ReferralCase):
         self.env.cr.execute("SELECT id, xmin::text FROM relationship_referral_standing")
         self.assertEqual(dict(self.env.cr.fetchall()), before)
         self.env.cr.execute(
-            "UPDATE relationship_referral SET state = 'rejected' WHERE referred_id = %s", [three])
+            "UPDATE relationship_referral SET state = 'rejected' WHERE referred_id = %s", [three]
+        )
         found = self.refresh()
         self.assertEqual(set(found), {one, two})
         self.assertEqual(found[one].downstream_count, 1)
@@ -143,9 +170,12 @@ class TestReferralChain(ReferralCase):
         self.plant([(mine, other), (other, friend)])
         self.refresh()
         names = {
-            login: [bool(node["name"]) for node in
-                    self.Referral.with_user(user).get_referral_tree(mine)["nodes"]]
-            for login, user in users.items()}
+            login: [
+                bool(node["name"])
+                for node in self.Referral.with_user(user).get_referral_tree(mine)["nodes"]
+            ]
+            for login, user in users.items()
+        }
         self.assertEqual(names["boss"], [True, True, True])
         self.assertEqual(names["mine"], [True, True, False])
 
@@ -156,10 +186,14 @@ class TestReferralChain(ReferralCase):
         self.env["relationship.referral.standing"]._refresh(self.company)
         Profile = self.env["relationship.profile"].with_user(self.nok)
         profile = Profile.search([("commercial_partner_id", "=", self.bee.id)])
-        self.assertRecordValues(profile, [{
-            "referrer_id": self.anna.id, "friend_count": 1, "friend_all_count": 1}])
+        self.assertRecordValues(
+            profile, [{"referrer_id": self.anna.id, "friend_count": 1, "friend_all_count": 1}]
+        )
         self.bee.user_id = self.dao
         self.env.invalidate_all()
-        theirs = self.env["relationship.profile"].with_user(self.dao).search(
-            [("commercial_partner_id", "=", self.bee.id)])
+        theirs = (
+            self.env["relationship.profile"]
+            .with_user(self.dao)
+            .search([("commercial_partner_id", "=", self.bee.id)])
+        )
         self.assertEqual(theirs.friend_count, 1)

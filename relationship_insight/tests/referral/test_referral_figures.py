@@ -26,9 +26,16 @@ class TestReferralFigures(ReferralCase):
                     purchase_days, spend_total, spend_12m, recommend, attitude, attitude_count)
                 VALUES (%s, %s, %s, %s, %s, 100, 50, %s, %s, 1)
                 """,
-                [partner.id, cls.company.id, today - timedelta(days=300), today, 3
-                 if referred and place % 10 else 1, 95 if place < 10 else 50,
-                 80 + place % 3 if referred else 40 + place % 3])
+                [
+                    partner.id,
+                    cls.company.id,
+                    today - timedelta(days=300),
+                    today,
+                    3 if referred and place % 10 else 1,
+                    95 if place < 10 else 50,
+                    80 + place % 3 if referred else 40 + place % 3,
+                ],
+            )
         # The first five say so and do so, bringing four each.
         for place, partner in enumerate(cls.people[20:]):
             cls.env.cr.execute(
@@ -39,23 +46,31 @@ class TestReferralFigures(ReferralCase):
                     days_to_purchase)
                 VALUES (%s, %s, %s, %s, %s, %s, 'pos', %s, NOW(), 'rewarded', %s, 10)
                 """,
-                [cls.company.id, cls.program.id, *[cls.people[place % 5].id] * 2,
-                 *[partner.id] * 2, cls.ago(310), cls.ago(300)])
+                [
+                    cls.company.id,
+                    cls.program.id,
+                    *[cls.people[place % 5].id] * 2,
+                    *[partner.id] * 2,
+                    cls.ago(310),
+                    cls.ago(300),
+                ],
+            )
         cls.env.invalidate_all()
 
     def refresh(self):
         """Run the cron, whose commits the test can't have."""
         with patch.object(
-                type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_more: 60):
+            type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_more: 60
+        ):
             self.env["relationship.referral.figures"]._cron_refresh()
 
     def test_figures_by_hand(self):
         self.refresh()
-        data = self.env["relationship.referral.figures"].with_user(
-            self.boss).get_referral_insight()
+        data = self.env["relationship.referral.figures"].with_user(self.boss).get_referral_insight()
         figures = data["figures"]
         self.assertEqual(
-            figures["life"], {"claims": 20, "accepted": 20, "bought": 20, "rewarded": 20})
+            figures["life"], {"claims": 20, "accepted": 20, "bought": 20, "rewarded": 20}
+        )
         self.assertEqual((figures["rate"]["k"], figures["rate"]["n"]), (20, 40))
         self.assertAlmostEqual(figures["rate"]["low"], 0.352, places=3)
         self.assertEqual(figures["days"], 10)
@@ -67,8 +82,12 @@ class TestReferralFigures(ReferralCase):
         self.assertEqual((said["promoters"]["k"], said["promoters"]["n"]), (5, 10))
         self.assertEqual((said["others"]["k"], said["others"]["n"]), (0, 30))
         self.assertEqual(
-            [(row["generation"], row["customers"], row["revenue"])
-             for row in figures["generations"]], [(0, 5, 500), (1, 20, 2000)])
+            [
+                (row["generation"], row["customers"], row["revenue"])
+                for row in figures["generations"]
+            ],
+            [(0, 5, 500), (1, 20, 2000)],
+        )
         self.assertAlmostEqual(figures["k"][0], 0.5)
         self.assertLess(figures["k"][1], 0.5)
         self.assertEqual(len(data["top"]), 5)
@@ -83,13 +102,16 @@ class TestReferralFigures(ReferralCase):
         self.assertFalse(Figures._count_time_to_buy(self.company, today))
         self.env.cr.execute(
             "UPDATE relationship_referral SET source = 'link' WHERE company_id = %s",
-            [self.company.id])
+            [self.company.id],
+        )
         self.env.cr.execute(
             """
             UPDATE relationship_referral SET order_date = NULL, state = 'confirmed',
                    deadline = NOW() + INTERVAL '1 day' WHERE id IN (
                 SELECT id FROM relationship_referral WHERE company_id = %s ORDER BY id LIMIT 8)
-            """, [self.company.id])
+            """,
+            [self.company.id],
+        )
         buy = Figures._count_time_to_buy(self.company, today)
         self.assertEqual((buy["n"], buy["happened"]), (20, 12))
         self.assertEqual(buy["median"].estimate, 10)
@@ -121,7 +143,8 @@ class TestReferralFigures(ReferralCase):
         # Baskets grow with the place, so that the quarters of baskets part the two groups.
         self.assertFalse(again["matched"])
         self.env["sale.order"].search([("partner_id", "in", self.people.ids)]).order_line.write(
-            {"price_unit": 100})
+            {"price_unit": 100}
+        )
         self.env.flush_all()
         again = self.env["relationship.referral.figures"]._count_again(self.company, today)
         matched = again["matched"]

@@ -41,8 +41,10 @@ class TestReferralPublic(HttpCase):
         return self.env["relationship.referral"].search([("referrer_id", "=", self.anna.id)])
 
     def test_opening_stores_nothing(self):
-        counts = [self.env[m].search_count([]) for m in (
-            "res.partner", "relationship.referral", "relationship.rate.limit")]
+        counts = [
+            self.env[m].search_count([])
+            for m in ("res.partner", "relationship.referral", "relationship.rate.limit")
+        ]
         page = self.url_open(self.path)
         cookie = page.headers["Set-Cookie"]
         for _visit in range(2):
@@ -51,8 +53,13 @@ class TestReferralPublic(HttpCase):
         self.assertNotIn("Sukjai", page.text)
         self.assertEqual(self.url_open(self.path, method="HEAD").status_code, 200)
         self.env.invalidate_all()
-        self.assertEqual(counts, [self.env[m].search_count([]) for m in (
-            "res.partner", "relationship.referral", "relationship.rate.limit")])
+        self.assertEqual(
+            counts,
+            [
+                self.env[m].search_count([])
+                for m in ("res.partner", "relationship.referral", "relationship.rate.limit")
+            ],
+        )
         self.assertEqual(self.code.visit_count, 0)
         self.assertIn("HttpOnly", cookie)
         self.assertIn("SameSite=Lax", cookie)
@@ -80,12 +87,12 @@ class TestReferralPublic(HttpCase):
 
     def test_what_is_missing_is_told_and_kept(self):
         for fields, words in (
-                ({"email": "not an address"}, "complete"),
-                ({"phone": "12"}, "complete"),
-                ({"phone": "08123456 seven"}, "complete"),
-                ({}, "e-mail address or a phone"),
-                ({"name": " ", "email": "a@example.com"}, "your name"),
-                ({"email": "a@example.com", "agreed": ""}, "agree"),
+            ({"email": "not an address"}, "complete"),
+            ({"phone": "12"}, "complete"),
+            ({"phone": "08123456 seven"}, "complete"),
+            ({}, "e-mail address or a phone"),
+            ({"name": " ", "email": "a@example.com"}, "your name"),
+            ({"email": "a@example.com", "agreed": ""}, "agree"),
         ):
             answer = self.post(**fields)
             self.assertIn(words, answer.text)
@@ -114,19 +121,28 @@ class TestReferralPublic(HttpCase):
         self.assertFalse(self.friends())
 
     def test_wrong_links_look_alike(self):
-        other = self.env["relationship.referral.code"].create({
-            "partner_id": self.env["res.partner"].create({"name": "Gone", "active": False}).id})
+        other = self.env["relationship.referral.code"].create(
+            {"partner_id": self.env["res.partner"].create({"name": "Gone", "active": False}).id}
+        )
         bodies = set()
-        for path in ("/referral/x", "/referral/" + "a" * 32, f"/referral/{other.token}",
-                     "/referral/share/x", f"/referral/share/{self.code.token}"):
+        for path in (
+            "/referral/x",
+            "/referral/" + "a" * 32,
+            f"/referral/{other.token}",
+            "/referral/share/x",
+            f"/referral/share/{self.code.token}",
+        ):
             answer = self.url_open(path)
             self.assertEqual(answer.status_code, 404, path)
             bodies.add(re.sub(r"/referral/[^\"?]*", "", answer.text))
         self.assertEqual(len(bodies), 1)
 
     def test_bad_bytes_and_floods(self):
-        answer = self.url_open(self.path, data=b"name=%ff%fe&step=join", headers={
-            "Content-Type": "application/x-www-form-urlencoded"})
+        answer = self.url_open(
+            self.path,
+            data=b"name=%ff%fe&step=join",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
         self.assertEqual(answer.status_code, 400)
         self.assertEqual(self.url_open(self.path, data={"name": "x" * 100_000}).status_code, 413)
         self.env["ir.config_parameter"].set_param("relationship_insight.limit_join", "2")
@@ -146,14 +162,14 @@ class TestReferralPublic(HttpCase):
     def test_whoever_tries_on_and_on_waits_longer_and_longer(self):
         self.env["ir.config_parameter"].set_param("relationship_insight.limit_try", "2")
         sent = ["mistake"] * 3
-        self.assertEqual(
-            [self.post(email=email).status_code for email in sent], [200, 200, 429])
+        self.assertEqual([self.post(email=email).status_code for email in sent], [200, 200, 429])
         Limit = self.env["relationship.rate.limit"]
 
         def after(**passed):
             for row in Limit.search([]):
                 row.date = row.date - timedelta(**passed)
             return [self.post(email=email).status_code for email in sent]
+
         self.assertEqual(after(minutes=1, seconds=1), [200, 200, 429])
         self.assertEqual(after(minutes=1, seconds=1), [200, 200, 429])
         self.assertEqual(after(minutes=1, seconds=1), [429] * 3, "six in ten minutes")
@@ -177,12 +193,12 @@ class TestReferralPublic(HttpCase):
             url = f"/{kind}/{token}?{noise(20)}=https://evil.example.com"
             data = {
                 rng.choice(["n", "name", "email", "phone", "agreed", "step", noise(9)]): noise(300)
-                for _field in range(rng.randrange(6))}
+                for _field in range(rng.randrange(6))
+            }
             if turn % 4 == 0:
                 data.update(n="0", next="//evil.example.com", redirect="https://evil.example.com")
             with mute_logger("odoo.http", "odoo.addons.base.models.ir_http", "werkzeug"):
-                answer = self.url_open(
-                    url, data=data if turn % 3 else None, allow_redirects=False)
+                answer = self.url_open(url, data=data if turn % 3 else None, allow_redirects=False)
             self.assertIn(answer.status_code, (200, 204, 303, 400, 404, 405, 429), (url, data))
             self.assertNotIn("evil.example.com", answer.headers.get("Location", ""))
             self.assertNotIn("Traceback", answer.text)
@@ -207,21 +223,32 @@ class TestReferralPublic(HttpCase):
         self.assertEqual(self.url_open(path).status_code, 404)
 
     def test_thank_you_page_offers_the_link(self):
-        invitation = self.env["relationship.invitation"].new({
-            "partner_id": self.anna.id, "company_id": self.company.id})
+        invitation = self.env["relationship.invitation"].new(
+            {"partner_id": self.anna.id, "company_id": self.company.id}
+        )
         self.assertTrue(invitation._offers_referral())
         self.assertIn("/referral/share/", invitation._get_referral_path())
-        self.assertFalse(self.env["relationship.invitation"].new(
-            {"company_id": self.company.id})._offers_referral())
+        self.assertFalse(
+            self.env["relationship.invitation"]
+            .new({"company_id": self.company.id})
+            ._offers_referral()
+        )
 
     def test_portal_account_after_the_link(self):
         self.env["res.config.settings"].create({"auth_signup_uninvited": "b2c"}).execute()
         self.url_open(self.path)
         page = self.url_open("/web/signup")
         token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
-        self.url_open("/web/signup", data={
-            "csrf_token": token, "login": "dee@example.com", "name": "Dee",
-            "password": "A long one 42", "confirm_password": "A long one 42"})
+        self.url_open(
+            "/web/signup",
+            data={
+                "csrf_token": token,
+                "login": "dee@example.com",
+                "name": "Dee",
+                "password": "A long one 42",
+                "confirm_password": "A long one 42",
+            },
+        )
         user = self.env["res.users"].search([("login", "=", "dee@example.com")])
         self.assertTrue(user)
         self.assertEqual(self.friends().referred_id, user.partner_id)
@@ -229,39 +256,54 @@ class TestReferralPublic(HttpCase):
     def test_who_was_let_down_is_not_asked_for_friends(self):
         def ask():
             return self.anna._may_be_asked_for_friends(self.company)
+
         self.assertTrue(ask())
         Reading = self.env["relationship.reading"]
         vals = {"partner_id": self.anna.id, "company_id": self.company.id, "origin": "pulse"}
         recommend, annoyed = (
-            self.env.ref(f"relationship_insight.measure_{name}") for name in ("m03", "m02_annoyed"))
+            self.env.ref(f"relationship_insight.measure_{name}") for name in ("m03", "m02_annoyed")
+        )
         for measure, value, allowed in (
-                (recommend, 9, True), (recommend, 2, False),
-                (annoyed, annoyed.scale_min, False)):
+            (recommend, 9, True),
+            (recommend, 2, False),
+            (annoyed, annoyed.scale_min, False),
+        ):
             reading = Reading.create({**vals, "measure_id": measure.id, "value": value})
             self.assertEqual(ask(), allowed, (measure.code, value))
             reading.date = datetime.now() - timedelta(days=60)
         Reading.search([("partner_id", "=", self.anna.id)]).unlink()
         self.assertTrue(ask())
-        case = self.env["relationship.case"].create({
-            "name": "Scratched", "partner_id": self.anna.id, "company_id": self.company.id})
+        case = self.env["relationship.case"].create(
+            {"name": "Scratched", "partner_id": self.anna.id, "company_id": self.company.id}
+        )
         self.assertFalse(ask())
         case.action_cancel()
         self.assertTrue(ask())
 
     def test_portal_entry(self):
-        self.env["res.users"].create({
-            "name": "Anna", "login": "anna", "password": "anna-portal-1",
-            "partner_id": self.anna.id,
-            "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])]})
+        self.env["res.users"].create(
+            {
+                "name": "Anna",
+                "login": "anna",
+                "password": "anna-portal-1",
+                "partner_id": self.anna.id,
+                "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+            }
+        )
         self.authenticate("anna", "anna-portal-1")
         page = self.url_open("/my/referral")
         self.assertIn(self.code.share_url, page.text)
         self.assertGreater(datetime.now() + timedelta(1), self.code.create_date)
 
     def test_looking_makes_no_code(self):
-        self.env["res.users"].create({
-            "name": "Chai", "login": "chai", "password": "chai-portal-1",
-            "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])]})
+        self.env["res.users"].create(
+            {
+                "name": "Chai",
+                "login": "chai",
+                "password": "chai-portal-1",
+                "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+            }
+        )
         chai = self.env["res.users"].search([("login", "=", "chai")]).partner_id
         codes = [("partner_id", "=", chai.id)]
         self.authenticate("chai", "chai-portal-1")

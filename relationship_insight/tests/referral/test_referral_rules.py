@@ -16,7 +16,8 @@ class TestReferralRules(ReferralCase):
 
     def people(self, *vals):
         return self.env["res.partner"].create(
-            [{"name": f"Person {n}", **one} for n, one in enumerate(vals)])
+            [{"name": f"Person {n}", **one} for n, one in enumerate(vals)]
+        )
 
     def check(self, rule, state, *pairs, good=None):
         """The last pair is the one that has to be let go."""
@@ -31,13 +32,14 @@ class TestReferralRules(ReferralCase):
         self.assertEqual(referral.state, "confirmed")
 
     def test_self(self):
-        home, = self.people({"parent_id": self.anna.id, "name": "Her home"})
+        (home,) = self.people({"parent_id": self.anna.id, "name": "Her home"})
         self.check("self", "rejected", (self.anna, home), (self.anna, self.bee))
 
     def test_company(self):
         firm, other = self.people({"is_company": True}, {"is_company": True})
         one, two, far = self.people(
-            {"parent_id": firm.id}, {"parent_id": firm.id}, {"parent_id": other.id})
+            {"parent_id": firm.id}, {"parent_id": firm.id}, {"parent_id": other.id}
+        )
         self.check("company", "rejected", (one, two), (one, far))
 
     def test_same_tax_number(self):
@@ -46,29 +48,37 @@ class TestReferralRules(ReferralCase):
 
     def test_email(self):
         one, two, far = self.people(
-            {"email": "Joy@example.com"}, {"email": "joy+shop@example.com"},
-            {"email": "joya@example.com"})
+            {"email": "Joy@example.com"},
+            {"email": "joy+shop@example.com"},
+            {"email": "joya@example.com"},
+        )
         self.check("email", "rejected", (one, two), (one, far))
 
     def test_phone(self):
         thailand = {"country_id": self.env.ref("base.th").id}
         one, two, far = self.people(
-            {"phone": "081 234 5678", **thailand}, {"phone": "+66 81 2345678", **thailand},
-            {"phone": "081 234 5679", **thailand})
+            {"phone": "081 234 5678", **thailand},
+            {"phone": "+66 81 2345678", **thailand},
+            {"phone": "081 234 5679", **thailand},
+        )
         self.check("phone", "rejected", (one, two), (one, far))
 
     def test_card(self):
         one, two, far = self.people({}, {}, {})
-        self.env["res.partner.bank"].create([
-            {"acc_number": number, "partner_id": partner.id} for number, partner in
-            (("111-22", one), ("111 22", two), ("111-23", far))])
+        self.env["res.partner.bank"].create(
+            [
+                {"acc_number": number, "partner_id": partner.id}
+                for number, partner in (("111-22", one), ("111 22", two), ("111-23", far))
+            ]
+        )
         self.check("card", "rejected", (one, two), (one, far))
 
     def test_household(self):
         one, two, far = self.people(
             {"street": "12/3 Rama IX Rd.", "zip": "10310"},
             {"street": "12/3 rama ix rd", "zip": "10310"},
-            {"street": "12/4 Rama IX Rd.", "zip": "10310"})
+            {"street": "12/4 Rama IX Rd.", "zip": "10310"},
+        )
         # A family is no fraud: it counts, but somebody looks before it is rewarded.
         self.check("household", "confirmed", (one, two), (one, far))
         flagged = one.referral_ids.filtered(lambda ref: ref.referred_id == two)
@@ -103,10 +113,13 @@ class TestReferralRules(ReferralCase):
 
     def test_recycled_phone(self):
         old, new, fresh = self.people(
-            {"phone": "+66812345678"}, {"phone": "+66812345678"}, {"phone": "+66812345670"})
+            {"phone": "+66812345678"}, {"phone": "+66812345678"}, {"phone": "+66812345670"}
+        )
         self.env.cr.execute(
             "INSERT INTO relationship_profile (commercial_partner_id, company_id, first_purchase)"
-            " VALUES (%s, %s, '2020-01-01')", [old.id, self.company.id])
+            " VALUES (%s, %s, '2020-01-01')",
+            [old.id, self.company.id],
+        )
         self.check("recycled", "confirmed", (self.anna, new), (self.anna, fresh))
 
     def test_farming(self):
@@ -118,7 +131,9 @@ class TestReferralRules(ReferralCase):
                 self.assertEqual(ref.state, "rewarded")
                 self.env.cr.execute(
                     "INSERT INTO relationship_profile (commercial_partner_id, company_id,"
-                    " purchase_days) VALUES (%s, %s, %s)", [friend.id, self.company.id, days])
+                    " purchase_days) VALUES (%s, %s, %s)",
+                    [friend.id, self.company.id, days],
+                )
         self.env.invalidate_all()
         self.check("farming", "confirmed", (self.anna, friends[3]), (self.bee, loyal[3]))
 
@@ -127,8 +142,10 @@ class TestReferralRules(ReferralCase):
         for friend in friends[:2]:
             self.assertFalse(self.rules(self.claim(self.anna, friend)))
         self.check("burst", "confirmed", (self.anna, friends[2]), (self.bee, friends[3]))
-        slow = [self.claim(self.cat, friend, date=self.ago(3 * n))
-                for n, friend in enumerate(friends[3:], 1)]
+        slow = [
+            self.claim(self.cat, friend, date=self.ago(3 * n))
+            for n, friend in enumerate(friends[3:], 1)
+        ]
         self.assertFalse(set().union(*map(self.rules, slow)))
 
     def test_device(self):
@@ -186,10 +203,12 @@ class TestReferralRules(ReferralCase):
             with self.assertRaises(AccessError):
                 referral.with_user(user).write({"state": "rewarded"})
         with self.assertRaises(AccessError):
-            Referral.with_user(self.nok).create({
-                "referrer_id": self.anna.id, "referred_id": self.bee.id, "state": "rewarded"})
-        own = Referral.with_user(self.nok).create({
-            "referrer_id": self.cat.id, "referred_id": self.dang.id})
+            Referral.with_user(self.nok).create(
+                {"referrer_id": self.anna.id, "referred_id": self.bee.id, "state": "rewarded"}
+            )
+        own = Referral.with_user(self.nok).create(
+            {"referrer_id": self.cat.id, "referred_id": self.dang.id}
+        )
         self.assertEqual(own.state, "confirmed")
         code = self.env["relationship.referral.code"]._get_or_create(self.anna)
         with self.assertRaises(AccessError):
@@ -203,13 +222,19 @@ class TestReferralRules(ReferralCase):
         self.assertEqual(there.state, "confirmed")
         self.assertEqual(there.program_id.company_id, other)
         self.assertNotEqual(there.program_id, here.program_id)
-        both = new_test_user(self.env, "ref_both", groups=STAFF, company_id=other.id,
-                             company_ids=[(6, 0, [other.id])])
+        both = new_test_user(
+            self.env,
+            "ref_both",
+            groups=STAFF,
+            company_id=other.id,
+            company_ids=[(6, 0, [other.id])],
+        )
         self.assertEqual(self.env["relationship.referral"].with_user(both).search([]), there)
         self.buy(self.bee)
         (here | there)._process()
         self.assertEqual(here.state, "qualified")
         self.assertEqual(there.state, "confirmed")
         code = self.env["relationship.referral.code"]._get_or_create(self.anna)
-        self.assertFalse(self.claim(
-            None, self.dang, source="code", code=code.code, company_id=other.id))
+        self.assertFalse(
+            self.claim(None, self.dang, source="code", code=code.code, company_id=other.id)
+        )

@@ -36,12 +36,17 @@ class TestReferralUtm(HttpCase):
     def test_no_yes_no_cookie(self):
         # As Odoo's website does until a visitor agrees to optional cookies.
         self.patch(
-            self.env.registry["ir.http"], "_is_allowed_cookie",
-            classmethod(lambda cls, kind: kind == "required"))
+            self.env.registry["ir.http"],
+            "_is_allowed_cookie",
+            classmethod(lambda cls, kind: kind == "required"),
+        )
         page = self.visit()
         self.assertEqual(page.status_code, 200)
-        kept = [cookie.name for cookie in self.opener.cookies if cookie.value and not (
-            cookie.is_expired())]
+        kept = [
+            cookie.name
+            for cookie in self.opener.cookies
+            if cookie.value and not (cookie.is_expired())
+        ]
         self.assertFalse([name for name in kept if "utm" in name or "referral" in name])
 
     def as_visitor(self, model, **vals):
@@ -61,9 +66,18 @@ class TestReferralUtm(HttpCase):
         self.assertEqual(lead.source_id, self.env.ref("relationship_insight.utm_source_referral"))
         self.assertEqual(lead.medium_id, self.env.ref("relationship_insight.utm_medium_referral"))
         claim = self.env["relationship.referral"].search([("lead_id", "=", lead.id)])
-        self.assertRecordValues(claim, [{
-            "referrer_id": self.anna.id, "source": "link", "state": "confirmed",
-            "document_model": "crm.lead", "document_id": lead.id}])
+        self.assertRecordValues(
+            claim,
+            [
+                {
+                    "referrer_id": self.anna.id,
+                    "source": "link",
+                    "state": "confirmed",
+                    "document_model": "crm.lead",
+                    "document_id": lead.id,
+                }
+            ],
+        )
 
     def test_an_order_of_the_session_carries_it_and_is_a_claim(self):
         bo = self.env["res.partner"].create({"name": "Bo"})
@@ -83,8 +97,9 @@ class TestReferralUtm(HttpCase):
         before = Referral.search_count([])
         self.env["crm.lead"].create({"name": "By the desk"})
         with self.visitor_request():
-            self.env["crm.lead"].with_user(
-                self.env.ref("base.public_user")).sudo().create({"name": "By nobody's link"})
+            self.env["crm.lead"].with_user(self.env.ref("base.public_user")).sudo().create(
+                {"name": "By nobody's link"}
+            )
         self.assertEqual(Referral.search_count([]), before)
 
     def test_the_way_to_the_shop_is_counted_without_the_visitor(self):
@@ -118,12 +133,22 @@ class TestReferralCodeErrors(ReferralCase):
         self.code = self.env["relationship.referral.code"]._get_or_create(self.anna)
         self.order = self.env["sale.order"].create({"partner_id": self.bee.id})
         self.rep = new_test_user(
-            self.env, "ref_rep", groups=f"{STAFF},sales_team.group_sale_salesman_all_leads")
+            self.env, "ref_rep", groups=f"{STAFF},sales_team.group_sale_salesman_all_leads"
+        )
 
     def enter(self, code):
-        wizard = self.env["relationship.referral.tell"].with_user(self.rep).create({
-            "referred_id": self.order.partner_id.id, "document_model": "sale.order",
-            "document_id": self.order.id, "code": code})
+        wizard = (
+            self.env["relationship.referral.tell"]
+            .with_user(self.rep)
+            .create(
+                {
+                    "referred_id": self.order.partner_id.id,
+                    "document_model": "sale.order",
+                    "document_id": self.order.id,
+                    "code": code,
+                }
+            )
+        )
         return wizard.action_tell()["params"]
 
     def claims(self):
@@ -132,9 +157,17 @@ class TestReferralCodeErrors(ReferralCase):
     def test_as_read_aloud_and_as_scanned(self):
         self.assertEqual(self.enter(self.code.share_url)["type"], "success")
         self.assertEqual(self.enter(self.code._format_code().lower())["type"], "success")
-        self.assertRecordValues(self.claims(), [{
-            "source": "code", "referrer_id": self.anna.id, "state": "confirmed",
-            "document_id": self.order.id}])
+        self.assertRecordValues(
+            self.claims(),
+            [
+                {
+                    "source": "code",
+                    "referrer_id": self.anna.id,
+                    "state": "confirmed",
+                    "document_id": self.order.id,
+                }
+            ],
+        )
 
     def test_unknown(self):
         for wrong in ("NOSUCHCODE", "https://example.com/referral/x" + "y" * 60, "💐"):

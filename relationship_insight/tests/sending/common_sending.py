@@ -56,8 +56,13 @@ class FakeSession:
         self.data(message.as_bytes())
         if isinstance(answer, Exception):
             raise answer
-        self.server.mails.append((address, smtp_from, email.message_from_bytes(
-            message.as_bytes(), policy=email.policy.default)))
+        self.server.mails.append(
+            (
+                address,
+                smtp_from,
+                email.message_from_bytes(message.as_bytes(), policy=email.policy.default),
+            )
+        )
 
 
 class SendingCase(TransactionCase):
@@ -79,57 +84,96 @@ class SendingCase(TransactionCase):
 
     @classmethod
     def _make_campaign(cls, code="TEST_PULSE", measure="measure_m04_visit", **vals):
-        instrument = cls.env["relationship.instrument"].create({
-            "name": "After a visit", "code": code,
-            "version_ids": [(0, 0, {"item_ids": [(0, 0, {
-                "measure_id": cls.env.ref(f"relationship_insight.{measure}").id})]})],
-        })
+        instrument = cls.env["relationship.instrument"].create(
+            {
+                "name": "After a visit",
+                "code": code,
+                "version_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "item_ids": [
+                                (
+                                    0,
+                                    0,
+                                    {
+                                        "measure_id": cls.env.ref(
+                                            f"relationship_insight.{measure}"
+                                        ).id
+                                    },
+                                )
+                            ]
+                        },
+                    )
+                ],
+            }
+        )
         instrument.version_ids.action_go_live()
-        campaign = cls.env["relationship.campaign"].create({
-            "name": "Visits", "instrument_id": instrument.id, "company_id": cls.company.id, **vals})
+        campaign = cls.env["relationship.campaign"].create(
+            {"name": "Visits", "instrument_id": instrument.id, "company_id": cls.company.id, **vals}
+        )
         campaign.state = "running"
         return campaign
 
     @classmethod
     def _make_wave(cls, campaign=None):
         campaign = campaign or cls.campaign
-        wave = cls.env["relationship.wave"].create({
-            "campaign_id": campaign.id, "date_start": "2026-03-01", "date_end": "2026-03-31"})
+        wave = cls.env["relationship.wave"].create(
+            {"campaign_id": campaign.id, "date_start": "2026-03-01", "date_end": "2026-03-31"}
+        )
         wave.write({"state": "running", "version_id": campaign.instrument_id.live_version_id.id})
         return wave
 
     @classmethod
     def _make_partner(cls, name, **vals):
-        return cls.env["res.partner"].create({
-            "name": name, "email": f"{name.lower().replace(' ', '.')}@example.com",
-            "tz": BANGKOK, "lang": "en_US", **vals})
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "email": f"{name.lower().replace(' ', '.')}@example.com",
+                "tz": BANGKOK,
+                "lang": "en_US",
+                **vals,
+            }
+        )
 
     @classmethod
     def _invite(cls, *partners, campaign=None, **vals):
         """Planned invitations, as the planner writes them."""
         campaign = campaign or cls.campaign
         now = fields.Datetime.now()
-        return cls.env["relationship.invitation"].sudo().create([{
-            "campaign_id": campaign.id,
-            "version_id": campaign.instrument_id.live_version_id.id,
-            "company_id": campaign.company_id.id,
-            "partner_id": partner.id,
-            "channel": "email",
-            "email": partner.email_normalized,
-            "lang": partner.lang,
-            "tz": partner.tz,
-            "date_planned": now,
-            "date_expire": now + timedelta(days=30),
-            **vals,
-        } for partner in partners])
+        return (
+            cls.env["relationship.invitation"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "campaign_id": campaign.id,
+                        "version_id": campaign.instrument_id.live_version_id.id,
+                        "company_id": campaign.company_id.id,
+                        "partner_id": partner.id,
+                        "channel": "email",
+                        "email": partner.email_normalized,
+                        "lang": partner.lang,
+                        "tz": partner.tz,
+                        "date_planned": now,
+                        "date_expire": now + timedelta(days=30),
+                        **vals,
+                    }
+                    for partner in partners
+                ]
+            )
+        )
 
     @contextmanager
     def smtp(self):
         """Mails go to ``self.server``."""
         Server = type(self.env["ir.mail_server"])
-        with patch.object(Server, "_disable_send", lambda _self: False), \
-                patch("smtplib.SMTP", side_effect=self.server.connect), \
-                patch("smtplib.SMTP_SSL", side_effect=self.server.connect):
+        with (
+            patch.object(Server, "_disable_send", lambda _self: False),
+            patch("smtplib.SMTP", side_effect=self.server.connect),
+            patch("smtplib.SMTP_SSL", side_effect=self.server.connect),
+        ):
             yield
 
     def send(self, cron="ir_cron_relationship_send"):
@@ -141,4 +185,5 @@ class SendingCase(TransactionCase):
 
     def deliveries(self, invitations):
         return self.env["relationship.delivery"].search(
-            [("invitation_id", "in", invitations.ids)], order="invitation_id, step")
+            [("invitation_id", "in", invitations.ids)], order="invitation_id, step"
+        )

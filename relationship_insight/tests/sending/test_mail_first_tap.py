@@ -20,15 +20,29 @@ class TestMailFirstTap(PulseCase):
         """Return {words of a link: its address} of what can be answered in the mail."""
         return {
             " ".join(link.text_content().split()): link.get("href")
-            for link in self._mail(invitation).xpath("//a[contains(@href, 'm=')]")}
+            for link in self._mail(invitation).xpath("//a[contains(@href, 'm=')]")
+        }
 
     def test_feelings_are_tapped_by_name(self):
         invitation = self._invite(self._make_campaign("felt", "M02", "M04_visit", "M18"))
         taps = self._taps(invitation)
         self.assertEqual(
-            sorted(taps), sorted([
-                "😊 Glad", "💗 Cared for", "😌 At ease", "😍 Valued", "🌟 Impressed", "😠 Annoyed",
-                "😞 Let down", "😶 Ignored", "😰 Worried", "😣 Pressured"]))
+            sorted(taps),
+            sorted(
+                [
+                    "😊 Glad",
+                    "💗 Cared for",
+                    "😌 At ease",
+                    "😍 Valued",
+                    "🌟 Impressed",
+                    "😠 Annoyed",
+                    "😞 Let down",
+                    "😶 Ignored",
+                    "😰 Worried",
+                    "😣 Pressured",
+                ]
+            ),
+        )
         path = taps["😠 Annoyed"]
         page = self._load(path)
         self.assertEqual(page.xpath("//input[@checked]/@name"), ["M02_annoyed"])
@@ -53,8 +67,10 @@ class TestMailFirstTap(PulseCase):
     def test_what_needs_the_page_is_a_button(self):
         questions = {
             "M01": "how often did dealing with us make you feel each of these?",
-            "M16": "You have 10 tokens.", "M06": "which stores come to mind?",
-            "M03_why": "What is the main reason"}
+            "M16": "You have 10 tokens.",
+            "M06": "which stores come to mind?",
+            "M03_why": "What is the main reason",
+        }
         for code, question in questions.items():
             with self.subTest(code):
                 invitation = self._invite(self._make_campaign(code, code, "M04"))
@@ -74,12 +90,20 @@ class TestMailFirstTap(PulseCase):
         """Return the readings of a mail's invitation: each save is (time, {code: value})."""
         invitation = self._invite(campaign, channel=channel)
         for at, answers in saves:
-            self.env["relationship.reading"].sudo().create([{
-                "measure_id": self._measure_id(code), "value": value, "origin": "pulse",
-                "partner_id": self.partner.id, "invitation_id": invitation.id,
-                "company_id": campaign.company_id.id,
-                "source_key": f"pulse:{invitation.id}:{self._measure_id(code)}:{at}",
-            } for code, value in answers.items()])
+            self.env["relationship.reading"].sudo().create(
+                [
+                    {
+                        "measure_id": self._measure_id(code),
+                        "value": value,
+                        "origin": "pulse",
+                        "partner_id": self.partner.id,
+                        "invitation_id": invitation.id,
+                        "company_id": campaign.company_id.id,
+                        "source_key": f"pulse:{invitation.id}:{self._measure_id(code)}:{at}",
+                    }
+                    for code, value in answers.items()
+                ]
+            )
         return invitation.reading_ids
 
     def _measure_id(self, code):
@@ -92,8 +116,9 @@ class TestMailFirstTap(PulseCase):
         came_chosen = [
             self._answered(felt, (1000, {"M02_glad": 3})),
             self._answered(felt, (1000, {"M02_glad": 3}), (2000, {"M04_visit": 1})),
-            self._answered(felt, (1000, {"M02_glad": 3, "M02_annoyed": 2}), (3000, {
-                "M02_letdown": 2})),
+            self._answered(
+                felt, (1000, {"M02_glad": 3, "M02_annoyed": 2}), (3000, {"M02_letdown": 2})
+            ),
         ]
         anew = self._answered(felt, (1000, {"M02_glad": 3}), (2000, {"M02_glad": 1}))
         anew.filtered(lambda r: r.value == 3)._void("Answered anew on the page")
@@ -119,7 +144,8 @@ class TestMailFirstTap(PulseCase):
             self.assertFalse(readings.filtered("voided"), readings.mapped("source_key"))
         self.assertEqual(
             {reading.void_reason for readings in came_chosen for reading in readings} - {False},
-            {"Tapped in a mail that did not name this feeling"})
+            {"Tapped in a mail that did not name this feeling"},
+        )
         told = felt.message_ids.filtered(lambda message: "“Glad”" in (message.body or ""))
         self.assertEqual(len(told), 1)
         self.assertIn("3 answers were taken out of all figures", told.body)

@@ -33,7 +33,8 @@ class TestSending(SendingCase):
         measure = self.env.ref("relationship_insight.measure_m04_visit")
         for value in measure._get_values():
             self.assertIn(
-                invitation._get_answer_url(measure, f"{value:g}").replace("&", "&amp;"), html)
+                invitation._get_answer_url(measure, f"{value:g}").replace("&", "&amp;"), html
+            )
         self.assertIn(measure.question, text)
         self.assertIn(invitation._get_answer_url(), text)
         self.assertIn(invitation._get_preferences_url(), text)
@@ -53,8 +54,11 @@ class TestSending(SendingCase):
     def test_a_key_exists_once(self):
         invitation = self._invite(self._make_partner("Ann"))
         self.send()
-        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), \
-                self.env.cr.savepoint():
+        with (
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
             self.deliveries(invitation).sudo().copy()
 
     def test_language_of_the_customer(self):
@@ -72,16 +76,23 @@ class TestSending(SendingCase):
         self.assertNotIn("คำถามสั้น", mails["ann@example.com"]["Subject"])
 
     def test_template_with_own_expressions_is_rendered_for_each(self):
-        self.campaign.mail_template_id = self.env["mail.template"].create({
-            "name": "Own", "model_id": self.env["ir.model"]._get_id("relationship.invitation"),
-            "subject": "For {{ object.partner_id.name.upper() }}",
-            "body_html": "<p t-out=\"object.partner_id.name\"/>"
-                         "<a t-att-href=\"object.mail_answer_url\">Go</a>"})
+        self.campaign.mail_template_id = self.env["mail.template"].create(
+            {
+                "name": "Own",
+                "model_id": self.env["ir.model"]._get_id("relationship.invitation"),
+                "subject": "For {{ object.partner_id.name.upper() }}",
+                "body_html": '<p t-out="object.partner_id.name"/>'
+                '<a t-att-href="object.mail_answer_url">Go</a>',
+            }
+        )
         invitations = self._invite(self._make_partner("Ann"), self._make_partner("Bea"))
         self.send()
         for invitation, name in zip(invitations, ("Ann", "Bea"), strict=True):
-            (mail,) = [mail for address, _sender, mail in self.server.mails
-                       if address == f"{name.lower()}@example.com"]
+            (mail,) = [
+                mail
+                for address, _sender, mail in self.server.mails
+                if address == f"{name.lower()}@example.com"
+            ]
             self.assertEqual(mail["Subject"], f"For {name.upper()}")
             html = mail.get_body(("html",)).get_content()
             self.assertIn(f"<p>{name}</p>", html)
@@ -104,21 +115,24 @@ class TestSending(SendingCase):
         ann = self._make_partner("Ann")
         invitation = self._invite(ann)
         self.env["relationship.contact.preference"]._get_or_create(
-            ann, self.company).opted_out = True
+            ann, self.company
+        ).opted_out = True
         self.assertNotSent(invitation, "mail_optout")
 
     def test_left_this_campaign(self):
         ann = self._make_partner("Ann")
         invitation = self._invite(ann)
         self.env["relationship.contact.preference"]._get_or_create(
-            ann, self.company).opted_out_campaign_ids = self.campaign
+            ann, self.company
+        ).opted_out_campaign_ids = self.campaign
         self.assertNotSent(invitation, "mail_optout")
 
     def test_takes_a_break(self):
         ann = self._make_partner("Ann")
         invitation = self._invite(ann)
         self.env["relationship.contact.preference"]._get_or_create(
-            ann, self.company).paused_until = "2026-04-01"
+            ann, self.company
+        ).paused_until = "2026-04-01"
         self.assertNotSent(invitation, "paused")
 
     def test_archived(self):
@@ -162,7 +176,8 @@ class TestSending(SendingCase):
         self.send()
         self.assertEqual(len(self.server.mails), 1)
         self.assertEqual(
-            set(self.deliveries(invitations).mapped("failure_type")), {False, "mail_dup"})
+            set(self.deliveries(invitations).mapped("failure_type")), {False, "mail_dup"}
+        )
 
     def test_floor_of_a_day_for_an_address(self):
         other = self._make_campaign("TEST_OTHER", "measure_m03")
@@ -171,8 +186,7 @@ class TestSending(SendingCase):
         self.send()
         self.assertEqual(len(self.server.mails), 1)
         later = self.deliveries(first | second).filtered(lambda d: d.state == "queued")
-        self.assertEqual(
-            later.date_due, fields.Datetime.to_datetime(NOW) + timedelta(hours=24))
+        self.assertEqual(later.date_due, fields.Datetime.to_datetime(NOW) + timedelta(hours=24))
         with freeze_time("2026-03-11 02:00:01"):
             self.send()
         self.assertEqual(len(self.server.mails), 2)
@@ -216,10 +230,10 @@ class TestSending(SendingCase):
         self.company.relationship_send_hourly = 2
         self._invite(*(self._make_partner(f"C{number}") for number in range(4)), wave_id=wave.id)
         self._invite(
-            self._make_partner("Later"), wave_id=wave.id, date_planned="2026-03-20 02:00:00")
+            self._make_partner("Later"), wave_id=wave.id, date_planned="2026-03-20 02:00:00"
+        )
         self.send()
-        self.assertEqual(
-            (wave.out_count, wave.to_send_count, wave.planned_count), (2, 2, 1))
+        self.assertEqual((wave.out_count, wave.to_send_count, wave.planned_count), (2, 2, 1))
         self.assertEqual(wave.sending_progress, 40)
         waves = wave
         for number in range(3):
@@ -303,7 +317,8 @@ class TestSending(SendingCase):
     def test_wrong_password_waits_for_a_person(self):
         invitation = self._invite(self._make_partner("Ann"))
         server = self.env["ir.mail_server"].create(
-            {"name": "Post", "smtp_host": "localhost", "smtp_user": "me", "smtp_pass": "x"})
+            {"name": "Post", "smtp_host": "localhost", "smtp_user": "me", "smtp_pass": "x"}
+        )
         self.server.down = smtplib.SMTPAuthenticationError(535, b"no")
         self.send()
         self.server.down = None
@@ -325,8 +340,10 @@ class TestSending(SendingCase):
         self.assertEqual(self.deliveries(invitation).state, "queued")
         self.assertEqual(invitation.state, "planned")
 
-    @mute_logger("odoo.addons.relationship_insight.models.sending.smtp_session",
-                 "odoo.addons.relationship_insight.models.sending.relationship_delivery_send")
+    @mute_logger(
+        "odoo.addons.relationship_insight.models.sending.smtp_session",
+        "odoo.addons.relationship_insight.models.sending.relationship_delivery_send",
+    )
     def test_lost_after_the_body_is_uncertain(self):
         invitation = self._invite(self._make_partner("Ann"))
         self.server.refuse["ann@example.com"] = smtplib.SMTPServerDisconnected("lost")
@@ -341,13 +358,19 @@ class TestSending(SendingCase):
         Delivery = self.env.registry["relationship.delivery"]
         parameters = self.env["ir.config_parameter"].sudo()
         for chosen, jobs, by_jobs in (
-                (False, "working", False), (True, "stuck", False), (True, "none", False),
-                (True, "working", True), (True, "idle", True)):
+            (False, "working", False),
+            (True, "stuck", False),
+            (True, "none", False),
+            (True, "working", True),
+            (True, "idle", True),
+        ):
             with self.subTest(chosen=chosen, jobs=jobs):
                 parameters.set_param("relationship_insight.send_by_jobs", chosen)
                 invitation = self._invite(self._make_partner(f"Ann {chosen} {jobs}"))
-                with patch.object(Delivery, "_get_jobs_state", lambda _self, jobs=jobs: jobs), \
-                        patch.object(Delivery, "_send_by_jobs") as send_by_jobs:
+                with (
+                    patch.object(Delivery, "_get_jobs_state", lambda _self, jobs=jobs: jobs),
+                    patch.object(Delivery, "_send_by_jobs") as send_by_jobs,
+                ):
                     self.send()
                 self.assertEqual(send_by_jobs.called, by_jobs)
                 self.assertEqual(invitation.state, "planned" if by_jobs else "sent")
@@ -357,8 +380,7 @@ class TestSending(SendingCase):
         invitation = self._invite(ann)
         self.server.refuse["ann@example.com"] = smtplib.SMTPDataError(554, b"5.7.1 spam")
         self.send()
-        self.assertEqual(
-            (invitation.state, invitation.failure_type), ("failed", "mail_spam"))
+        self.assertEqual((invitation.state, invitation.failure_type), ("failed", "mail_spam"))
         self.assertEqual(ann.message_bounce, 0)
 
     def test_gives_up_in_the_end(self):

@@ -19,8 +19,7 @@ class TestSendingContact(SendingCase):
     def sent(self, *partners, **vals):
         """Invitations that went out five days ago and were not answered."""
         date = fields.Datetime.to_datetime(NOW) - timedelta(days=5)
-        return self._invite(
-            *partners, state="sent", date_planned=date, date_sent=date, **vals)
+        return self._invite(*partners, state="sent", date_planned=date, date_sent=date, **vals)
 
     def test_no_reminder_to_an_address_that_bounced(self):
         both = self.sent(self.ann, self.bea)
@@ -62,14 +61,21 @@ class TestSendingContact(SendingCase):
         nothing by it, and keeps the one time in a life for another day."""
         with freeze_time(NOW):
             old = fields.Datetime.to_datetime(NOW) - timedelta(days=90)
-            invitation = self._invite(
-                self.ann, state="sent", date_planned=old, date_sent=old)
-            self.env["relationship.eligibility"].create({
-                "campaign_id": self.campaign.id, "partner_id": self.ann.id,
-                "company_id": self.company.id, "outcome": "skipped", "reason": "backoff",
-                "event_key": "test:left", "date": fields.Datetime.now()})
+            invitation = self._invite(self.ann, state="sent", date_planned=old, date_sent=old)
+            self.env["relationship.eligibility"].create(
+                {
+                    "campaign_id": self.campaign.id,
+                    "partner_id": self.ann.id,
+                    "company_id": self.company.id,
+                    "outcome": "skipped",
+                    "reason": "backoff",
+                    "event_key": "test:left",
+                    "date": fields.Datetime.now(),
+                }
+            )
             wish = self.env["relationship.contact.preference"]._get_or_create(
-                self.ann, self.company)
+                self.ann, self.company
+            )
             wish.opted_out_campaign_ids = self.campaign
             Delivery = self.env["relationship.delivery"].sudo()
             self.assertEqual(Delivery._queue_wishes(), 0)

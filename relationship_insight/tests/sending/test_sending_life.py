@@ -51,18 +51,28 @@ class TestSendingLife(SendingCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.relations = new_test_user(
-            cls.env, "sending_relations",
-            groups="relationship_insight.group_relationship_relations")
+            cls.env, "sending_relations", groups="relationship_insight.group_relationship_relations"
+        )
         cls.rep = new_test_user(
-            cls.env, "sending_rep", groups="relationship_insight.group_relationship_staff")
+            cls.env, "sending_rep", groups="relationship_insight.group_relationship_staff"
+        )
 
     def _bounce(self, delivery, action="failed", status="5.1.1", number=1):
         domain = self.env["mail.alias.domain"].search([], limit=1) or self.env[
-            "mail.alias.domain"].create({"name": "example.com"})
+            "mail.alias.domain"
+        ].create({"name": "example.com"})
         with mute_logger("odoo.addons.mail.models.mail_thread"):
-            self.env["mail.thread"].message_process(None, BOUNCE.format(
-                bounce=domain.bounce_email, email=delivery.email, action=action, status=status,
-                message_id=delivery.message_id, number=number))
+            self.env["mail.thread"].message_process(
+                None,
+                BOUNCE.format(
+                    bounce=domain.bounce_email,
+                    email=delivery.email,
+                    action=action,
+                    status=status,
+                    message_id=delivery.message_id,
+                    number=number,
+                ),
+            )
 
     # Bounces
 
@@ -103,9 +113,12 @@ class TestSendingLife(SendingCase):
         self.send()
         self.env.cr.execute(
             "UPDATE relationship_delivery SET state = 'sending', worker = '1 gone'"
-            " WHERE invitation_id = %s", [invitation.id])
+            " WHERE invitation_id = %s",
+            [invitation.id],
+        )
         self.env.cr.execute(
-            "UPDATE relationship_invitation SET state = 'sending' WHERE id = %s", [invitation.id])
+            "UPDATE relationship_invitation SET state = 'sending' WHERE id = %s", [invitation.id]
+        )
         self.env.invalidate_all()
         self.server.mails.clear()
 
@@ -135,10 +148,17 @@ class TestSendingLife(SendingCase):
         self.send()
         for invitation, decision, state in ((ann, "sent", "sent"), (bea, "again", "queued")):
             delivery = self.deliveries(invitation).with_user(self.relations)
-            action = delivery.action_mark_sent() if decision == "sent" else (
-                delivery.action_send_again())
-            wizard = self.env[action["res_model"]].with_user(self.relations).with_context(
-                **action["context"]).create({"reason": "Asked them"})
+            action = (
+                delivery.action_mark_sent()
+                if decision == "sent"
+                else (delivery.action_send_again())
+            )
+            wizard = (
+                self.env[action["res_model"]]
+                .with_user(self.relations)
+                .with_context(**action["context"])
+                .create({"reason": "Asked them"})
+            )
             self.assertEqual(wizard.decision, decision)
             wizard.action_apply()
             self.assertEqual(delivery.state, state)
@@ -186,7 +206,8 @@ class TestSendingLife(SendingCase):
 
     def test_one_reminder_after_an_event(self):
         event = self._make_campaign(
-            "TEST_EVENT", "measure_m03", kind="event", event="first_purchase")
+            "TEST_EVENT", "measure_m03", kind="event", event="first_purchase"
+        )
         self.assertEqual((event.reminder_day_1, event.reminder_day_2, event.link_days), (5, 0, 14))
         self._invite(self._make_partner("Ann"), campaign=event)
         self.send()
@@ -213,13 +234,17 @@ class TestSendingLife(SendingCase):
     def test_expired_and_half_finished_ones_close(self):
         old, half, fresh = self._invite(*(self._make_partner(name) for name in "abc"))
         self.send()
-        half.write({"state": "started", "date_start": "2026-03-10 03:00:00",
-                    "date_expire": "2026-06-01 00:00:00"})
+        half.write(
+            {
+                "state": "started",
+                "date_start": "2026-03-10 03:00:00",
+                "date_expire": "2026-06-01 00:00:00",
+            }
+        )
         fresh.date_expire = "2026-06-01 00:00:00"
         old.date_expire = "2026-03-20 00:00:00"
         self.remind("2026-03-24 02:00:00")
-        self.assertEqual(
-            (old.state, half.state, fresh.state), ("expired", "started", "sent"))
+        self.assertEqual((old.state, half.state, fresh.state), ("expired", "started", "sent"))
         self.remind("2026-03-24 04:00:00")
         self.assertEqual(half.state, "expired")
 
@@ -227,16 +252,17 @@ class TestSendingLife(SendingCase):
 
     def test_quiet_hours_where_the_customer_lives(self):
         there = {"Berlin": "Europe/Berlin", "New York": "America/New_York", "Home": False}
-        invitations = self._invite(*(
-            self._make_partner(name, tz=zone) for name, zone in there.items()))
+        invitations = self._invite(
+            *(self._make_partner(name, tz=zone) for name, zone in there.items())
+        )
         # Clocks in New York went forward on 8 March, those in Berlin go on the 29th.
         with freeze_time("2026-03-10 06:00:00"):  # after the hours in Bangkok
             self.send()
             due = {d.partner_id.name: d.date_due for d in self.deliveries(invitations)}
         self.assertFalse(self.server.mails)
-        self.assertTrue(7 <= due["Berlin"].hour < 10)      # 8 to 11 o'clock, UTC+1
-        self.assertTrue(12 <= due["New York"].hour < 15)   # UTC-4
-        self.assertEqual(due["Home"].day, 11)              # tomorrow, 8 to 11 in Bangkok
+        self.assertTrue(7 <= due["Berlin"].hour < 10)  # 8 to 11 o'clock, UTC+1
+        self.assertTrue(12 <= due["New York"].hour < 15)  # UTC-4
+        self.assertEqual(due["Home"].day, 11)  # tomorrow, 8 to 11 in Bangkok
         self.assertTrue(1 <= due["Home"].hour < 4)
 
     def test_missed_hours_wait_for_the_next(self):
@@ -280,7 +306,8 @@ class TestSendingLife(SendingCase):
             sms.write({"state": "error", "failure_type": "sms_number_format"})
             self.send()
             self.assertEqual(
-                (delivery.state, delivery.failure_type), ("failed", "sms_number_format"))
+                (delivery.state, delivery.failure_type), ("failed", "sms_number_format")
+            )
             other = self._make_partner("Bea", phone="+66 81 234 5679")
             self.env["phone.blacklist"].add(other.phone_sanitized)
             blocked = self._invite(other, channel="sms")

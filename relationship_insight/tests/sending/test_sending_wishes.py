@@ -19,13 +19,24 @@ class TestSendingWishes(SendingCase):
         cls.now = fields.Datetime.now()
         for number in range(4):
             date = cls.now - timedelta(days=60 + 60 * number)
-            cls._invite(cls.quiet, state="expired", date_planned=date, date_sent=date,
-                        date_expire=date + timedelta(days=30))
+            cls._invite(
+                cls.quiet,
+                state="expired",
+                date_planned=date,
+                date_sent=date,
+                date_expire=date + timedelta(days=30),
+            )
         for partner, reason in ((cls.quiet, "backoff"), (cls.fresh, "quarantine")):
-            cls.env["relationship.eligibility"].create({
-                "campaign_id": cls.campaign.id, "partner_id": partner.id,
-                "company_id": cls.company.id, "date": cls.now, "outcome": "skipped",
-                "reason": reason})
+            cls.env["relationship.eligibility"].create(
+                {
+                    "campaign_id": cls.campaign.id,
+                    "partner_id": partner.id,
+                    "company_id": cls.company.id,
+                    "date": cls.now,
+                    "outcome": "skipped",
+                    "reason": reason,
+                }
+            )
 
     def run_crons(self):
         self.send("ir_cron_relationship_remind")
@@ -36,8 +47,9 @@ class TestSendingWishes(SendingCase):
 
     def test_asked_once_with_a_way_to_say_how(self):
         self.run_crons()
-        self.assertRecordValues(self.wishes(), [
-            {"partner_id": self.quiet.id, "state": "sent", "kind": "wishes"}])
+        self.assertRecordValues(
+            self.wishes(), [{"partner_id": self.quiet.id, "state": "sent", "kind": "wishes"}]
+        )
         ((address, _sender, mail),) = self.server.mails
         self.assertEqual(address, "quiet.one@example.com")
         body = mail.get_body(("html",)).get_content()
@@ -52,13 +64,15 @@ class TestSendingWishes(SendingCase):
 
     def test_keeps_the_rest_and_respects_who_left(self):
         last = self.env["relationship.invitation"].search(
-            [("partner_id", "=", self.quiet.id)], limit=1)
+            [("partner_id", "=", self.quiet.id)], limit=1
+        )
         last.date_sent = self.now - timedelta(days=20)
         self.run_crons()
         self.assertFalse(self.wishes())
         last.date_sent = self.now - timedelta(days=40)
         preference = self.env["relationship.contact.preference"]._get_or_create(
-            self.quiet, self.company)
+            self.quiet, self.company
+        )
         preference.opted_out = True
         self.run_crons()
         self.assertFalse(self.wishes())
@@ -68,17 +82,27 @@ class TestSendingWishes(SendingCase):
 
     def test_whoever_tells_us_is_asked_again(self):
         def ignored():
-            lines = self.env["relationship.eligibility"].create({
-                "campaign_id": self.campaign.id, "partner_id": self.quiet.id,
-                "company_id": self.company.id, "date": self.now, "outcome": "deferred",
-                "reason": "not_due", "date_first": self.now, "date_until": self.now,
-                "event_key": f"test:{self.env['relationship.eligibility'].search_count([])}",
-                "date_expire": self.now + timedelta(days=20)})
+            lines = self.env["relationship.eligibility"].create(
+                {
+                    "campaign_id": self.campaign.id,
+                    "partner_id": self.quiet.id,
+                    "company_id": self.company.id,
+                    "date": self.now,
+                    "outcome": "deferred",
+                    "reason": "not_due",
+                    "date_first": self.now,
+                    "date_until": self.now,
+                    "event_key": f"test:{self.env['relationship.eligibility'].search_count([])}",
+                    "date_expire": self.now + timedelta(days=20),
+                }
+            )
             self.env.flush_all()
             verdicts.decide(self.env["relationship.planner"]._get_scope(self.company, self.now))
             self.env.invalidate_all()
             return lines.reason
+
         self.assertEqual(ignored(), "backoff")
         self.env["relationship.invitation"].search(
-            [("partner_id", "=", self.quiet.id)], limit=1)._set_wishes({"pace": "normal"})
+            [("partner_id", "=", self.quiet.id)], limit=1
+        )._set_wishes({"pace": "normal"})
         self.assertEqual(ignored(), "invited")

@@ -14,7 +14,8 @@ class SurveyCaptureCase(TransactionCase):
     @classmethod
     def make_survey(cls, **vals):
         return cls.env["survey.survey"].create(
-            {"title": "Feelings", "survey_type": "relationship", **vals})
+            {"title": "Feelings", "survey_type": "relationship", **vals}
+        )
 
     @classmethod
     def measure(cls, code):
@@ -22,13 +23,15 @@ class SurveyCaptureCase(TransactionCase):
 
     @classmethod
     def ask(cls, question_type, code=None, survey=None, **vals):
-        return cls.env["survey.question"].create({
-            "title": f"{question_type} {code}",
-            "survey_id": (survey or cls.survey).id,
-            "question_type": question_type,
-            "relationship_measure_id": code and cls.measure(code).id,
-            **vals,
-        })
+        return cls.env["survey.question"].create(
+            {
+                "title": f"{question_type} {code}",
+                "survey_id": (survey or cls.survey).id,
+                "question_type": question_type,
+                "relationship_measure_id": code and cls.measure(code).id,
+                **vals,
+            }
+        )
 
     @classmethod
     def part(cls, name):
@@ -36,8 +39,13 @@ class SurveyCaptureCase(TransactionCase):
         return cls.env.ref(f"relationship_insight.relationship_survey_check_{name}")
 
     def start(self, survey=None, **vals):
-        user_input = (survey or self.survey).sudo()._create_answer(
-            partner=vals.pop("partner", self.customer), check_attempts=False, **vals)
+        user_input = (
+            (survey or self.survey)
+            .sudo()
+            ._create_answer(
+                partner=vals.pop("partner", self.customer), check_attempts=False, **vals
+            )
+        )
         user_input._mark_in_progress()
         return user_input
 
@@ -50,7 +58,8 @@ class SurveyCaptureCase(TransactionCase):
 
     def readings(self, user_input):
         return self.env["relationship.reading"].search(
-            [("user_input_id", "=", user_input.id)], order="id")
+            [("user_input_id", "=", user_input.id)], order="id"
+        )
 
     def values(self, user_input):
         return {r.measure_id.code: r.value for r in self.readings(user_input) if not r.na}

@@ -23,11 +23,17 @@ class TestSurveyAccess(SurveyCaptureCase):
         line = user_input.user_input_line_ids
         for user, seen in ((self.boss, 1), (self.officer, 0), (self.admin, 0)):
             with self.subTest(user=user.login):
-                count = self.env["survey.user_input"].with_user(user).search_count(
-                    [("id", "=", user_input.id)])
+                count = (
+                    self.env["survey.user_input"]
+                    .with_user(user)
+                    .search_count([("id", "=", user_input.id)])
+                )
                 self.assertEqual(count, seen)
-                count = self.env["survey.user_input.line"].with_user(user).search_count(
-                    [("id", "=", line.id)])
+                count = (
+                    self.env["survey.user_input.line"]
+                    .with_user(user)
+                    .search_count([("id", "=", line.id)])
+                )
                 self.assertEqual(count, seen)
         with self.assertRaises(AccessError):
             self.env["survey.user_input"].with_user(self.staff).search([])
@@ -41,25 +47,43 @@ class TestSurveyAccess(SurveyCaptureCase):
         plain = self.make_survey(survey_type="survey")
         question = self.ask("scale", survey=plain)
         user_input = self.answer((question, "3"), survey=plain)
-        self.assertFalse(self.env["survey.user_input"].with_user(self.boss).search(
-            [("id", "=", user_input.id)]))
-        self.assertFalse(self.env["survey.survey"].with_user(self.boss).search(
-            [("id", "=", plain.id)]))
+        self.assertFalse(
+            self.env["survey.user_input"].with_user(self.boss).search([("id", "=", user_input.id)])
+        )
+        self.assertFalse(
+            self.env["survey.survey"].with_user(self.boss).search([("id", "=", plain.id)])
+        )
         self.assertTrue(user_input.with_user(self.officer).has_access("read"))
 
     def test_who_manages(self):
-        survey = self.env["survey.survey"].with_user(self.boss).create(
-            {"title": "Mine", "survey_type": "relationship"})
+        survey = (
+            self.env["survey.survey"]
+            .with_user(self.boss)
+            .create({"title": "Mine", "survey_type": "relationship"})
+        )
         self.assertIn("relationship", survey.allowed_survey_types)
-        survey.write({"question_and_page_ids": [Command.create({
-            "title": "How?", "question_type": "scale", "scale_min": 0, "scale_max": 10,
-            "relationship_measure_id": self.measure("M03").id})]})
+        survey.write(
+            {
+                "question_and_page_ids": [
+                    Command.create(
+                        {
+                            "title": "How?",
+                            "question_type": "scale",
+                            "scale_min": 0,
+                            "scale_max": 10,
+                            "relationship_measure_id": self.measure("M03").id,
+                        }
+                    )
+                ]
+            }
+        )
         with Form(survey) as form:
             form.title = "Still mine"
         survey.unlink()
         with self.assertRaises(ValidationError):
             self.env["survey.survey"].with_user(self.boss).create(
-                {"title": "Not mine", "survey_type": "survey"})
+                {"title": "Not mine", "survey_type": "survey"}
+            )
         for user in (self.officer, self.admin):
             mine = self.survey.with_user(user)
             self.assertNotIn("relationship", mine.allowed_survey_types)
@@ -72,8 +96,9 @@ class TestSurveyAccess(SurveyCaptureCase):
                 with self.assertRaises(AccessError):
                     action()
             plain = self.make_survey(survey_type="survey").with_user(user)
-            question = self.ask("matrix", survey=plain.sudo(), matrix_row_ids=[
-                Command.create({"value": "Row"})])
+            question = self.ask(
+                "matrix", survey=plain.sudo(), matrix_row_ids=[Command.create({"value": "Row"})]
+            )
             question.with_user(user).matrix_row_ids.value = "Changed"
             question.with_user(user).write({"title": "Changed"})
             plain.unlink()
@@ -82,5 +107,6 @@ class TestSurveyAccess(SurveyCaptureCase):
         self.answer((self.question, "3"))
         for name in ("action_survey_user_input", "action_survey_user_input_completed"):
             action = getattr(self.survey.with_user(self.boss), name)()
-            self.assertTrue(self.env["survey.user_input"].with_user(self.boss).search(
-                action["domain"]))
+            self.assertTrue(
+                self.env["survey.user_input"].with_user(self.boss).search(action["domain"])
+            )

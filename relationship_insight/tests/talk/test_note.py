@@ -12,14 +12,26 @@ from ..common_note import NoteCase
 class TestNote(NoteCase):
     def test_feelings_become_readings(self):
         note = self.log(
-            channel="call_in", feeling_ids=[Command.set((self.glad + self.letdown).ids)])
+            channel="call_in", feeling_ids=[Command.set((self.glad + self.letdown).ids)]
+        )
         readings = self.readings(note)
         self.assertEqual(readings.measure_id, self.glad + self.letdown)
-        self.assertRecordValues(readings.filtered(lambda r: r.measure_id == self.glad), [{
-            "value": 2, "partner_id": self.customer.id, "commercial_partner_id": self.firm.id,
-            "staff_id": self.nok.partner_id.id, "channel": "call", "origin": "staff",
-            "company_id": note.company_id.id, "date": note.date, "valence": "1",
-        }])
+        self.assertRecordValues(
+            readings.filtered(lambda r: r.measure_id == self.glad),
+            [
+                {
+                    "value": 2,
+                    "partner_id": self.customer.id,
+                    "commercial_partner_id": self.firm.id,
+                    "staff_id": self.nok.partner_id.id,
+                    "channel": "call",
+                    "origin": "staff",
+                    "company_id": note.company_id.id,
+                    "date": note.date,
+                    "valence": "1",
+                }
+            ],
+        )
         self.assertIn(self.firm.id, self.queued())
 
     def test_editing_voids_and_replaces(self):
@@ -50,8 +62,11 @@ class TestNote(NoteCase):
     def test_private_note_leaves_nothing_behind(self):
         self.clear_queue()
         note = self.log(
-            visibility="me", feeling_ids=[Command.link(self.glad.id)], summary="Between us",
-            promise="Keep it quiet")
+            visibility="me",
+            feeling_ids=[Command.link(self.glad.id)],
+            summary="Between us",
+            promise="Keep it quiet",
+        )
         note.write({"summary": "Between us two"})
         self.assertFalse(note.sudo().reading_ids)
         self.assertFalse(self.queued())
@@ -83,10 +98,18 @@ class TestNote(NoteCase):
         due = fields.Date.add(fields.Date.today(), days=5)
         note = self.log(summary="Secret talk", promise="Send the table", promise_date=due)
         activity = note.promise_ids.activity_id
-        self.assertRecordValues(activity, [{
-            "summary": "Send the table", "date_deadline": due, "user_id": self.nok.id,
-            "res_model": "res.partner", "res_id": self.customer.id,
-        }])
+        self.assertRecordValues(
+            activity,
+            [
+                {
+                    "summary": "Send the table",
+                    "date_deadline": due,
+                    "user_id": self.nok.id,
+                    "res_model": "res.partner",
+                    "res_id": self.customer.id,
+                }
+            ],
+        )
         self.assertFalse(activity.note, "all employees read a customer's activities")
         note.promise = "Send both tables"
         self.assertEqual(note.promise_ids.activity_id, activity)
@@ -117,28 +140,41 @@ class TestNote(NoteCase):
         again = self.log(source_key="offline-1", feeling_ids=[Command.link(self.glad.id)])
         self.assertEqual(again, note)
         self.assertEqual(len(self.readings(note)), 1)
-        both = self.env["relationship.note"].with_user(self.nok).create([
-            {"partner_id": self.customer.id, "source_key": "offline-2"},
-            {"partner_id": self.customer.id, "source_key": "offline-1"},
-        ])
+        both = (
+            self.env["relationship.note"]
+            .with_user(self.nok)
+            .create(
+                [
+                    {"partner_id": self.customer.id, "source_key": "offline-2"},
+                    {"partner_id": self.customer.id, "source_key": "offline-1"},
+                ]
+            )
+        )
         self.assertEqual(both[1], note)
         self.assertEqual(both.mapped("source_key"), ["offline-2", "offline-1"])
         with self.assertRaises(UserError):
             self.log(user=self.dao, source_key="offline-1")
-        twice = self.env["relationship.note"].create([
-            {"partner_id": self.customer.id, "source_key": "same"} for _twice in range(2)])
+        twice = self.env["relationship.note"].create(
+            [{"partner_id": self.customer.id, "source_key": "same"} for _twice in range(2)]
+        )
         self.assertEqual(len(set(twice.ids)), 1)
 
     def test_sent_again_from_the_dialog_of_a_draft(self):
-        Note = self.env["relationship.note"].with_user(self.nok).with_context(
-            default_source_key="draft-1")
+        Note = (
+            self.env["relationship.note"]
+            .with_user(self.nok)
+            .with_context(default_source_key="draft-1")
+        )
         first, second = (Note.create({"partner_id": self.customer.id}) for _twice in range(2))
         self.assertEqual((first, first.source_key), (second, "draft-1"))
 
     def test_form_defaults(self):
-        with Form(self.env["relationship.note"].with_user(self.nok).with_context(
-                default_partner_id=self.customer.id),
-                "relationship_insight.relationship_note_view_form_dialog") as form:
+        with Form(
+            self.env["relationship.note"]
+            .with_user(self.nok)
+            .with_context(default_partner_id=self.customer.id),
+            "relationship_insight.relationship_note_view_form_dialog",
+        ) as form:
             form.channel = "call_out"
             form.purpose = "complaint"
         note = form.save()
@@ -163,11 +199,19 @@ class TestNote(NoteCase):
     def test_logging_many_costs_no_more_queries_each(self):
         def count(size):
             start = self.env.cr.sql_log_count
-            self.env["relationship.note"].with_user(self.nok).create([
-                {"partner_id": self.customer.id, "summary": "x",
-                 "feeling_ids": [Command.link(self.glad.id)]} for _i in range(size)])
+            self.env["relationship.note"].with_user(self.nok).create(
+                [
+                    {
+                        "partner_id": self.customer.id,
+                        "summary": "x",
+                        "feeling_ids": [Command.link(self.glad.id)],
+                    }
+                    for _i in range(size)
+                ]
+            )
             self.env.flush_all()
             return self.env.cr.sql_log_count - start
+
         count(1)
         self.env.invalidate_all()
         few = count(2)
@@ -178,12 +222,20 @@ class TestNote(NoteCase):
     def test_logged_from_an_order(self):
         order = self.env["sale.order"].create({"partner_id": self.customer.id})
         self.nok.group_ids |= self.env.ref("sales_team.group_sale_salesman_all_leads")
-        with Form(self.env["relationship.note"].with_user(self.nok).with_context(
-                default_partner_id=self.customer.id, default_order_model="sale.order",
-                default_order_id=order.id),
-                "relationship_insight.relationship_note_view_form_dialog") as form:
+        with Form(
+            self.env["relationship.note"]
+            .with_user(self.nok)
+            .with_context(
+                default_partner_id=self.customer.id,
+                default_order_model="sale.order",
+                default_order_id=order.id,
+            ),
+            "relationship_insight.relationship_note_view_form_dialog",
+        ) as form:
             form.feeling_ids.add(self.glad)
         note = form.save()
         self.assertEqual((note.order_model, note.order_id), ("sale.order", order.id))
-        self.assertRecordValues(self.readings(note), [{
-            "order_model": "sale.order", "order_id": order.id, "origin": "staff"}])
+        self.assertRecordValues(
+            self.readings(note),
+            [{"order_model": "sale.order", "order_id": order.id, "origin": "staff"}],
+        )

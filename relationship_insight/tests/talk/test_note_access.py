@@ -10,16 +10,21 @@ class TestNoteAccess(NoteCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.team = cls.env["crm.team"].create({
-            "name": "Team", "member_ids": [Command.set(cls.nok.ids)], "user_id": cls.boss.id})
+        cls.team = cls.env["crm.team"].create(
+            {"name": "Team", "member_ids": [Command.set(cls.nok.ids)], "user_id": cls.boss.id}
+        )
         cls.private = cls.log(visibility="me")
         cls.teamed = cls.log(visibility="team", team_id=cls.team.id)
         cls.open = cls.log()
         cls.notes = cls.private + cls.teamed + cls.open
 
     def seen_by(self, user):
-        return self.env["relationship.note"].with_user(user).search(
-            [("id", "in", self.notes.ids)], order="id").sudo()
+        return (
+            self.env["relationship.note"]
+            .with_user(user)
+            .search([("id", "in", self.notes.ids)], order="id")
+            .sudo()
+        )
 
     def test_who_reads_what(self):
         self.assertEqual(self.seen_by(self.nok), self.notes.sudo())
@@ -43,8 +48,12 @@ class TestNoteAccess(NoteCase):
     def test_other_company_sees_nothing(self):
         other = self.env["res.company"].create({"name": "Other"})
         lek = new_test_user(
-            self.env, "lek", groups=RELATIONS, company_id=other.id,
-            company_ids=[Command.set(other.ids)])
+            self.env,
+            "lek",
+            groups=RELATIONS,
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
         self.assertFalse(self.seen_by(lek))
         self.assertEqual(self.customer.with_user(lek).relationship_note_count, 0)
         note = self.log(user=lek)
@@ -56,6 +65,7 @@ class TestNoteAccess(NoteCase):
             contacts = (self.firm + self.customer).with_user(user)
             contacts.invalidate_recordset(["relationship_note_count"])
             return contacts.mapped("relationship_note_count")
+
         self.assertEqual(counts(self.nok), [3, 3])
         self.assertEqual(counts(self.dao), [1, 1])
         self.log(partner_id=self.firm.id)
@@ -65,11 +75,11 @@ class TestNoteAccess(NoteCase):
 
     def test_count_costs_one_query(self):
         partners = self.env["res.partner"].create(
-            [{"name": str(i), "parent_id": self.firm.id} for i in range(30)])
+            [{"name": str(i), "parent_id": self.firm.id} for i in range(30)]
+        )
         self.log(partner_id=partners[3].id)
         self.env.flush_all()
-        contacts = self.env["res.partner"].with_user(self.nok).browse(
-            (self.firm + partners).ids)
+        contacts = self.env["res.partner"].with_user(self.nok).browse((self.firm + partners).ids)
         contacts.mapped("commercial_partner_id")
         contacts.mapped("relationship_note_count")
         contacts.invalidate_recordset(["relationship_note_count"])
@@ -86,15 +96,22 @@ class TestNoteAccess(NoteCase):
 class TestNoteTour(HttpCase):
     def log_in_a_tour(self, tour, lang):
         staff = new_test_user(
-            self.env, "tour_staff", lang=lang,
-            groups=STAFF + ",sales_team.group_sale_salesman")
+            self.env, "tour_staff", lang=lang, groups=STAFF + ",sales_team.group_sale_salesman"
+        )
         customer = self.env["res.partner"].create({"name": "Somchai"})
         self.start_tour(f"/odoo/contacts/{customer.id}", tour, login=staff.login)
         note = self.env["relationship.note"].search([("partner_id", "=", customer.id)])
-        self.assertRecordValues(note, [{
-            "channel": "call_in", "purpose": "care", "staff_id": staff.partner_id.id,
-            "order_model": False,
-        }])
+        self.assertRecordValues(
+            note,
+            [
+                {
+                    "channel": "call_in",
+                    "purpose": "care",
+                    "staff_id": staff.partner_id.id,
+                    "order_model": False,
+                }
+            ],
+        )
         self.assertEqual(note.feeling_ids.mapped("code"), ["M02_glad", "M02_letdown"])
         self.assertEqual(note.promise_ids.activity_id.summary, note.promise)
         return note
@@ -106,6 +123,7 @@ class TestNoteTour(HttpCase):
     def test_conversation_in_thai(self):
         self.env["res.lang"]._activate_lang("th_TH")
         self.env["ir.module.module"].search(
-            [("name", "in", ("web", "relationship_insight"))])._update_translations(["th_TH"])
+            [("name", "in", ("web", "relationship_insight"))]
+        )._update_translations(["th_TH"])
         note = self.log_in_a_tour("relationship_conversation_thai", "th_TH")
         self.assertEqual(note.promise, "ส่งตารางระดับเสียงให้")

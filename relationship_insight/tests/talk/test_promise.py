@@ -16,8 +16,12 @@ class TestPromise(NoteCase):
         cls.boss.group_ids += cls.env.ref("base.group_allow_export")
 
     def promise(self, user=None, days=0, **vals):
-        note = self.log(user=user, promise="Send the list",
-                        promise_date=self.today + timedelta(days=days), **vals)
+        note = self.log(
+            user=user,
+            promise="Send the list",
+            promise_date=self.today + timedelta(days=days),
+            **vals,
+        )
         return self.rows(note)
 
     def rows(self, note):
@@ -29,8 +33,7 @@ class TestPromise(NoteCase):
         self.assertTrue(open_one.is_overdue)
         (kept + late).activity_id.action_feedback()
         self.env["relationship.promise"]._cron_break()
-        self.assertEqual(
-            (kept + late + open_one).mapped("state"), ["kept", "late", "broken"])
+        self.assertEqual((kept + late + open_one).mapped("state"), ["kept", "late", "broken"])
         self.assertEqual(kept.date_done, self.today)
         open_one.activity_id.action_feedback()
         self.assertEqual(open_one.state, "late", "better late than never")
@@ -54,8 +57,9 @@ class TestPromise(NoteCase):
     def test_outlives_the_activity(self):
         promise = self.promise(days=2)
         promise.activity_id.unlink()
-        self.assertRecordValues(promise, [{
-            "state": "open", "activity_id": False, "name": "Send the list"}])
+        self.assertRecordValues(
+            promise, [{"state": "open", "activity_id": False, "name": "Send the list"}]
+        )
         promise.with_user(self.nok).action_keep()
         self.assertEqual(promise.state, "kept")
 
@@ -64,9 +68,17 @@ class TestPromise(NoteCase):
         promise.activity_id.unlink()
         taken = promise._hand_over(self.dao)
         self.assertEqual(promise.state, "handed")
-        self.assertRecordValues(taken, [{
-            "state": "open", "staff_id": self.dao.partner_id.id, "handed_from_id": promise.id,
-            "date_due": self.today + timedelta(days=2)}])
+        self.assertRecordValues(
+            taken,
+            [
+                {
+                    "state": "open",
+                    "staff_id": self.dao.partner_id.id,
+                    "handed_from_id": promise.id,
+                    "date_due": self.today + timedelta(days=2),
+                }
+            ],
+        )
         self.assertEqual(taken.activity_id.user_id, self.dao)
 
     def test_given_to_a_colleague(self):
@@ -94,20 +106,37 @@ class TestPromise(NoteCase):
         private = self.promise(visibility="me")
         (kept + open_one + private).note_id.unlink()
         self.assertFalse(private.exists())
-        self.assertRecordValues(kept + open_one, [
-            {"name": False, "state": "kept"}, {"name": False, "state": "cancelled"}])
+        self.assertRecordValues(
+            kept + open_one,
+            [{"name": False, "state": "kept"}, {"name": False, "state": "cancelled"}],
+        )
 
     def test_activity_of_the_type_promise(self):
         kind = self.env.ref("relationship_insight.mail_activity_type_promise")
-        activity = self.customer.with_user(self.nok).sudo().activity_schedule(
-            activity_type_id=kind.id, summary="Bring the sample", user_id=self.nok.id)
+        activity = (
+            self.customer.with_user(self.nok)
+            .sudo()
+            .activity_schedule(
+                activity_type_id=kind.id, summary="Bring the sample", user_id=self.nok.id
+            )
+        )
         promise = self.env["relationship.promise"].search([("activity_id", "=", activity.id)])
-        self.assertRecordValues(promise, [{
-            "name": "Bring the sample", "partner_id": self.customer.id,
-            "staff_id": self.nok.partner_id.id, "visibility": "company"}])
+        self.assertRecordValues(
+            promise,
+            [
+                {
+                    "name": "Bring the sample",
+                    "partner_id": self.customer.id,
+                    "staff_id": self.nok.partner_id.id,
+                    "visibility": "company",
+                }
+            ],
+        )
         self.customer.activity_schedule(summary="A plain one", user_id=self.nok.id)
-        self.assertEqual(self.env["relationship.promise"].search_count(
-            [("partner_id", "=", self.customer.id)]), 1)
+        self.assertEqual(
+            self.env["relationship.promise"].search_count([("partner_id", "=", self.customer.id)]),
+            1,
+        )
 
     def test_who_sees_and_settles(self):
         shared, private = self.promise(days=2), self.promise(days=2, visibility="me")
@@ -119,7 +148,8 @@ class TestPromise(NoteCase):
             self.assertEqual(groups[0]["__count"], seen)
             self.assertEqual(
                 len(self.env["relationship.promise.report"].with_user(user).search(both)),
-                {self.nok: 2, self.dao: 0, self.boss: 1}[user])
+                {self.nok: 2, self.dao: 0, self.boss: 1}[user],
+            )
         with self.assertRaises(AccessError):
             shared.with_user(self.dao).action_keep()
         with self.assertRaises(AccessError):
@@ -141,9 +171,19 @@ class TestPromise(NoteCase):
         self.env["relationship.promise"]._cron_break()
         Report = self.env["relationship.promise.report"].with_user(self.boss)
         rows = {
-            staff: figures for staff, *figures in Report._read_group(
-                [("staff_id", "in", (self.nok + self.dao).partner_id.ids)], ["staff_id"],
-                ["kept:sum", "late:sum", "broken:sum", "handed:sum", "still_open:sum",
-                 "kept_rate:avg"])}
+            staff: figures
+            for staff, *figures in Report._read_group(
+                [("staff_id", "in", (self.nok + self.dao).partner_id.ids)],
+                ["staff_id"],
+                [
+                    "kept:sum",
+                    "late:sum",
+                    "broken:sum",
+                    "handed:sum",
+                    "still_open:sum",
+                    "kept_rate:avg",
+                ],
+            )
+        }
         self.assertEqual(rows[self.nok.partner_id.with_user(self.boss)], [3, 1, 1, 1, 1, 0.6])
         self.assertEqual(rows[self.dao.partner_id.with_user(self.boss)][:5], [0, 0, 0, 0, 1])

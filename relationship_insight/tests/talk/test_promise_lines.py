@@ -21,33 +21,54 @@ class TestPromiseLines(NoteCase):
         return fields.Date.add(self.today, days=days)
 
     def promise_two_more(self, **vals):
-        return self.log(promise="Send the list", promise_ids=[
-            Command.create({"name": "Call the workshop", "date_due": self.day(5)}),
-            Command.create({"name": "Keep the blue one", "date_due": self.day(9)}),
-        ], **vals)
+        return self.log(
+            promise="Send the list",
+            promise_ids=[
+                Command.create({"name": "Call the workshop", "date_due": self.day(5)}),
+                Command.create({"name": "Keep the blue one", "date_due": self.day(9)}),
+            ],
+            **vals,
+        )
 
     def more(self, note):
         return note.promise_ids.sorted("id")[1:]
 
     def ledger(self, note):
         return self.env["relationship.promise"].search(
-            [("note_id", "=", note.id)], order="date_due, id")
+            [("note_id", "=", note.id)], order="date_due, id"
+        )
 
     def test_each_has_its_day_activity_and_ledger_row(self):
         note = self.promise_two_more()
-        self.assertRecordValues(self.ledger(note), [
-            {"name": "Send the list", "state": "open", "date_due": self.day(3)},
-            {"name": "Call the workshop", "state": "open", "date_due": self.day(5)},
-            {"name": "Keep the blue one", "state": "open", "date_due": self.day(9)},
-        ])
+        self.assertRecordValues(
+            self.ledger(note),
+            [
+                {"name": "Send the list", "state": "open", "date_due": self.day(3)},
+                {"name": "Call the workshop", "state": "open", "date_due": self.day(5)},
+                {"name": "Keep the blue one", "state": "open", "date_due": self.day(9)},
+            ],
+        )
         activities = self.more(note).activity_id
         self.assertEqual(len(activities), 2)
-        self.assertRecordValues(activities.sorted("date_deadline"), [
-            {"summary": "Call the workshop", "date_deadline": self.day(5), "user_id": self.nok.id,
-             "res_model": "res.partner", "res_id": self.customer.id},
-            {"summary": "Keep the blue one", "date_deadline": self.day(9), "user_id": self.nok.id,
-             "res_model": "res.partner", "res_id": self.customer.id},
-        ])
+        self.assertRecordValues(
+            activities.sorted("date_deadline"),
+            [
+                {
+                    "summary": "Call the workshop",
+                    "date_deadline": self.day(5),
+                    "user_id": self.nok.id,
+                    "res_model": "res.partner",
+                    "res_id": self.customer.id,
+                },
+                {
+                    "summary": "Keep the blue one",
+                    "date_deadline": self.day(9),
+                    "user_id": self.nok.id,
+                    "res_model": "res.partner",
+                    "res_id": self.customer.id,
+                },
+            ],
+        )
 
     def test_one_is_kept_and_one_taken_off(self):
         note = self.promise_two_more()
@@ -58,10 +79,15 @@ class TestPromiseLines(NoteCase):
         self.assertFalse(activity.exists())
         self.assertEqual(
             {promise.name: promise.state for promise in self.ledger(note)},
-            {"Send the list": "open", "Call the workshop": "kept",
-             "Keep the blue one": "cancelled"})
+            {
+                "Send the list": "open",
+                "Call the workshop": "kept",
+                "Keep the blue one": "cancelled",
+            },
+        )
         self.assertEqual(
-            set(note.promise_ids.mapped("name")), {"Send the list", "Call the workshop"})
+            set(note.promise_ids.mapped("name")), {"Send the list", "Call the workshop"}
+        )
         note.write({"promise": "Send both lists"})
         states = {promise.name: promise.state for promise in self.ledger(note)}
         self.assertEqual(states["Call the workshop"], "kept")
@@ -76,8 +102,9 @@ class TestPromiseLines(NoteCase):
                 note.write({"promise_ids": [Command.update(kept.id, vals)]})
         note.write({"promise_ids": [Command.delete(kept.id)]})
         self.assertNotIn(kept, note.promise_ids)
-        self.assertRecordValues(kept, [
-            {"name": "Call the workshop", "state": "kept", "withdrawn": True}])
+        self.assertRecordValues(
+            kept, [{"name": "Call the workshop", "state": "kept", "withdrawn": True}]
+        )
 
     def test_past_day_is_not_moved(self):
         note = self.log(promise="Send the list", promise_date=self.day(-1))
@@ -93,14 +120,14 @@ class TestPromiseLines(NoteCase):
         line.write({"name": "Visit the workshop", "date_due": self.day(6)})
         self.assertEqual(line.sudo().activity_id, activity)
         self.assertEqual(
-            (activity.summary, activity.date_deadline), ("Visit the workshop", self.day(6)))
+            (activity.summary, activity.date_deadline), ("Visit the workshop", self.day(6))
+        )
         note.visibility = "me"
         activities = note.promise_ids.sudo().activity_id
         self.assertEqual(len(activities), 3)
         self.assertFalse(any(activities.mapped("res_model")))
         self.assertFalse(self.customer.activity_ids)
-        self.assertFalse(self.ledger(note).with_user(self.dao).search(
-            [("note_id", "=", note.id)]))
+        self.assertFalse(self.ledger(note).with_user(self.dao).search([("note_id", "=", note.id)]))
         ledger = self.ledger(note)
         note.unlink()
         self.assertFalse(activities.exists())
@@ -121,8 +148,10 @@ class TestPromiseLines(NoteCase):
         line.activity_id.sudo().write({"user_id": self.dao.id, "summary": "Ask for Somsri"})
         line = note.promise_ids.filtered(lambda p: p.staff_id == self.dao.partner_id)
         note.write({"promise_ids": [Command.update(line.id, {"date_due": self.day(8)})]})
-        self.assertRecordValues(line.activity_id, [{
-            "user_id": self.dao.id, "summary": "Ask for Somsri", "date_deadline": self.day(8)}])
+        self.assertRecordValues(
+            line.activity_id,
+            [{"user_id": self.dao.id, "summary": "Ask for Somsri", "date_deadline": self.day(8)}],
+        )
         self.assertEqual(len(self.ledger(note)), 4, "one was handed over, once")
         self.assertEqual(len(note.promise_ids), 3)
 
@@ -134,7 +163,8 @@ class TestPromiseLines(NoteCase):
             lines.with_user(self.dao).write({"name": "Mine now"})
         with self.assertRaises(AccessError):
             self.env["relationship.promise"].with_user(self.dao).create(
-                {"note_id": note.id, "name": "Not mine"})
+                {"note_id": note.id, "name": "Not mine"}
+            )
         lines.with_user(self.boss).write({"date_due": self.day(7)})
         note.visibility = "me"
         for user in (self.dao, self.boss):
@@ -171,8 +201,7 @@ class TestPromiseLines(NoteCase):
             ([("promise_date", ">", self.day(9))], self.env["relationship.note"]),
         ):
             with self.subTest(domain=domain):
-                self.assertEqual(
-                    note.search([("id", "in", both.ids), *domain]), found)
+                self.assertEqual(note.search([("id", "in", both.ids), *domain]), found)
 
     def test_found_by_their_activities(self):
         note = self.promise_two_more()
@@ -181,21 +210,29 @@ class TestPromiseLines(NoteCase):
         self.assertEqual(found, dict.fromkeys(activities, note.sudo()))
 
     def test_in_the_dialog(self):
-        with Form(self.env["relationship.note"].with_user(self.nok).with_context(
-                default_partner_id=self.customer.id),
-                "relationship_insight.relationship_note_view_form_dialog") as form:
+        with Form(
+            self.env["relationship.note"]
+            .with_user(self.nok)
+            .with_context(default_partner_id=self.customer.id),
+            "relationship_insight.relationship_note_view_form_dialog",
+        ) as form:
             form.promise = "Send the list"
             self.assertEqual(form.promise_date, self.day(3))
             with form.promise_ids.new() as line:
                 line.name = "Call the workshop"
             self.assertEqual(form.promise, "Send the list")
         note = form.save()
-        self.assertRecordValues(note.promise_ids.sorted("id"), [
-            {"name": "Send the list", "date_due": self.day(3)},
-            {"name": "Call the workshop", "date_due": self.day(3)}])
+        self.assertRecordValues(
+            note.promise_ids.sorted("id"),
+            [
+                {"name": "Send the list", "date_due": self.day(3)},
+                {"name": "Call the workshop", "date_due": self.day(3)},
+            ],
+        )
         self.assertEqual(
             note.promise_ids.sorted("id").activity_id.mapped("summary"),
-            ["Send the list", "Call the workshop"])
+            ["Send the list", "Call the workshop"],
+        )
 
     def test_screens_let_lines_be_taken_off(self):
         """Though nobody deletes a promise: the conversation takes it off."""
@@ -220,7 +257,8 @@ class TestPromiseLines(NoteCase):
                 line.name = "Send the list"
         self.assertEqual(
             set(note.promise_ids.activity_id.mapped("summary")),
-            {"Visit the workshop", "Send the list"})
+            {"Visit the workshop", "Send the list"},
+        )
         with Form(note) as form:
             form.promise_ids.remove(1)
         self.assertEqual(len(note.promise_ids), 1)

@@ -27,43 +27,65 @@ class TestTeamPrivacy(DumpMixin, PosStripCommon):
         cls.mate = new_test_user(cls.env, "team_mate", STAFF + export, **own)
         cls.outsider = new_test_user(cls.env, "team_outsider", STAFF + export, **own)
         cls.leader = new_test_user(cls.env, "team_leader", STAFF + export, **own)
-        cls.team = cls.env["crm.team"].create({
-            "name": "Team", "company_id": cls.company.id, "user_id": cls.leader.id,
-            "member_ids": [Command.set((cls.author + cls.mate).ids)]})
+        cls.team = cls.env["crm.team"].create(
+            {
+                "name": "Team",
+                "company_id": cls.company.id,
+                "user_id": cls.leader.id,
+                "member_ids": [Command.set((cls.author + cls.mate).ids)],
+            }
+        )
         cls.outsiders = {
             "outsider": cls.outsider,
             "stranger": new_test_user(
-                cls.env, "team_stranger", MANAGER + export, company_id=cls.other_company.id,
-                company_ids=[Command.set(cls.other_company.ids)]),
+                cls.env,
+                "team_stranger",
+                MANAGER + export,
+                company_id=cls.other_company.id,
+                company_ids=[Command.set(cls.other_company.ids)],
+            ),
             "portal": new_test_user(cls.env, "team_portal", "base.group_portal"),
             "plain": new_test_user(cls.env, "team_plain", "base.group_user" + export, **own),
             "cashier": cls.cashier,
             "till staff": cls.roles["staff"],
         }
-        cls.firm = cls.env["res.partner"].create({
-            "name": "Firm", "is_company": True, "user_id": cls.outsider.id})
+        cls.firm = cls.env["res.partner"].create(
+            {"name": "Firm", "is_company": True, "user_id": cls.outsider.id}
+        )
         cls.customer.write({"parent_id": cls.firm.id, "user_id": cls.outsider.id})
-        cls.sister, cls.friend = cls.env["res.partner"].create([
-            {"name": "Sister", "parent_id": cls.firm.id}, {"name": "Friend"}])
+        cls.sister, cls.friend = cls.env["res.partner"].create(
+            [{"name": "Sister", "parent_id": cls.firm.id}, {"name": "Friend"}]
+        )
         cls.people = cls.firm + cls.customer + cls.sister + cls.friend
         cls.glad, cls.letdown = (
-            cls.env.ref(f"relationship_insight.measure_m02_{name}") for name in ("glad", "letdown"))
+            cls.env.ref(f"relationship_insight.measure_m02_{name}") for name in ("glad", "letdown")
+        )
         now = fields.Datetime.now()
         for days, user in ((80, cls.outsider), (50, cls.author), (40, cls.outsider)):
             cls.log(
-                user, date=now - timedelta(days=days), summary=f"Open {days}",
-                promise=f"Open promise {days}", feeling_ids=[Command.link(cls.glad.id)])
-        cls.case = cls.env["relationship.case"].with_user(cls.author).with_company(
-            cls.company).create({
-                "partner_id": cls.customer.id, "name": "Kettle", "user_id": cls.outsider.id})
+                user,
+                date=now - timedelta(days=days),
+                summary=f"Open {days}",
+                promise=f"Open promise {days}",
+                feeling_ids=[Command.link(cls.glad.id)],
+            )
+        cls.case = (
+            cls.env["relationship.case"]
+            .with_user(cls.author)
+            .with_company(cls.company)
+            .create({"partner_id": cls.customer.id, "name": "Kettle", "user_id": cls.outsider.id})
+        )
         cls.refresh()
         cls.refresh()  # Bonds tell their change since the last month's end once there is one.
 
     @classmethod
     def log(cls, user, **vals):
-        return cls.env["relationship.note"].with_user(user).with_context(
-            allowed_company_ids=cls.company.ids).create({
-                "partner_id": cls.customer.id, "company_id": cls.company.id, **vals})
+        return (
+            cls.env["relationship.note"]
+            .with_user(user)
+            .with_context(allowed_company_ids=cls.company.ids)
+            .create({"partner_id": cls.customer.id, "company_id": cls.company.id, **vals})
+        )
 
     @classmethod
     def refresh(cls):
@@ -83,8 +105,9 @@ class TestTeamPrivacy(DumpMixin, PosStripCommon):
                 self._show(*kinds)
                 self.env.flush_all()
                 session = self.session.with_user(user)
-                seen["till", kinds] = str(session.load_data([
-                    "pos.order", "res.partner", "relationship.strip"]))
+                seen["till", kinds] = str(
+                    session.load_data(["pos.order", "res.partner", "relationship.strip"])
+                )
                 seen["strip", kinds] = str(session.relationship_get_strips(self.people.ids))
         return seen
 
@@ -93,31 +116,56 @@ class TestTeamPrivacy(DumpMixin, PosStripCommon):
 
     def talk_in_the_team(self, visibility="team"):
         """Every kind of thing that a conversation can carry."""
-        voice = self.env["relationship.note"].with_user(self.author).store_voice(
-            f"{SECRET}.mp3", MP3)
+        voice = (
+            self.env["relationship.note"].with_user(self.author).store_voice(f"{SECRET}.mp3", MP3)
+        )
         base = {
-            "visibility": visibility, "team_id": self.team.id, "summary": SECRET,
-            "feeling_ids": [Command.set((self.glad + self.letdown).ids)]}
+            "visibility": visibility,
+            "team_id": self.team.id,
+            "summary": SECRET,
+            "feeling_ids": [Command.set((self.glad + self.letdown).ids)],
+        }
         notes = self.env["relationship.note"]
         for purpose in notes._fields["purpose"].get_values(self.env):
             notes += self.log(self.author, **base, purpose=purpose, channel="call_out")
-        return notes + self.log(
-            self.author, **base, promise=f"{SECRET} promise", channel="visit",
-            attendee_ids=[Command.link(self.sister.id)],
-            colleague_ids=[Command.link(self.outsider.partner_id.id)],
-            voice_ids=[Command.link(voice["id"])],
-            promise_ids=[Command.create({"name": f"{SECRET} too"})],
-        ) + self.log(
-            # Written down for a colleague who isn't in the team.
-            self.author, **base, promise=f"{SECRET} for you",
-            staff_id=self.outsider.partner_id.id,
-        ) + self.log(
-            self.author, **base, referrer_id=self.friend.id,
-        ) + self.log(
-            self.author, **base, partner_id=self.friend.id, referrer_name=SECRET,
-        ) + self.log(
-            self.author, **base, order_model="relationship.case", order_id=self.case.id,
-        ) + self.log(self.author, **base, date="2001-05-05 05:05:05")
+        return (
+            notes
+            + self.log(
+                self.author,
+                **base,
+                promise=f"{SECRET} promise",
+                channel="visit",
+                attendee_ids=[Command.link(self.sister.id)],
+                colleague_ids=[Command.link(self.outsider.partner_id.id)],
+                voice_ids=[Command.link(voice["id"])],
+                promise_ids=[Command.create({"name": f"{SECRET} too"})],
+            )
+            + self.log(
+                # Written down for a colleague who isn't in the team.
+                self.author,
+                **base,
+                promise=f"{SECRET} for you",
+                staff_id=self.outsider.partner_id.id,
+            )
+            + self.log(
+                self.author,
+                **base,
+                referrer_id=self.friend.id,
+            )
+            + self.log(
+                self.author,
+                **base,
+                partner_id=self.friend.id,
+                referrer_name=SECRET,
+            )
+            + self.log(
+                self.author,
+                **base,
+                order_model="relationship.case",
+                order_id=self.case.id,
+            )
+            + self.log(self.author, **base, date="2001-05-05 05:05:05")
+        )
 
     def assertHidden(self, before):
         after = self.look_all()
@@ -132,15 +180,17 @@ class TestTeamPrivacy(DumpMixin, PosStripCommon):
         notes = self.talk_in_the_team()
         self.refresh()
         # A promise that was kept adds to a bond.
-        notes.promise_ids.activity_id.filtered(
-            lambda a: a.user_id == self.author)[:1].with_user(self.author).action_feedback()
+        notes.promise_ids.activity_id.filtered(lambda a: a.user_id == self.author)[:1].with_user(
+            self.author
+        ).action_feedback()
         self.refresh()
         self.assertHidden(before)
         # The test looks where there is something: the team sees it all.
         for who, seen in insiders.items():
             after = self.look(who)
             for way in (
-                ("relationship.note", "count"), ("relationship.promise", "count"),
+                ("relationship.note", "count"),
+                ("relationship.promise", "count"),
                 ("relationship.touch", "read", "last_date"),
                 ("relationship.brief", "get_brief"),
                 ("res.partner", "read", "relationship_last_talk"),
@@ -160,14 +210,25 @@ class TestTeamPrivacy(DumpMixin, PosStripCommon):
         self.assertSameDump(before, self.look(self.outsider), "outsider")
 
     def test_another_team_takes_the_promise_along(self):
-        other = self.env["crm.team"].create({
-            "name": "Other team", "company_id": self.company.id,
-            "member_ids": [Command.set(self.outsider.ids)]})
+        other = self.env["crm.team"].create(
+            {
+                "name": "Other team",
+                "company_id": self.company.id,
+                "member_ids": [Command.set(self.outsider.ids)],
+            }
+        )
         note = self.log(
-            self.author, visibility="team", team_id=other.id, promise="Bring the samples",
-            promise_ids=[Command.create({"name": "And the list"})])
-        Promise = self.env["relationship.promise"].with_user(self.outsider).with_context(
-            allowed_company_ids=self.company.ids)
+            self.author,
+            visibility="team",
+            team_id=other.id,
+            promise="Bring the samples",
+            promise_ids=[Command.create({"name": "And the list"})],
+        )
+        Promise = (
+            self.env["relationship.promise"]
+            .with_user(self.outsider)
+            .with_context(allowed_company_ids=self.company.ids)
+        )
         self.assertEqual(Promise.search_count([("note_id", "=", note.id)]), 2)
         note.team_id = self.team
         self.assertFalse(Promise.search_count([("note_id", "=", note.id)]))

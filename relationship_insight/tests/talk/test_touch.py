@@ -7,8 +7,11 @@ from odoo.tests import new_test_user, tagged
 from ..common_note import NoteCase
 
 NAMES = [
-    "relationship_last_talk", "relationship_last_talk_staff_id", "relationship_last_talk_note_id",
-    "relationship_last_in", "relationship_last_out",
+    "relationship_last_talk",
+    "relationship_last_talk_staff_id",
+    "relationship_last_talk_note_id",
+    "relationship_last_in",
+    "relationship_last_out",
 ]
 
 
@@ -17,8 +20,9 @@ class TestTouch(NoteCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.team = cls.env["crm.team"].create({
-            "name": "Team", "member_ids": [Command.set(cls.nok.ids)]})
+        cls.team = cls.env["crm.team"].create(
+            {"name": "Team", "member_ids": [Command.set(cls.nok.ids)]}
+        )
         cls.noon = datetime.now().replace(hour=6, minute=0, second=0, microsecond=0)
         for user in (cls.nok, cls.dao, cls.boss):
             user.group_ids += cls.env.ref("base.group_allow_export")
@@ -56,8 +60,8 @@ class TestTouch(NoteCase):
         self.at(1, channel="email", initiator="staff")
         self.assertEqual(self.seen(self.boss), self.noon - timedelta(days=30))
         self.assertEqual(
-            self.customer.with_user(self.boss).relationship_last_out,
-            self.noon - timedelta(days=1))
+            self.customer.with_user(self.boss).relationship_last_out, self.noon - timedelta(days=1)
+        )
 
     def test_editing_recomputes(self):
         old, new = self.at(30), self.at(2)
@@ -82,40 +86,58 @@ class TestTouch(NoteCase):
             "web": people.web_read({name: {} for name in NAMES}),
             "export": people.export_data(["relationship_last_talk"])["datas"],
             "search": [
-                env["res.partner"].search(
-                    [("id", "in", people.ids), ("relationship_last_talk", operator, value)]).ids
+                env["res.partner"]
+                .search([("id", "in", people.ids), ("relationship_last_talk", operator, value)])
+                .ids
                 for operator, value in (
-                    (">=", touched), ("<", touched), ("=", False), ("!=", False))],
+                    (">=", touched),
+                    ("<", touched),
+                    ("=", False),
+                    ("!=", False),
+                )
+            ],
         }
         for model, figure in (
-                ("relationship.touch", "touch_count:sum"), ("relationship.cadence", "__count"),
-                ("relationship.promise", "__count"), ("relationship.promise.report", "made:sum"),
-                ("relationship.recognition", "total:sum")):
+            ("relationship.touch", "touch_count:sum"),
+            ("relationship.cadence", "__count"),
+            ("relationship.promise", "__count"),
+            ("relationship.promise.report", "made:sum"),
+            ("relationship.recognition", "total:sum"),
+        ):
             Model = env[model]
             domain = everything if "commercial_partner_id" in Model._fields else []
             fields = [
-                name for name, field in Model._fields.items()
-                if field.type not in ("one2many", "many2many", "binary") and name not in (
-                    "write_date", "display_name", "last_seen", "id")]
+                name
+                for name, field in Model._fields.items()
+                if field.type not in ("one2many", "many2many", "binary")
+                and name not in ("write_date", "display_name", "last_seen", "id")
+            ]
             records = Model.search(domain)
             result[model] = (
-                records.read(fields), Model.formatted_read_group(domain, [], [figure]),
-                records.export_data(["display_name"])["datas"])
+                records.read(fields),
+                Model.formatted_read_group(domain, [], [figure]),
+                records.export_data(["display_name"])["datas"],
+            )
         result["brief"] = env["relationship.brief"].get_brief(self.customer.id)
         result["desk"] = env["relationship.desk"].get_desk()
         result["guard"] = people.mapped("relationship_contact_warning")
         result["chatter"] = people.message_ids.mapped("body")
-        result["activities"] = env["mail.activity"].search([
-            ("res_model", "=", "res.partner"), ("res_id", "in", people.ids)]).read(["summary"])
+        result["activities"] = (
+            env["mail.activity"]
+            .search([("res_model", "=", "res.partner"), ("res_id", "in", people.ids)])
+            .read(["summary"])
+        )
         return result
 
     def test_private_conversation_changes_nothing_for_others(self):
         self.firm.user_id = self.dao
         self.at(50, user=self.dao, promise="Send the list")
         manager = new_test_user(
-            self.env, "touch_manager",
+            self.env,
+            "touch_manager",
             groups="base.group_user,base.group_allow_export,"
-                   "relationship_insight.group_relationship_manager")
+            "relationship_insight.group_relationship_manager",
+        )
         others = (self.dao, self.boss, manager)
         day = self.noon - timedelta(days=10)
         before = {user: self.snapshot(user, day) for user in others}
@@ -151,8 +173,12 @@ class TestTouch(NoteCase):
     def test_other_company(self):
         other = self.env["res.company"].create({"name": "Other"})
         lek = new_test_user(
-            self.env, "lek", groups="base.group_user,relationship_insight.group_relationship_staff",
-            company_id=other.id, company_ids=[Command.set(other.ids)])
+            self.env,
+            "lek",
+            groups="base.group_user,relationship_insight.group_relationship_staff",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
         self.at(3)
         self.assertFalse(self.seen(lek))
         self.at(1, user=lek, company_id=other.id)
@@ -163,13 +189,13 @@ class TestTouch(NoteCase):
         self.at(9)
         last = self.at(2, partner_id=twin.id)
         self.env["base.partner.merge.automatic.wizard"].create({})._merge(
-            (self.customer + twin).ids, self.customer)
+            (self.customer + twin).ids, self.customer
+        )
         self.assertEqual(self.seen(self.dao, self.firm), last.date)
         self.assertFalse(self.env["relationship.touch"].search([("partner_id", "=", twin.id)]))
 
     def test_list_of_many_costs_one_query(self):
-        partners = self.env["res.partner"].create(
-            [{"name": str(number)} for number in range(30)])
+        partners = self.env["res.partner"].create([{"name": str(number)} for number in range(30)])
         self.at(1, partner_id=partners[3].id)
         contacts = partners.with_user(self.nok)
         contacts.mapped("commercial_partner_id")

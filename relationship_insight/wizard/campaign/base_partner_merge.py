@@ -14,8 +14,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         self.env.flush_all()
         ids = (src_partners | dst_partner).ids
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_invitation i
                SET partner_id = NULL, commercial_partner_id = NULL, email = NULL, phone = NULL,
                    state = CASE WHEN i.state IN ('planned', 'sent', 'opened') THEN 'cancelled'
@@ -27,24 +28,39 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                    AND (other.wave_id = i.wave_id OR (
                         other.date_planned > i.date_planned - interval '24 hours'
                         AND other.date_planned < i.date_planned + interval '24 hours')))
-            """, sources=src_partners.ids, ids=ids, kept=dst_partner.id))
-        self.env.cr.execute(SQL(
-            """
+            """,
+                sources=src_partners.ids,
+                ids=ids,
+                kept=dst_partner.id,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
             DELETE FROM relationship_eligibility l
              WHERE l.partner_id = ANY(%(sources)s) AND EXISTS (
                 SELECT 1 FROM relationship_eligibility other
                  WHERE other.wave_id = l.wave_id AND other.partner_id = ANY(%(ids)s)
                    AND other.partner_id != l.partner_id
                    AND (other.partner_id = %(kept)s OR other.id < l.id))
-            """, sources=src_partners.ids, ids=ids, kept=dst_partner.id))
+            """,
+                sources=src_partners.ids,
+                ids=ids,
+                kept=dst_partner.id,
+            )
+        )
         self._merge_contact_preferences(src_partners, dst_partner)
         self.env.invalidate_all()
         result = super()._update_foreign_keys(src_partners, dst_partner)
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE relationship_invitation i SET commercial_partner_id = p.commercial_partner_id
               FROM res_partner p WHERE p.id = i.partner_id AND p.id = %s
-            """, dst_partner.id))
+            """,
+                dst_partner.id,
+            )
+        )
         return result
 
     def _merge_contact_preferences(self, src_partners, dst_partner):
@@ -55,11 +71,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             kept = group.filtered(lambda wish: wish.partner_id == dst_partner)[:1] or group[:1]
             paces = [pace for pace, _label in Preference._fields["pace"].selection]
             pauses = [wish.paused_until for wish in group if wish.paused_until]
-            kept.write({
-                "opted_out": any(group.mapped("opted_out")),
-                "opted_out_campaign_ids": [(6, 0, group.opted_out_campaign_ids.ids)],
-                "pace": max(group.mapped("pace"), key=paces.index),
-                "paused_until": max(pauses) if pauses else False,
-            })
+            kept.write(
+                {
+                    "opted_out": any(group.mapped("opted_out")),
+                    "opted_out_campaign_ids": [(6, 0, group.opted_out_campaign_ids.ids)],
+                    "pace": max(group.mapped("pace"), key=paces.index),
+                    "paused_until": max(pauses) if pauses else False,
+                }
+            )
             (group - kept).unlink()
         self.env.flush_all()

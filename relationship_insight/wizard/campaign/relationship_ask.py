@@ -9,10 +9,14 @@ class RelationshipAsk(models.TransientModel):
     _inherit = "relationship.guarded"
 
     campaign_id = fields.Many2one(
-        "relationship.campaign", required=True, ondelete="cascade",
+        "relationship.campaign",
+        required=True,
+        ondelete="cascade",
         domain=[("state", "=", "running")],
         default=lambda self: self.env["relationship.campaign"].search(
-            [("state", "=", "running"), ("priority", "=", "4_adhoc")], limit=1))
+            [("state", "=", "running"), ("priority", "=", "4_adhoc")], limit=1
+        ),
+    )
     partner_ids = fields.Many2many("res.partner", string="Customers", required=True)
 
     @api.model
@@ -26,11 +30,13 @@ class RelationshipAsk(models.TransientModel):
         """Ask them as far as the rules allow, and say who wasn't and why."""
         self.ensure_one()
         lines = self.campaign_id._ask(self.partner_ids)
-        labels = dict(self.env["relationship.eligibility"]._fields["reason"]
-                      ._description_selection(self.env))
+        labels = dict(
+            self.env["relationship.eligibility"]._fields["reason"]._description_selection(self.env)
+        )
         counts = [
             (sum(line.reason == reason for line in lines), labels[reason])
-            for reason, _label in REASONS]
+            for reason, _label in REASONS
+        ]
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

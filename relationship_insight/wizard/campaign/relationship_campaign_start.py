@@ -9,7 +9,8 @@ class RelationshipCampaignStart(models.TransientModel):
     _inherit = "relationship.guarded"
 
     campaign_id = fields.Many2one(
-        "relationship.campaign", required=True, readonly=True, ondelete="cascade")
+        "relationship.campaign", required=True, readonly=True, ondelete="cascade"
+    )
     problems = fields.Text(string="Before It Can Start", readonly=True)
     forecast = fields.Text(string="What Will Happen", readonly=True)
 

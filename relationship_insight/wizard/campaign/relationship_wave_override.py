@@ -7,8 +7,7 @@ class RelationshipWaveOverride(models.TransientModel):
     _inherit = "relationship.guarded"
 
     wave_id = fields.Many2one("relationship.wave", required=True, ondelete="cascade")
-    reason = fields.Char(
-        required=True, help="Kept with the wave, for everybody to read.")
+    reason = fields.Char(required=True, help="Kept with the wave, for everybody to read.")
 
     def action_confirm(self):
         """Note the reason and start; only managers have this wizard."""
@@ -16,7 +15,11 @@ class RelationshipWaveOverride(models.TransientModel):
             wave = wizard.wave_id
             wave.check_access("write")
             wave.sudo().override_reason = wizard.reason
-            wave.campaign_id.message_post(body=self.env._(
-                "%(wave)s starts without telling the last outcome: %(reason)s",
-                wave=wave.display_name, reason=wizard.reason))
+            wave.campaign_id.message_post(
+                body=self.env._(
+                    "%(wave)s starts without telling the last outcome: %(reason)s",
+                    wave=wave.display_name,
+                    reason=wizard.reason,
+                )
+            )
             wave.action_start()

@@ -14,9 +14,16 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             for field in model._fields.values():
                 if field.type == "many2one_reference" and field.store:
                     column = SQL.identifier(field.name)
-                    self.env.cr.execute(SQL(
-                        "UPDATE %s SET %s = %s WHERE %s = 'res.partner' AND %s = ANY(%s)",
-                        SQL.identifier(model._table), column, dst_partner.id,
-                        SQL.identifier(field.model_field), column, src_partners.ids))
+                    self.env.cr.execute(
+                        SQL(
+                            "UPDATE %s SET %s = %s WHERE %s = 'res.partner' AND %s = ANY(%s)",
+                            SQL.identifier(model._table),
+                            column,
+                            dst_partner.id,
+                            SQL.identifier(field.model_field),
+                            column,
+                            src_partners.ids,
+                        )
+                    )
         self.env.invalidate_all()
         return res

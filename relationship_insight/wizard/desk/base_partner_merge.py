@@ -14,13 +14,15 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env.invalidate_all()
         res = super()._update_foreign_keys(src_partners, dst_partner)
         self.env["relationship.cadence"]._refresh(
-            (customers | dst_partner.commercial_partner_id).ids)
+            (customers | dst_partner.commercial_partner_id).ids
+        )
         return res
 
     def _fold_cadences(self, src_partners, dst_partner):
         """Keep one plan per company: what was decided for any of them holds for the one."""
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             INSERT INTO relationship_cadence (commercial_partner_id, company_id, hand_tier_id,
                 own_ideal_days, own_max_days, not_relevant, snoozed_until, decided_by_id,
                 create_uid, create_date, write_uid, write_date)
@@ -36,7 +38,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 own_max_days = COALESCE(
                     NULLIF(relationship_cadence.own_max_days, 0), excluded.own_max_days),
                 not_relevant = relationship_cadence.not_relevant AND excluded.not_relevant
-            """, kept=dst_partner.id, gone=tuple(src_partners.ids)))
-        self.env.cr.execute(SQL(
-            "DELETE FROM relationship_cadence WHERE commercial_partner_id IN %s",
-            tuple(src_partners.ids)))
+            """,
+                kept=dst_partner.id,
+                gone=tuple(src_partners.ids),
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM relationship_cadence WHERE commercial_partner_id IN %s",
+                tuple(src_partners.ids),
+            )
+        )

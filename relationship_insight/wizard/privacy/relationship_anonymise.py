@@ -12,18 +12,26 @@ class RelationshipAnonymise(models.TransientModel):
 
     partner_ids = fields.Many2many("res.partner", string="Contacts", required=True)
     own = fields.Boolean(
-        string="The Contact Too", default=True,
+        string="The Contact Too",
+        default=True,
         help="Empties name, address, e-mail, phone, notes, picture, messages and files of the "
-        "contact and archives it. Without it only what Relationship Insight knows is emptied.")
+        "contact and archives it. Without it only what Relationship Insight knows is emptied.",
+    )
     line_ids = fields.One2many(
-        "relationship.anonymise.line", "wizard_id", string="What Happens",
-        compute="_compute_line_ids", store=True)
+        "relationship.anonymise.line",
+        "wizard_id",
+        string="What Happens",
+        compute="_compute_line_ids",
+        store=True,
+    )
 
     @api.depends("partner_ids", "own")
     def _compute_line_ids(self):
         for wizard in self:
-            wizard.line_ids = [Command.clear(), *(
-                Command.create(vals) for vals in wizard._prepare_line_vals())]
+            wizard.line_ids = [
+                Command.clear(),
+                *(Command.create(vals) for vals in wizard._prepare_line_vals()),
+            ]
 
     def _prepare_line_vals(self):
         """Count, by kind of record, what would be kept without words and what would go."""
@@ -33,8 +41,10 @@ class RelationshipAnonymise(models.TransientModel):
         Erasure = self.env["relationship.erasure"].sudo()
         found = Erasure._find(partners)
         rows = {
-            name: ids for name, ids in found.items()
-            if isinstance(name, str) and not self.env[name]._transient}
+            name: ids
+            for name, ids in found.items()
+            if isinstance(name, str) and not self.env[name]._transient
+        }
         counts = {}
         for name, ids in rows.items():
             gone = Erasure._is_gone(name, deleted=False)
@@ -44,17 +54,21 @@ class RelationshipAnonymise(models.TransientModel):
             rows["res.partner"] = partners.ids
         for model, column in ATTACHED.items():
             domain = Erasure._get_attached(rows, column)
-            number = self.env[model].sudo().with_context(
-                active_test=False).search_count(domain) if rows else 0
+            number = (
+                self.env[model].sudo().with_context(active_test=False).search_count(domain)
+                if rows
+                else 0
+            )
             if number:
                 counts[model] = (0, number)
         titles = {
-            model.model: model.name for model in self.env["ir.model"].sudo().search(
-                [("model", "in", list(counts))])}
+            model.model: model.name
+            for model in self.env["ir.model"].sudo().search([("model", "in", list(counts))])
+        }
         return [
             {"name": titles[name], "kept": kept, "deleted": deleted}
-            for name, (kept, deleted) in sorted(
-                counts.items(), key=lambda item: titles[item[0]])]
+            for name, (kept, deleted) in sorted(counts.items(), key=lambda item: titles[item[0]])
+        ]
 
     def action_confirm(self):
         """Do it. There is no way back."""
@@ -71,7 +85,8 @@ class RelationshipAnonymiseLine(models.TransientModel):
     _inherit = "relationship.guarded"
 
     wizard_id = fields.Many2one(
-        "relationship.anonymise", required=True, index=True, ondelete="cascade")
+        "relationship.anonymise", required=True, index=True, ondelete="cascade"
+    )
     name = fields.Char(string="Kind", readonly=True)
     kept = fields.Integer(string="Kept Without Words", readonly=True)
     deleted = fields.Integer(readonly=True)

@@ -10,13 +10,16 @@ class RelationshipReferralMatch(models.TransientModel):
     _inherit = "relationship.guarded"
 
     referral_id = fields.Many2one(
-        "relationship.referral", required=True, readonly=True, ondelete="cascade")
+        "relationship.referral", required=True, readonly=True, ondelete="cascade"
+    )
     referrer_name = fields.Char(related="referral_id.referrer_name", string="They Said")
     referred_id = fields.Many2one(related="referral_id.referred_id")
     candidate_ids = fields.Many2many(
-        "res.partner", string="Could Be", compute="_compute_candidates")
+        "res.partner", string="Could Be", compute="_compute_candidates"
+    )
     partner_id = fields.Many2one(
-        "res.partner", string="It Is", compute="_compute_partner_id", store=True, readonly=False)
+        "res.partner", string="It Is", compute="_compute_partner_id", store=True, readonly=False
+    )
 
     def _get_candidates(self):
         found = self.referral_id.get_matches() if self.referral_id else []

@@ -12,15 +12,22 @@ class RelationshipReferralTell(models.TransientModel):
     referred_id = fields.Many2one("res.partner", string="Customer", ondelete="cascade")
     lead_id = fields.Many2one("crm.lead", ondelete="cascade")
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company)
+        "res.company", required=True, default=lambda self: self.env.company
+    )
     document_model = fields.Char()
     document_id = fields.Many2oneReference(model_field="document_model")
     referrer_id = fields.Many2one(
-        "res.partner", string="A Customer of Ours",
-        domain="[('id', '!=', referred_id), ('company_id', 'in', (False, company_id))]")
+        "res.partner",
+        string="A Customer of Ours",
+        domain="[('id', '!=', referred_id), ('company_id', 'in', (False, company_id))]",
+    )
     referrer_name = fields.Char(
-        string="Somebody Else", compute="_compute_referrer_name", store=True, readonly=False,
-        precompute=True)
+        string="Somebody Else",
+        compute="_compute_referrer_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     code = fields.Char(string="Their Code")
     known = fields.Char(string="So Far", compute="_compute_known")
 
@@ -34,12 +41,19 @@ class RelationshipReferralTell(models.TransientModel):
         for wizard in self:
             domain = (
                 [("referred_commercial_id", "=", wizard.referred_id.commercial_partner_id.id)]
-                if wizard.referred_id else [("lead_id", "=", wizard.lead_id.id)])
+                if wizard.referred_id
+                else [("lead_id", "=", wizard.lead_id.id)]
+            )
             claims = self.env["relationship.referral"].search(
-                [*domain, ("company_id", "=", wizard.company_id.id),
-                 ("state", "not in", ("rejected", "expired"))])
+                [
+                    *domain,
+                    ("company_id", "=", wizard.company_id.id),
+                    ("state", "not in", ("rejected", "expired")),
+                ]
+            )
             wizard.known = ", ".join(
-                claim.referrer_id.name or claim.referrer_name or "" for claim in claims)
+                claim.referrer_id.name or claim.referrer_name or "" for claim in claims
+            )
 
     @api.model
     def _get_sources(self):
@@ -58,21 +72,29 @@ class RelationshipReferralTell(models.TransientModel):
         friend.check_access("read")
         if self.code:
             self.env["relationship.referral.code"]._find_for(
-                self.code, self.company_id, self.referred_id or self.lead_id.partner_id)
-        source = "code" if self.code else self._get_sources().get(
-            self.document_model or (self.lead_id and "crm.lead"), "staff")
-        referral = self.env["relationship.referral"]._claim({
-            "referred_id": self.referred_id.id,
-            "lead_id": self.lead_id.id,
-            "company_id": self.company_id.id,
-            "source": source,
-            "code": self.code,
-            "referrer_id": self.referrer_id.id,
-            "referrer_name": False if self.referrer_id else self.referrer_name,
-            "document_model": self.document_model,
-            "document_id": self.document_id,
-            "staff_id": self.env.user.partner_id.id,
-        })
+                self.code, self.company_id, self.referred_id or self.lead_id.partner_id
+            )
+        source = (
+            "code"
+            if self.code
+            else self._get_sources().get(
+                self.document_model or (self.lead_id and "crm.lead"), "staff"
+            )
+        )
+        referral = self.env["relationship.referral"]._claim(
+            {
+                "referred_id": self.referred_id.id,
+                "lead_id": self.lead_id.id,
+                "company_id": self.company_id.id,
+                "source": source,
+                "code": self.code,
+                "referrer_id": self.referrer_id.id,
+                "referrer_name": False if self.referrer_id else self.referrer_name,
+                "document_model": self.document_model,
+                "document_id": self.document_id,
+                "staff_id": self.env.user.partner_id.id,
+            }
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

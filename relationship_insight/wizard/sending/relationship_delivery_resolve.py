@@ -13,10 +13,14 @@ class RelationshipDeliveryResolve(models.TransientModel):
 
     delivery_ids = fields.Many2many("relationship.delivery", string="Messages")
     delivery_count = fields.Integer(compute="_compute_delivery_count")
-    decision = fields.Selection([
-        ("sent", "They arrived: mark as sent"),
-        ("again", "They did not arrive: send again"),
-    ], required=True, default="sent")
+    decision = fields.Selection(
+        [
+            ("sent", "They arrived: mark as sent"),
+            ("again", "They did not arrive: send again"),
+        ],
+        required=True,
+        default="sent",
+    )
     reason = fields.Char(required=True, help="How you know, for whoever looks at it later.")
 
     @api.depends("delivery_ids")
@@ -41,7 +45,11 @@ class RelationshipDeliveryResolve(models.TransientModel):
             with self.env.cr.savepoint():
                 deliveries_sudo._resolve(self.decision, self.reason, self.env.user)
         except ExclusionViolation as error:
-            raise UserError(self.env._(
-                "Another campaign has asked one of these customers since. Nobody is asked twice "
-                "within 24 hours.")) from error
+            raise UserError(
+                self.env._(
+                    "Another campaign has asked one of these customers since. Nobody is asked "
+                    "twice "
+                    "within 24 hours."
+                )
+            ) from error
         return {"type": "ir.actions.act_window_close"}

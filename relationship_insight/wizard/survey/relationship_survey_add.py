@@ -12,16 +12,24 @@ class RelationshipSurveyAdd(models.TransientModel):
     _inherit = "relationship.guarded"
 
     survey_id = fields.Many2one(
-        "survey.survey", required=True, ondelete="cascade",
-        domain=[("survey_type", "=", "relationship")])
+        "survey.survey",
+        required=True,
+        ondelete="cascade",
+        domain=[("survey_type", "=", "relationship")],
+    )
     measure_ids = fields.Many2many(
-        "relationship.measure", string="Measures", required=True,
+        "relationship.measure",
+        string="Measures",
+        required=True,
         domain=["|", ("answerable", "=", True), ("child_ids", "!=", False)],
-        default=lambda self: self._default_measure_ids())
+        default=lambda self: self._default_measure_ids(),
+    )
     asks_attitude = fields.Boolean(compute="_compute_asks_attitude")
     competitor_ids = fields.Many2many(
-        "relationship.competitor", string="Also Ask About",
-        help="Up to three stores that are rated with the same words as ours.")
+        "relationship.competitor",
+        string="Also Ask About",
+        help="Up to three stores that are rated with the same words as ours.",
+    )
 
     @api.model
     def _default_measure_ids(self):
@@ -40,9 +48,12 @@ class RelationshipSurveyAdd(models.TransientModel):
         if not self.measure_ids:
             raise UserError(self.env._("Choose at least one measure."))
         if len(self.competitor_ids) > MOST_COMPETITORS:
-            raise UserError(self.env._(
-                "Ask about at most %(most)s other stores; more tire the customer.",
-                most=MOST_COMPETITORS))
+            raise UserError(
+                self.env._(
+                    "Ask about at most %(most)s other stores; more tire the customer.",
+                    most=MOST_COMPETITORS,
+                )
+            )
         self.measure_ids._add_to_survey(self.survey_id, self.competitor_ids)
         return {
             "type": "ir.actions.act_window",

@@ -17,27 +17,42 @@ class RelationshipNoteEach(models.TransientModel):
 
     partner_ids = fields.Many2many("res.partner", string="Customers", required=True)
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company)
+        "res.company", required=True, default=lambda self: self.env.company
+    )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     channel = fields.Selection(
-        selection=lambda self: self.env["relationship.note"]._fields[
-            "channel"]._description_selection(self.env),
-        required=True, default="event")
+        selection=lambda self: (
+            self.env["relationship.note"]._fields["channel"]._description_selection(self.env)
+        ),
+        required=True,
+        default="event",
+    )
     purpose = fields.Selection(
-        selection=lambda self: self.env["relationship.note"]._fields[
-            "purpose"]._description_selection(self.env),
-        required=True, default="listen")
+        selection=lambda self: (
+            self.env["relationship.note"]._fields["purpose"]._description_selection(self.env)
+        ),
+        required=True,
+        default="listen",
+    )
     feeling_ids = fields.Many2many(
-        "relationship.measure", string="Feelings",
-        domain=[("kind", "=", "emotion"), ("parent_id.code", "=", "M02")])
+        "relationship.measure",
+        string="Feelings",
+        domain=[("kind", "=", "emotion"), ("parent_id.code", "=", "M02")],
+    )
     summary = fields.Text(string="What Was Said")
     visibility = fields.Selection(
-        selection=lambda self: self.env["relationship.note"]._fields[
-            "visibility"]._description_selection(self.env),
-        string="Who May Read It", required=True, default="company")
+        selection=lambda self: (
+            self.env["relationship.note"]._fields["visibility"]._description_selection(self.env)
+        ),
+        string="Who May Read It",
+        required=True,
+        default="company",
+    )
     source_key = fields.Char(
-        readonly=True, default=lambda self: uuid.uuid4().hex,
-        help="Makes a list that is sent twice count once.")
+        readonly=True,
+        default=lambda self: uuid.uuid4().hex,
+        help="Makes a list that is sent twice count once.",
+    )
     customer_count = fields.Integer(compute="_compute_customer_count")
 
     @api.depends("partner_ids")
@@ -62,8 +77,9 @@ class RelationshipNoteEach(models.TransientModel):
         """Store one conversation per customer, all of them or none."""
         self.ensure_one()
         self._check_customers()
-        notes = self.env["relationship.note"].create([
-            self._prepare_note_vals(partner) for partner in self.partner_ids])
+        notes = self.env["relationship.note"].create(
+            [self._prepare_note_vals(partner) for partner in self.partner_ids]
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -80,20 +96,28 @@ class RelationshipNoteEach(models.TransientModel):
         if not partners:
             raise UserError(self.env._("Choose the customers first."))
         if len(partners) > MOST:
-            raise UserError(self.env._(
-                "Choose at most %(most)s customers at a time.", most=MOST))
+            raise UserError(self.env._("Choose at most %(most)s customers at a time.", most=MOST))
         readable = partners._filtered_access("read")
         if readable != partners:
-            raise UserError(self.env._(
-                "%(count)s of these customers aren't open to you. Take them off the list.",
-                count=len(partners - readable)))
+            raise UserError(
+                self.env._(
+                    "%(count)s of these customers aren't open to you. Take them off the list.",
+                    count=len(partners - readable),
+                )
+            )
         foreign = partners - partners.filtered_domain(
-            partners._check_company_domain(self.company_id))
+            partners._check_company_domain(self.company_id)
+        )
         if foreign:
             names = ", ".join(foreign[:NAMES_SHOWN].mapped("display_name"))
-            raise UserError(self.env._(
-                "These belong to another company than %(company)s: %(names)s. "
-                "Take them off the list.", company=self.company_id.name, names=names))
+            raise UserError(
+                self.env._(
+                    "These belong to another company than %(company)s: %(names)s. "
+                    "Take them off the list.",
+                    company=self.company_id.name,
+                    names=names,
+                )
+            )
 
     def _prepare_note_vals(self, partner):
         return {

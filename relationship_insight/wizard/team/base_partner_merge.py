@@ -13,9 +13,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         merged = {
             f"{alias}_{name}": self._sql_merged(alias, column, everybody, dst_partner)
             for alias in ("team", "other")
-            for name, column in (("customer", "commercial_partner_id"), ("staff", "staff_id"))}
-        self.env.cr.execute(SQL(
-            """
+            for name, column in (("customer", "commercial_partner_id"), ("staff", "staff_id"))
+        }
+        self.env.cr.execute(
+            SQL(
+                """
             DELETE FROM relationship_account_team team
              USING relationship_account_team other
              WHERE team.date_to IS NULL AND other.date_to IS NULL AND team.id != other.id
@@ -25,9 +27,15 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                AND (team.commercial_partner_id IN %(everybody)s OR team.staff_id IN %(everybody)s)
                AND (other.commercial_partner_id = %(dst)s, -other.id)
                  > (team.commercial_partner_id = %(dst)s, -team.id)
-            """, everybody=everybody, dst=dst_partner.id, **merged))
-        self.env.cr.execute(SQL(
-            """
+            """,
+                everybody=everybody,
+                dst=dst_partner.id,
+                **merged,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
             DELETE FROM relationship_handover_line line
              USING relationship_handover_line other
              WHERE line.handover_id = other.handover_id AND line.id != other.id
@@ -35,14 +43,20 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                AND other.commercial_partner_id IN %(everybody)s
                AND (other.commercial_partner_id = %(dst)s, -other.id)
                  > (line.commercial_partner_id = %(dst)s, -line.id)
-            """, everybody=everybody, dst=dst_partner.id))
+            """,
+                everybody=everybody,
+                dst=dst_partner.id,
+            )
+        )
         # Two histories of one bond: of two figures for a month the destination's is kept.
         past = {
             f"{alias}_{name}": self._sql_merged(alias, column, everybody, dst_partner)
             for alias in ("past", "other")
-            for name, column in (("customer", "commercial_partner_id"), ("staff", "staff_id"))}
-        self.env.cr.execute(SQL(
-            """
+            for name, column in (("customer", "commercial_partner_id"), ("staff", "staff_id"))
+        }
+        self.env.cr.execute(
+            SQL(
+                """
             DELETE FROM relationship_bond_snapshot past
              USING relationship_bond_snapshot other
              WHERE past.date = other.date AND past.company_id = other.company_id
@@ -52,7 +66,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                AND %(past_customer)s = %(other_customer)s AND %(past_staff)s = %(other_staff)s
                AND (other.commercial_partner_id = %(dst)s OR other.staff_id = %(dst)s, -other.id)
                  > (past.commercial_partner_id = %(dst)s OR past.staff_id = %(dst)s, -past.id)
-            """, everybody=everybody, dst=dst_partner.id, **past))
+            """,
+                everybody=everybody,
+                dst=dst_partner.id,
+                **past,
+            )
+        )
         self.env.invalidate_all()
         return super()._update_foreign_keys(src_partners, dst_partner)
 
@@ -60,4 +79,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """SQL of a contact's id after the merge."""
         column = SQL.identifier(table, column)
         return SQL(
-            "CASE WHEN %s IN %s THEN %s ELSE %s END", column, everybody, dst_partner.id, column)
+            "CASE WHEN %s IN %s THEN %s ELSE %s END", column, everybody, dst_partner.id, column
+        )

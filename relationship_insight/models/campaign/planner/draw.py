@@ -14,4 +14,7 @@ def sql_share(campaign, size):
     wanted = campaign.minimum_n / campaign.expected_response
     return SQL(
         "LEAST(1.0, GREATEST(%s, %s / GREATEST(%s, 1)::float8))",
-        campaign.sampling_fraction, wanted, size)
+        campaign.sampling_fraction,
+        wanted,
+        size,
+    )

@@ -1,4 +1,5 @@
 """Events: what happened since the last look becomes lines of the ledger, each one once."""
+
 from datetime import timedelta
 
 from odoo.tools import SQL
@@ -35,7 +36,8 @@ def _get_window(campaign, now):
     """Return the first and the last moment of the events to look at now."""
     last = now - timedelta(**{campaign.delay_unit: campaign.delay})
     whole = not campaign.date_scanned_whole or (
-        now - campaign.date_scanned_whole >= timedelta(hours=WHOLE_LOOK_HOURS))
+        now - campaign.date_scanned_whole >= timedelta(hours=WHOLE_LOOK_HOURS)
+    )
     first = last - timedelta(days=campaign.wait_days)
     if not whole:
         first = max(first, campaign.date_scanned - timedelta(days=LOOK_BACK_DAYS))
@@ -48,8 +50,9 @@ def _plan_event(scope, campaign):
     first, last, whole = _get_window(campaign, now)
     if first >= last:
         return
-    scope.execute(SQL(
-        """
+    scope.execute(
+        SQL(
+            """
         WITH event AS MATERIALIZED (%(events)s),
         fresh AS MATERIALIZED (
             SELECT event.*, p.commercial_partner_id, %(stratum)s AS stratum,
@@ -90,35 +93,49 @@ def _plan_event(scope, campaign):
           FROM reasoned
         ON CONFLICT DO NOTHING
         """,
-        events=EVENTS[campaign.event](scope, campaign, first, last),
-        stratum=sql_stratum(campaign, SQL("p")),
-        holdout=sql_holdout(SQL("p.commercial_partner_id"), SQL("c")),
-        audience=scope.env["res.partner"]._search(campaign._get_audience_domain()).subselect(),
-        company=campaign.company_id.id,
-        campaign=campaign.id,
-        quarter=now - timedelta(days=90),
-        share=sql_share(campaign, SQL("size")),
-        draw=sql_unit_hash(f"{campaign.seed}:event", SQL("event_key")),
-        now=now,
-        delay=timedelta(**{campaign.delay_unit: campaign.delay}),
-        wait=timedelta(days=campaign.wait_days)))
-    campaign.write({
-        "date_scanned": last, **({"date_scanned_whole": now} if whole else {})})
+            events=EVENTS[campaign.event](scope, campaign, first, last),
+            stratum=sql_stratum(campaign, SQL("p")),
+            holdout=sql_holdout(SQL("p.commercial_partner_id"), SQL("c")),
+            audience=scope.env["res.partner"]._search(campaign._get_audience_domain()).subselect(),
+            company=campaign.company_id.id,
+            campaign=campaign.id,
+            quarter=now - timedelta(days=90),
+            share=sql_share(campaign, SQL("size")),
+            draw=sql_unit_hash(f"{campaign.seed}:event", SQL("event_key")),
+            now=now,
+            delay=timedelta(**{campaign.delay_unit: campaign.delay}),
+            wait=timedelta(days=campaign.wait_days),
+        )
+    )
+    campaign.write({"date_scanned": last, **({"date_scanned_whole": now} if whole else {})})
 
 
 def _sql_first_purchase(scope, campaign, first, last):
-    return _sql_purchases(scope, campaign, first, last, SQL("nth = 1"), SQL(
-        "'first_purchase:' || commercial_partner_id"))
+    return _sql_purchases(
+        scope,
+        campaign,
+        first,
+        last,
+        SQL("nth = 1"),
+        SQL("'first_purchase:' || commercial_partner_id"),
+    )
 
 
 def _sql_sale_confirmed(scope, campaign, first, last):
-    return _sql_purchases(scope, campaign, first, last, SQL(
-        "order_model = 'sale.order'"), SQL("'sale.order:' || order_id"))
+    return _sql_purchases(
+        scope,
+        campaign,
+        first,
+        last,
+        SQL("order_model = 'sale.order'"),
+        SQL("'sale.order:' || order_id"),
+    )
 
 
 def _sql_pos_order(scope, campaign, first, last):
-    return _sql_purchases(scope, campaign, first, last, SQL(
-        "channel = 'pos'"), SQL("order_model || ':' || order_id"))
+    return _sql_purchases(
+        scope, campaign, first, last, SQL("channel = 'pos'"), SQL("order_model || ':' || order_id")
+    )
 
 
 def _sql_sale_delivered(scope, campaign, first, last):
@@ -134,13 +151,21 @@ def _sql_sale_delivered(scope, campaign, first, last):
                AND so.effective_date > %(first)s AND so.effective_date <= %(last)s
           ) bought
         """,
-        buys=_sql_buys(scope, campaign, first - timedelta(days=DELIVERY_DAYS)), first=first,
-        last=last)
+        buys=_sql_buys(scope, campaign, first - timedelta(days=DELIVERY_DAYS)),
+        first=first,
+        last=last,
+    )
 
 
 def _sql_anniversary(scope, campaign, first, last):
-    return _sql_profiles(scope, campaign, first, last, SQL("'anniversary'"), SQL(
-        """
+    return _sql_profiles(
+        scope,
+        campaign,
+        first,
+        last,
+        SQL("'anniversary'"),
+        SQL(
+            """
         CROSS JOIN LATERAL generate_series(
             EXTRACT(year FROM %(first)s::timestamp)::int - 1,
             EXTRACT(year FROM %(last)s::timestamp)::int) year
@@ -148,16 +173,31 @@ def _sql_anniversary(scope, campaign, first, last):
             SELECT profile.first_purchase + make_interval(
                 years => year - EXTRACT(year FROM profile.first_purchase)::int) AS date
         ) occasion
-        """, first=first, last=last), SQL("occasion.date > profile.first_purchase"))
+        """,
+            first=first,
+            last=last,
+        ),
+        SQL("occasion.date > profile.first_purchase"),
+    )
 
 
 def _sql_silence(scope, campaign, first, last):
-    return _sql_profiles(scope, campaign, first, last, SQL("'silence'"), SQL(
-        """
+    return _sql_profiles(
+        scope,
+        campaign,
+        first,
+        last,
+        SQL("'silence'"),
+        SQL(
+            """
         CROSS JOIN LATERAL (
             SELECT profile.last_purchase + make_interval(days => %s) AS date
         ) occasion
-        """, campaign.silence_days), SQL("TRUE"))
+        """,
+            campaign.silence_days,
+        ),
+        SQL("TRUE"),
+    )
 
 
 def _sql_profiles(scope, campaign, first, last, name, occasion, condition):
@@ -179,8 +219,13 @@ def _sql_profiles(scope, campaign, first, last, name, occasion, condition):
          WHERE profile.company_id = %(company)s AND %(condition)s
            AND occasion.date > %(first)s AND occasion.date <= %(last)s
         """,
-        name=name, occasion=occasion, condition=condition, first=first, last=last,
-        company=campaign.company_id.id)
+        name=name,
+        occasion=occasion,
+        condition=condition,
+        first=first,
+        last=last,
+        company=campaign.company_id.id,
+    )
 
 
 def _sql_purchases(scope, campaign, first, last, condition, key):
@@ -193,8 +238,14 @@ def _sql_purchases(scope, campaign, first, last, condition, key):
           FROM (%(buys)s) buy
          WHERE date > %(first)s AND date <= %(last)s AND %(condition)s
         """,
-        key=key, shop_model=planner._sql_shop_model(), shop=planner._sql_shop_id(),
-        buys=_sql_buys(scope, campaign, first), first=first, last=last, condition=condition)
+        key=key,
+        shop_model=planner._sql_shop_model(),
+        shop=planner._sql_shop_id(),
+        buys=_sql_buys(scope, campaign, first),
+        first=first,
+        last=last,
+        condition=condition,
+    )
 
 
 def _sql_buys(scope, campaign, since):
@@ -205,8 +256,11 @@ def _sql_buys(scope, campaign, since):
          WHERE everyone.commercial_partner_id IN (
             SELECT buyer.commercial_partner_id FROM res_partner buyer
              WHERE buyer.id IN (%s))
-        """, SQL(" UNION ").join(
-            scope.env["relationship.planner"]._get_recent_buyers(campaign.company_id, since)))
+        """,
+        SQL(" UNION ").join(
+            scope.env["relationship.planner"]._get_recent_buyers(campaign.company_id, since)
+        ),
+    )
     return SQL(
         """
         SELECT source.*, p.commercial_partner_id, row_number() OVER (
@@ -215,13 +269,16 @@ def _sql_buys(scope, campaign, since):
          WHERE %s
         """,
         scope.env["relationship.purchase"]._purchase_union(
-            Purchases(campaign.company_id, partners=buyers)),
-        sql_kept(SQL("source")))
+            Purchases(campaign.company_id, partners=buyers)
+        ),
+        sql_kept(SQL("source")),
+    )
 
 
 def _sql_case_closed(scope, campaign, first, last):
     return scope.env["relationship.planner"]._sql_event_case_closed(
-        campaign.company_id, first, last)
+        campaign.company_id, first, last
+    )
 
 
 # Each gives the SQL of its events in a window. Columns: event_key (names the occasion once and

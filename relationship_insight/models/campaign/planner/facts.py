@@ -3,6 +3,7 @@
 A person is an e-mail address, or a contact without one: two contacts who share an address
 are one person, who must not be asked twice.
 """
+
 from datetime import timedelta
 
 from odoo.tools import SQL
@@ -22,8 +23,10 @@ def collect_lines(scope):
     :return: their number
     """
     p, c = SQL("p"), SQL("c")
-    return scope.store(LINE, SQL(
-        """
+    return scope.store(
+        LINE,
+        SQL(
+            """
         SELECT l.id, l.campaign_id, l.wave_id, l.partner_id, l.date_first, l.date_expire,
                l.reason AS reason_before, l.order_model, l.order_id, l.shop_model, l.shop_id,
                l.staff_id, l.stratum, l.inclusion_probability,
@@ -55,11 +58,13 @@ def collect_lines(scope):
          WHERE l.company_id = %(company)s AND l.outcome = 'deferred'
            AND l.date_until <= %(now)s
         """,
-        **contact_rules.get_refusals(p, c, scope.today, SQL("cam.id")),
-        joins=contact_rules.sql_joins(p, c),
-        **_get_channels(scope.env, p),
-        company=scope.company.id,
-        now=scope.now))
+            **contact_rules.get_refusals(p, c, scope.today, SQL("cam.id")),
+            joins=contact_rules.sql_joins(p, c),
+            **_get_channels(scope.env, p),
+            company=scope.company.id,
+            now=scope.now,
+        ),
+    )
 
 
 def _get_channels(env, partner):
@@ -68,17 +73,24 @@ def _get_channels(env, partner):
     Their own wish comes before what the campaign tries.
     """
     reached, blocked = [], []
-    for channel in (SQL("wish.channel"), SQL("cam.channel_1"), SQL("cam.channel_2"),
-                    SQL("cam.channel_3")):
+    for channel in (
+        SQL("wish.channel"),
+        SQL("cam.channel_1"),
+        SQL("cam.channel_2"),
+        SQL("cam.channel_3"),
+    ):
         refusals = contact_rules.get_address_refusals(partner, channel)
         tried = SQL(
             "(%(channel)s IN ('email', 'link', 'portal') OR %(channel)s = 'sms' AND %(sms)s)",
-            channel=channel, sms="sms.sms" in env)
-        reached.append(SQL(
-            "WHEN %s AND NOT %s THEN %s", tried, contact_rules.sql_any(refusals), channel))
-        blocked.append(SQL(
-            "%s IS TRUE AND %s", tried,
-            contact_rules.sql_any(refusals, ("blocked", "bounced"))))
+            channel=channel,
+            sms="sms.sms" in env,
+        )
+        reached.append(
+            SQL("WHEN %s AND NOT %s THEN %s", tried, contact_rules.sql_any(refusals), channel)
+        )
+        blocked.append(
+            SQL("%s IS TRUE AND %s", tried, contact_rules.sql_any(refusals, ("blocked", "bounced")))
+        )
     return {
         "channel": SQL("CASE %s END", SQL(" ").join(reached)),
         "blacklisted": SQL("(%s)", SQL(" OR ").join(blocked)),
@@ -88,14 +100,21 @@ def _get_channels(env, partner):
 def collect_facts(scope):
     """Put what these people were asked and answered so far into tables, one line each."""
     Invitation = scope.env["relationship.invitation"]
-    scope.store(PEOPLE, SQL(
-        """
+    scope.store(
+        PEOPLE,
+        SQL(
+            """
         SELECT p.id, person FROM res_partner p
           JOIN (SELECT DISTINCT person FROM %(line)s) due
             ON due.person = COALESCE(p.email_normalized, 'contact ' || p.id)
-        """, line=LINE))
-    scope.store(TOUCH, SQL(
-        """
+        """,
+            line=LINE,
+        ),
+    )
+    scope.store(
+        TOUCH,
+        SQL(
+            """
         SELECT people.person, i.campaign_id, i.company_id = %(company)s AS own,
                %(contact)s AS contact, i.date_planned,
                CASE WHEN %(contact)s THEN %(touched)s END AS touched,
@@ -111,13 +130,18 @@ def collect_facts(scope):
      LEFT JOIN relationship_contact_preference w
             ON w.partner_id = people.id AND w.company_id = %(company)s
         """,
-        people=PEOPLE, company=scope.company.id,
-        contact=Invitation._sql_contact(SQL("i")),
-        touched=Invitation._sql_last_touch(SQL("i")),
-        ignored_states=IGNORED,
-        ignored=scope.now - timedelta(days=IGNORED_AFTER_DAYS)))
-    scope.store(FACT, SQL(
-        """
+            people=PEOPLE,
+            company=scope.company.id,
+            contact=Invitation._sql_contact(SQL("i")),
+            touched=Invitation._sql_last_touch(SQL("i")),
+            ignored_states=IGNORED,
+            ignored=scope.now - timedelta(days=IGNORED_AFTER_DAYS),
+        ),
+    )
+    scope.store(
+        FACT,
+        SQL(
+            """
         SELECT person, MAX(touched) AS touched_anywhere,
                MAX(touched) FILTER (WHERE own) AS touched,
                MAX(answered) FILTER (WHERE own) AS answered,
@@ -137,12 +161,21 @@ def collect_facts(scope):
               FROM %(touch)s
           ) touch
       GROUP BY person
-        """, touch=TOUCH, budget=scope.company.relationship_budget_invitations))
-    scope.store(OWN, SQL(
-        """
+        """,
+            touch=TOUCH,
+            budget=scope.company.relationship_budget_invitations,
+        ),
+    )
+    scope.store(
+        OWN,
+        SQL(
+            """
         SELECT person, campaign_id, MAX(touched) AS touched, MAX(answered) AS answered
           FROM %(touch)s GROUP BY person, campaign_id
-        """, touch=TOUCH))
+        """,
+            touch=TOUCH,
+        ),
+    )
 
 
 def mark_undone(scope):
@@ -152,11 +185,14 @@ def mark_undone(scope):
         """
         SELECT DISTINCT partner_id FROM %s
          WHERE order_id IS NOT NULL AND reason_before != 'not_due'
-        """, LINE)
+        """,
+        LINE,
+    )
     if not scope.execute(SQL("%s LIMIT 1", buyers)).fetchone():
         return
-    scope.execute(SQL(
-        """
+    scope.execute(
+        SQL(
+            """
         WITH kept AS MATERIALIZED (
             SELECT order_model, order_id FROM (%(purchases)s) source
              WHERE %(kept)s
@@ -168,7 +204,9 @@ def mark_undone(scope):
             SELECT 1 FROM kept WHERE kept.order_model = line.order_model
                AND kept.order_id = line.order_id)
         """,
-        line=LINE,
-        purchases=Purchase._purchase_union(
-            Purchases(scope.company, partners=buyers)),
-        kept=sql_kept(SQL("source")), known=tuple(Purchase._get_order_models())))
+            line=LINE,
+            purchases=Purchase._purchase_union(Purchases(scope.company, partners=buyers)),
+            kept=sql_kept(SQL("source")),
+            known=tuple(Purchase._get_order_models()),
+        )
+    )

@@ -7,7 +7,8 @@ from odoo.tools import SQL
 # Tables of one transaction; each is written by the step that is named after it.
 LINE, PEOPLE, TOUCH, FACT, OWN, VERDICT = (
     SQL.identifier(f"relationship_plan_{name}")
-    for name in ("line", "people", "touch", "fact", "own", "verdict"))
+    for name in ("line", "people", "touch", "fact", "own", "verdict")
+)
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ class Scope:
         The database is told how many there are, or it would plan for a guess.
         """
         self.execute(SQL("DROP TABLE IF EXISTS %s", table))
-        count = self.execute(SQL(
-            "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)).rowcount
+        count = self.execute(
+            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
+        ).rowcount
         if count:
             self.execute(SQL("ANALYZE %s", table))
         return count

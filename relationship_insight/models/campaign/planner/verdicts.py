@@ -1,4 +1,5 @@
 """The decision: every line of the ledger whose turn it is gets one outcome and one reason."""
+
 from datetime import timedelta
 
 import pytz
@@ -35,8 +36,10 @@ def _judge(scope):
     """Put the verdict on each line (reason, until) into a table of this transaction."""
     company, now = scope.company, scope.now
     verdicts = list(enumerate(get_verdicts(scope)))
-    scope.store(VERDICT, SQL(
-        """
+    scope.store(
+        VERDICT,
+        SQL(
+            """
         WITH clock AS (
             SELECT line.*, COALESCE(fact.ignored, 0) AS ignored,
                    own.touched IS NULL AS is_new,
@@ -83,25 +86,29 @@ def _judge(scope):
                is_new
           FROM ranked
         """,
-        lines=LINE, facts=FACT, own=OWN,
-        slow=company.relationship_backoff_slow,
-        floor=f"{FLOOR_HOURS} hours",
-        clocks=SQL(", ").join(_get_clocks(company)),
-        conditions=SQL(" ").join(
-            SQL("WHEN %s THEN %s", applies, nth)
-            for nth, (_reason, applies, _until) in verdicts),
-        reasons=SQL(" ").join(
-            SQL("WHEN %s THEN %s", nth, reason)
-            for nth, (reason, _applies, _until) in verdicts),
-        untils=SQL(" ").join(
-            SQL("WHEN %s THEN %s", nth, until)
-            for nth, (_reason, _applies, until) in verdicts),
-        brakes=_sql_brakes(scope),
-        draw=sql_unit_hash("brake", SQL("judged.id")),
-        patience=now - timedelta(days=company.relationship_patience_days),
-        patient=PATIENT_RANK,
-        quarantine=timedelta(days=company.relationship_quarantine_days),
-        now=now))
+            lines=LINE,
+            facts=FACT,
+            own=OWN,
+            slow=company.relationship_backoff_slow,
+            floor=f"{FLOOR_HOURS} hours",
+            clocks=SQL(", ").join(_get_clocks(company)),
+            conditions=SQL(" ").join(
+                SQL("WHEN %s THEN %s", applies, nth) for nth, (_reason, applies, _until) in verdicts
+            ),
+            reasons=SQL(" ").join(
+                SQL("WHEN %s THEN %s", nth, reason) for nth, (reason, _applies, _until) in verdicts
+            ),
+            untils=SQL(" ").join(
+                SQL("WHEN %s THEN %s", nth, until) for nth, (_reason, _applies, until) in verdicts
+            ),
+            brakes=_sql_brakes(scope),
+            draw=sql_unit_hash("brake", SQL("judged.id")),
+            patience=now - timedelta(days=company.relationship_patience_days),
+            patient=PATIENT_RANK,
+            quarantine=timedelta(days=company.relationship_quarantine_days),
+            now=now,
+        ),
+    )
 
 
 def _get_clocks(company):
@@ -110,6 +117,7 @@ def _get_clocks(company):
     Four clocks: invited and answered, by any campaign and by this one. Two more: about the
     relationship, and how often they felt something, which asks about the last four weeks.
     """
+
     def clock(date, days, condition=None):
         later = SQL("%s + make_interval(days => %s) * stretch", date, days)
         return SQL("CASE WHEN %s THEN %s END", condition, later) if condition else later
@@ -119,10 +127,16 @@ def _get_clocks(company):
         clock(SQL("answered"), company.relationship_quarantine_answered_days),
         clock(SQL("own_touched"), SQL("gap_invited_days")),
         clock(SQL("own_answered"), SQL("gap_answered_days")),
-        clock(SQL("relationship_date"), company.relationship_quarantine_relationship_days,
-              SQL("relationship")),
-        clock(SQL("emotion_date"), max(company.relationship_emotion_days, EMOTION_FLOOR_DAYS),
-              SQL("emotion")),
+        clock(
+            SQL("relationship_date"),
+            company.relationship_quarantine_relationship_days,
+            SQL("relationship"),
+        ),
+        clock(
+            SQL("emotion_date"),
+            max(company.relationship_emotion_days, EMOTION_FLOOR_DAYS),
+            SQL("emotion"),
+        ),
     ]
 
 
@@ -133,12 +147,10 @@ def get_verdicts(scope):
     """
     company, now, today = scope.company, scope.now, scope.today
     regular = SQL("kind = 'cadence' AND relationship")
-    new_until = SQL(
-        "first_purchase + make_interval(days => %s)", company.relationship_new_days)
+    new_until = SQL("first_purchase + make_interval(days => %s)", company.relationship_new_days)
     gone = SQL("FALSE")
     if company.relationship_active_days:
-        gone = SQL("last_purchase < %s", today - timedelta(
-            days=company.relationship_active_days))
+        gone = SQL("last_purchase < %s", today - timedelta(days=company.relationship_active_days))
     never = SQL("%s::timestamp", NEVER)
     given_up = SQL("CASE reason_before WHEN 'not_due' THEN 'expired' ELSE reason_before END")
     return [
@@ -162,14 +174,21 @@ def get_verdicts(scope):
 def _sql_brakes(scope):
     """SQL of how many each campaign may still ask today while cases are open."""
     day = scope.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    braked = scope.env["relationship.campaign"].search([
-        ("company_id", "=", scope.company.id), ("state", "=", "running"),
-        ("case_capacity", ">", 0)])
-    asked = dict(scope.env["relationship.invitation"]._read_group(
-        [("campaign_id", "in", braked.ids), ("create_date", ">=", day)],
-        ["campaign_id"], ["__count"]))
-    open_cases = scope.env["relationship.planner"]._count_open_cases(
-        scope.company) if braked else 0
+    braked = scope.env["relationship.campaign"].search(
+        [
+            ("company_id", "=", scope.company.id),
+            ("state", "=", "running"),
+            ("case_capacity", ">", 0),
+        ]
+    )
+    asked = dict(
+        scope.env["relationship.invitation"]._read_group(
+            [("campaign_id", "in", braked.ids), ("create_date", ">=", day)],
+            ["campaign_id"],
+            ["__count"],
+        )
+    )
+    open_cases = scope.env["relationship.planner"]._count_open_cases(scope.company) if braked else 0
     rows = [(0, 0)]
     for campaign in braked:
         limit = get_daily_limit(campaign, open_cases)
@@ -189,11 +208,12 @@ def get_daily_limit(campaign, open_cases):
 def _invite(scope):
     """Make the invitations and write the outcome of every line into the ledger."""
     known = scope.execute(SQL("SELECT DISTINCT tz FROM %s", LINE)).fetchall()
-    zones = [zone for zone, in known if zone in pytz.all_timezones_set]
+    zones = [zone for (zone,) in known if zone in pytz.all_timezones_set]
     local = scope.company._relationship_tz()
     draw = sql_unit_hash("hour", SQL("line.id"))
-    scope.execute(SQL(
-        """
+    scope.execute(
+        SQL(
+            """
         WITH chosen AS MATERIALIZED (
             SELECT line.*, verdict.is_new, zone.tz AS zone,
                    CASE WHEN line.kind = 'cadence' THEN morning.at
@@ -248,21 +268,36 @@ def _invite(scope):
      LEFT JOIN made ON made.source_key = 'ledger:' || verdict.id
          WHERE l.id = verdict.id
         """,
-        zones=zones, local=local, now=scope.now, hour=MORNING_HOUR, length=MORNING_LENGTH,
-        draw=draw, lines=LINE, verdicts=VERDICT, company=scope.company.id, user=scope.env.uid))
-    return scope.execute(SQL(
-        """
+            zones=zones,
+            local=local,
+            now=scope.now,
+            hour=MORNING_HOUR,
+            length=MORNING_LENGTH,
+            draw=draw,
+            lines=LINE,
+            verdicts=VERDICT,
+            company=scope.company.id,
+            user=scope.env.uid,
+        )
+    )
+    return scope.execute(
+        SQL(
+            """
         SELECT count(*) FROM %s verdict
           JOIN relationship_eligibility l ON l.id = verdict.id WHERE l.outcome = 'invited'
-        """, VERDICT)).fetchone()[0]
+        """,
+            VERDICT,
+        )
+    ).fetchone()[0]
 
 
 def withdraw(scope):
     """Cancel what is planned for somebody who by now wants nothing or is never asked."""
     p, c = SQL("p"), SQL("c")
     refusals = contact_rules.get_refusals(p, c, scope.today, SQL("i.campaign_id"))
-    scope.execute(SQL(
-        """
+    scope.execute(
+        SQL(
+            """
         WITH unwanted AS (
             SELECT i.id, %(holdout)s AS holdout
               FROM relationship_invitation i
@@ -279,6 +314,9 @@ def withdraw(scope):
                reason = CASE WHEN gone.holdout THEN 'holdout' ELSE 'opted_out' END
           FROM gone WHERE l.invitation_id = gone.id
         """,
-        company=scope.company.id, holdout=refusals["holdout"],
-        joins=contact_rules.sql_joins(p, c),
-        for_good=contact_rules.sql_any(refusals, contact_rules.FOR_GOOD)))
+            company=scope.company.id,
+            holdout=refusals["holdout"],
+            joins=contact_rules.sql_joins(p, c),
+            for_good=contact_rules.sql_any(refusals, contact_rules.FOR_GOOD),
+        )
+    )

@@ -1,4 +1,5 @@
 """Waves: when the next one is due, who belongs to it, and on which day their turn is."""
+
 from datetime import datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -22,7 +23,8 @@ def plan_waves(scope, campaigns):
         if not campaign.wave_ids.filtered(lambda wave: wave.state != "closed"):
             add_next_wave(campaign, today)
         due = campaign.wave_ids.filtered(
-            lambda wave: wave.state == "planned" and wave.date_start <= today)
+            lambda wave: wave.state == "planned" and wave.date_start <= today
+        )
         for wave in due.sorted("number"):
             wave._start_if_allowed()
 
@@ -32,12 +34,14 @@ def add_next_wave(campaign, today):
     last = campaign.wave_ids.sorted("number")[-1:]
     step = relativedelta(**{campaign.cadence_unit: campaign.cadence_number})
     start = max(last.date_start + step, today) if last else today
-    return campaign.env["relationship.wave"].create({
-        "campaign_id": campaign.id,
-        "date_start": start,
-        "date_end": _get_wave_end(campaign, start),
-        "state": "planned",
-    })
+    return campaign.env["relationship.wave"].create(
+        {
+            "campaign_id": campaign.id,
+            "date_start": start,
+            "date_end": _get_wave_end(campaign, start),
+            "state": "planned",
+        }
+    )
 
 
 def _get_wave_end(campaign, start):
@@ -74,8 +78,10 @@ def _sql_population(campaign):
         stratum=sql_stratum(campaign, SQL("p")),
         company=campaign.company_id.id,
         classes=SQL("COALESCE(profile.loyalty_class, 'unknown') IN %s", tuple(classes))
-        if classes else SQL("TRUE"),
-        audience=audience.subselect())
+        if classes
+        else SQL("TRUE"),
+        audience=audience.subselect(),
+    )
 
 
 def draw_wave(scope, wave):
@@ -89,8 +95,9 @@ def draw_wave(scope, wave):
     days = _get_wave_days(wave)
     moved = (wave.number - 1) * campaign.sampling_fraction * campaign.refreshment_share
     env.flush_all()
-    scope.execute(SQL(
-        """
+    scope.execute(
+        SQL(
+            """
         WITH population AS MATERIALIZED (
             SELECT who.*, %(holdout)s AS holdout,
                    who.email_normalized IS NOT NULL AND row_number() OVER (
@@ -124,33 +131,40 @@ def draw_wave(scope, wave):
           ) timed
         ON CONFLICT DO NOTHING
         """,
-        population=_sql_population(campaign),
-        holdout=sql_holdout(SQL("who.commercial_partner_id"), SQL("c")),
-        share=sql_share(campaign, SQL("size")),
-        draw=sql_unit_hash(f"{campaign.seed}:draw", SQL("id")),
-        slot=sql_unit_hash(f"{campaign.seed}:slot", SQL("id")),
-        moved=moved,
-        campaign=campaign.id,
-        wave=wave.id,
-        company=campaign.company_id.id,
-        now=scope.now,
-        expire=datetime.combine(wave.date_end, time.min) + timedelta(days=1),
-        days=days,
-        count=len(days)))
-    population, holdout, sample = scope.execute(SQL(
-        """
+            population=_sql_population(campaign),
+            holdout=sql_holdout(SQL("who.commercial_partner_id"), SQL("c")),
+            share=sql_share(campaign, SQL("size")),
+            draw=sql_unit_hash(f"{campaign.seed}:draw", SQL("id")),
+            slot=sql_unit_hash(f"{campaign.seed}:slot", SQL("id")),
+            moved=moved,
+            campaign=campaign.id,
+            wave=wave.id,
+            company=campaign.company_id.id,
+            now=scope.now,
+            expire=datetime.combine(wave.date_end, time.min) + timedelta(days=1),
+            days=days,
+            count=len(days),
+        )
+    )
+    population, holdout, sample = scope.execute(
+        SQL(
+            """
         SELECT count(*), count(*) FILTER (WHERE reason = 'holdout'),
                count(*) FILTER (WHERE outcome = 'deferred')
           FROM relationship_eligibility WHERE wave_id = %s
-        """, wave.id)).fetchone()
+        """,
+            wave.id,
+        )
+    ).fetchone()
     env["relationship.eligibility"].invalidate_model()
-    return {
-        "population_count": population, "holdout_count": holdout, "sample_count": sample}
+    return {"population_count": population, "holdout_count": holdout, "sample_count": sample}
 
 
 def _get_wave_days(wave):
     """Return the mornings over which a wave is spread: its working days, or all if none."""
     start = datetime.combine(wave.date_start, time.min)
-    days = [start + timedelta(days=number)
-            for number in range((wave.date_end - wave.date_start).days + 1)]
+    days = [
+        start + timedelta(days=number)
+        for number in range((wave.date_end - wave.date_start).days + 1)
+    ]
     return [day for day in days if day.weekday() < WORKING_DAYS] or days

@@ -12,28 +12,53 @@ from .step import Step
 LISTENING = ("listen", "care", "complaint")
 # Names in ``stats.bond`` and the columns their points are stored in.
 POINTS = {
-    "Q": "points_rapport", "I": "points_intensity", "R": "points_recency",
-    "L": "points_listening", "M": "points_mutuality", "Dn": "points_duration",
-    "N": "points_knowledge", "cap": "points_cap",
+    "Q": "points_rapport",
+    "I": "points_intensity",
+    "R": "points_recency",
+    "L": "points_listening",
+    "M": "points_mutuality",
+    "Dn": "points_duration",
+    "N": "points_knowledge",
+    "cap": "points_cap",
 }
 BONDS = "relationship_new_bond"
 CLOSEST = "relationship_new_closest"
 # Of each bond, as stored.
-PARTS = dict.fromkeys((
-    "rapport", "intensity", "recency", "listening", "mutuality", "duration", "knowledge",
-    "strength", "own_strength", "basis", "talk_count", "served_count", "kept_count",
-    "first_talk", "last_talk", "formula_version", *POINTS.values()))
+PARTS = dict.fromkeys(
+    (
+        "rapport",
+        "intensity",
+        "recency",
+        "listening",
+        "mutuality",
+        "duration",
+        "knowledge",
+        "strength",
+        "own_strength",
+        "basis",
+        "talk_count",
+        "served_count",
+        "kept_count",
+        "first_talk",
+        "last_talk",
+        "formula_version",
+        *POINTS.values(),
+    )
+)
 FIGURES = {
     **dict.fromkeys(("talk_count", "bond_count"), 0),
-    **dict.fromkeys((
-        "bond", "bond_staff_id", "last_talk", "key_staff_id", "contact_hhi", "key_risk")),
+    **dict.fromkeys(
+        ("bond", "bond_staff_id", "last_talk", "key_staff_id", "contact_hhi", "key_risk")
+    ),
 }
 
 
 def bonds(scope):
     """Each bond: one row per customer and member of staff, with what it is made of."""
-    return Step(BONDS, SQL(
-        """
+    return Step(
+        BONDS,
+        SQL(
+            """
         WITH %(bonds)s
         SELECT customer, staff, q AS rapport, i AS intensity, r AS recency, l AS listening,
                m AS mutuality, dn AS duration, n AS knowledge, strength, own_strength,
@@ -42,10 +67,12 @@ def bonds(scope):
                first_talk, last_talk, %(version)s AS formula_version, %(points)s
           FROM bonds
         """,
-        bonds=_ctes_bond(scope),
-        version=bond.FORMULA_VERSION,
-        points=SQL(", ").join(map(SQL.identifier, POINTS.values())),
-    ), PARTS)
+            bonds=_ctes_bond(scope),
+            version=bond.FORMULA_VERSION,
+            points=SQL(", ").join(map(SQL.identifier, POINTS.values())),
+        ),
+        PARTS,
+    )
 
 
 def _ctes_bond(scope):
@@ -126,18 +153,22 @@ def _ctes_bond(scope):
         note_customers=scope.few(SQL("note.commercial_partner_id")),
         asof=scope.asof,
         talk_aged=sql_decay(
-            SQL("%s - day", scope.asof),
-            SQL("%s::float8", math.log(2) / bond.TALK_HALF_LIFE)),
+            SQL("%s - day", scope.asof), SQL("%s::float8", math.log(2) / bond.TALK_HALF_LIFE)
+        ),
         silence_aged=sql_decay(
-            SQL("talks.silence"), SQL("%s::float8", math.log(2) / bond.RECENCY_HALF_LIFE)),
+            SQL("talks.silence"), SQL("%s::float8", math.log(2) / bond.RECENCY_HALF_LIFE)
+        ),
         mass_aged=sql_decay(
             SQL("COALESCE(talks.mass, 0) + COALESCE(served.mass, 0)"),
-            SQL("(1 / %s::float8)", bond.MASS_SCALE)),
+            SQL("(1 / %s::float8)", bond.MASS_SCALE),
+        ),
         month=SQL("%s::float8", bond.DAYS_PER_MONTH),
         min_mass=SQL(repr(bond.MIN_MASS)),
         sittings=sql_sittings(scope),
-        kappa=SQL("%s::float8", kappa_from_reliability(
-            scope.params.get("omega_rapport", scope.params["omega"]))),
+        kappa=SQL(
+            "%s::float8",
+            kappa_from_reliability(scope.params.get("omega_rapport", scope.params["omega"])),
+        ),
         staff_means=_sql_staff_means(scope.params),
         full_months=SQL("%s::float8", bond.FULL_MONTHS),
         full_facts=bond.FULL_FACTS,
@@ -149,7 +180,8 @@ def _ctes_bond(scope):
 def _sql_staff_means(params):
     rows = [
         SQL("(%s, %s::float8)", int(staff_id), mean)
-        for staff_id, mean in params.get("rapport", {}).items()]
+        for staff_id, mean in params.get("rapport", {}).items()
+    ]
     return SQL(", ").join(rows or [SQL("(0, 0::float8)")])
 
 
@@ -185,10 +217,9 @@ def _ctes_served(scope):
         """,
         depth=SQL("%s::float8", bond.SERVED_DEPTH),
         aged=sql_decay(
-            SQL("%s - day", scope.asof),
-            SQL("%s::float8", math.log(2) / bond.TALK_HALF_LIFE)),
-        sources=SQL(" UNION ALL ").join(
-            scope.env["relationship.purchase"]._served_sources(scope)),
+            SQL("%s - day", scope.asof), SQL("%s::float8", math.log(2) / bond.TALK_HALF_LIFE)
+        ),
+        sources=SQL(" UNION ALL ").join(scope.env["relationship.purchase"]._served_sources(scope)),
         kept=_sql_kept(scope),
     )
 
@@ -202,8 +233,11 @@ def _sql_kept(scope):
         AND note.visibility = 'company' AND note.company_id = %(company)s
         AND note.date <= %(until)s AND %(few)s
         """,
-        asof=scope.asof, company=scope.company.id, until=scope.until,
-        few=scope.few(SQL("note.commercial_partner_id")))
+        asof=scope.asof,
+        company=scope.company.id,
+        until=scope.until,
+        few=scope.few(SQL("note.commercial_partner_id")),
+    )
 
 
 def _ctes_bond_points():
@@ -215,8 +249,12 @@ def _ctes_bond_points():
     columns = SQL(", ").join(
         SQL(
             "ROUND((100 * %s::float8 * COALESCE(%s, 0) / whole)::numeric, 4) AS %s",
-            bond.WEIGHTS[name], SQL.identifier(column), SQL.identifier(POINTS[name]))
-        for name, column in parts.items())
+            bond.WEIGHTS[name],
+            SQL.identifier(column),
+            SQL.identifier(POINTS[name]),
+        )
+        for name, column in parts.items()
+    )
     total = SQL(" + ").join(SQL.identifier(POINTS[name]) for name in parts)
     return SQL(
         """
@@ -238,7 +276,11 @@ def _ctes_bond_points():
               FROM pointed
         )
         """,
-        columns=columns, total=total, voice=bond.WEIGHTS["Q"], cap=int(bond.CAP_WITHOUT_Q))
+        columns=columns,
+        total=total,
+        voice=bond.WEIGHTS["Q"],
+        cap=int(bond.CAP_WITHOUT_Q),
+    )
 
 
 def closest():
@@ -247,8 +289,10 @@ def closest():
     ``bond_count`` is the bus factor, without those who left, ``contact_hhi`` the concentration of
     talks: see ``customer_bond``.
     """
-    return Step(CLOSEST, SQL(
-        """
+    return Step(
+        CLOSEST,
+        SQL(
+            """
         SELECT customer, bond, staff AS bond_staff_id, talk_count, last_talk,
                warm AS bond_count, CASE WHEN warm = 1 THEN warmest END AS key_staff_id,
                hhi AS contact_hhi, strongest / NULLIF(strengths, 0) * bond / 100 AS key_risk
@@ -274,8 +318,11 @@ def closest():
           GROUP BY customer
           ) held
         """,
-        first=SQL("%s::float8", bond.FIRST_SHARE),
-        second=SQL("%s::float8", bond.SECOND_SHARE),
-        warm=SQL(repr(bond.BOUND)),
-        bonds=SQL.identifier(BONDS),
-    ), FIGURES, makes_customers=True)
+            first=SQL("%s::float8", bond.FIRST_SHARE),
+            second=SQL("%s::float8", bond.SECOND_SHARE),
+            warm=SQL(repr(bond.BOUND)),
+            bonds=SQL.identifier(BONDS),
+        ),
+        FIGURES,
+        makes_customers=True,
+    )

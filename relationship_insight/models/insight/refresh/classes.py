@@ -16,8 +16,10 @@ def whole(scope, steps):
     to give way, however often the refresh runs in between.
     """
     own = _own_columns(scope)
-    return Step(WHOLE, SQL(
-        """
+    return Step(
+        WHOLE,
+        SQL(
+            """
         WITH merged AS (
             %(merged)s
         ),
@@ -95,20 +97,23 @@ def whole(scope, steps):
              WHERE profile.company_id = %(company)s
           ) live ON live_customer = customer
         """,
-        merged=sql_joined(steps),
-        figures=sql_columns(columns_of(steps), "stated"),
-        own=SQL(", ").join(
-            SQL("%s AS %s", value, SQL.identifier(name)) for name, value in own.items()),
-        asof=scope.asof,
-        company=scope.company.id,
-        median_gap=SQL("%s::float8", scope.params["median_gap"]),
-        min_mass=SQL(repr(classify.MIN_W)),
-        min_days=SQL(repr(float(classify.MIN_DAYS))),
-        cut=SQL(repr(classify.CUT)),
-        jump=SQL(repr(classify.JUMP)),
-        keep=SQL(repr(classify.KEEP)),
-        runs=classify.RUNS,
-    ), dict.fromkeys(own))
+            merged=sql_joined(steps),
+            figures=sql_columns(columns_of(steps), "stated"),
+            own=SQL(", ").join(
+                SQL("%s AS %s", value, SQL.identifier(name)) for name, value in own.items()
+            ),
+            asof=scope.asof,
+            company=scope.company.id,
+            median_gap=SQL("%s::float8", scope.params["median_gap"]),
+            min_mass=SQL(repr(classify.MIN_W)),
+            min_days=SQL(repr(float(classify.MIN_DAYS))),
+            cut=SQL(repr(classify.CUT)),
+            jump=SQL(repr(classify.JUMP)),
+            keep=SQL(repr(classify.KEEP)),
+            runs=classify.RUNS,
+        ),
+        dict.fromkeys(own),
+    )
 
 
 def _own_columns(scope):
@@ -117,22 +122,26 @@ def _own_columns(scope):
     return {
         "date": asof,
         "loyalty_class": SQL("state"),
-        "unknown_reason": SQL(
-            "CASE WHEN state = 'unknown' THEN COALESCE(gate, 'ambiguous') END"),
+        "unknown_reason": SQL("CASE WHEN state = 'unknown' THEN COALESCE(gate, 'ambiguous') END"),
         "confidence": SQL(
             """
             CASE WHEN state = 'unknown' THEN NULL
                  WHEN p_state >= %s AND attitude_basis != 'absolute' THEN 'high'
                  WHEN p_state >= %s THEN 'medium'
                  ELSE 'low' END
-            """, SQL(repr(classify.HIGH)), SQL(repr(classify.CUT))),
+            """,
+            SQL(repr(classify.HIGH)),
+            SQL(repr(classify.CUT)),
+        ),
         "previous_class": SQL("prev"),
         "class_date": SQL(
             """
             CASE WHEN live_class = state AND live_date <= %(asof)s THEN live_class_date
                  WHEN prev = state AND prev_date IS NOT NULL THEN prev_date
                  ELSE %(asof)s END
-            """, asof=asof),
+            """,
+            asof=asof,
+        ),
         "class_pending": SQL("pending"),
         "class_review_date": SQL("CASE WHEN gate IS NULL THEN %s END", asof),
         **{
@@ -155,4 +164,6 @@ def _sql_ask_next():
              WHEN stated.pride IS NULL THEN 'pride'
              WHEN stated.talk_count = 0 THEN 'talk'
              ELSE 'nothing' END
-        """, SQL(repr(classify.THIN_W)))
+        """,
+        SQL(repr(classify.THIN_W)),
+    )

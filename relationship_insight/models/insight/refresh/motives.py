@@ -9,15 +9,17 @@ from .voice import measure_tags, sql_aged, sql_readings
 MIX = "relationship_new_mix"
 FIGURES = {
     "motive_count": 0,
-    **dict.fromkeys((
-        "motive_id", "motives", "relational_share", "situational_share", "merit_share")),
+    **dict.fromkeys(
+        ("motive_id", "motives", "relational_share", "situational_share", "merit_share")
+    ),
 }
 
 
 def cte_motives(scope):
     """SQL ``motives``: the recency-weighted token share of each motive of each customer."""
     ids = [
-        measure_id for measure_id, (tag, _need) in measure_tags(scope.env).items() if tag == "M16"]
+        measure_id for measure_id, (tag, _need) in measure_tags(scope.env).items() if tag == "M16"
+    ]
     return SQL(
         """
         tokens AS (
@@ -62,8 +64,10 @@ def mix(scope):
         shares = [c for c, each in zip(columns, known, strict=True) if each[1] == kind]
         return SQL(" + ").join(shares or [SQL("NULL::float8")])
 
-    return Step(MIX, SQL(
-        """
+    return Step(
+        MIX,
+        SQL(
+            """
         WITH %(motives)s,
         answered AS (
             SELECT customer, ROUND(SUM(answers))::int AS answers,
@@ -80,30 +84,43 @@ def mix(scope):
                %(merit)s AS merit_share
           FROM pulled
         """,
-        motives=cte_motives(scope),
-        kappa=SQL("%s::float8", motives.KAPPA_M),
-        sums=SQL(", ").join(
-            SQL("COALESCE(SUM(share) FILTER (WHERE measure_id = %s), 0) AS %s", each[0], column)
-            for column, each in zip(columns, known, strict=True)),
-        pulled=SQL(", ").join(
-            SQL("(%(c)s + %(prior)s::float8) / mass AS %(c)s",
-                c=column, prior=motives.KAPPA_M * each[2])
-            for column, each in zip(columns, known, strict=True)),
-        pairs=SQL(", ").join(
-            SQL("%s, %s", str(each[0]), sql_decimal(column, 4))
-            for column, each in zip(columns, known, strict=True)),
-        columns=SQL(", ").join(columns),
-        largest=SQL(" ").join(
-            SQL("WHEN %s THEN %s", column, each[0])
-            for column, each in zip(columns, known, strict=True)),
-        **{kind: kind_share(kind) for kind in ("relational", "situational", "merit")},
-    ), FIGURES)
+            motives=cte_motives(scope),
+            kappa=SQL("%s::float8", motives.KAPPA_M),
+            sums=SQL(", ").join(
+                SQL("COALESCE(SUM(share) FILTER (WHERE measure_id = %s), 0) AS %s", each[0], column)
+                for column, each in zip(columns, known, strict=True)
+            ),
+            pulled=SQL(", ").join(
+                SQL(
+                    "(%(c)s + %(prior)s::float8) / mass AS %(c)s",
+                    c=column,
+                    prior=motives.KAPPA_M * each[2],
+                )
+                for column, each in zip(columns, known, strict=True)
+            ),
+            pairs=SQL(", ").join(
+                SQL("%s, %s", str(each[0]), sql_decimal(column, 4))
+                for column, each in zip(columns, known, strict=True)
+            ),
+            columns=SQL(", ").join(columns),
+            largest=SQL(" ").join(
+                SQL("WHEN %s THEN %s", column, each[0])
+                for column, each in zip(columns, known, strict=True)
+            ),
+            **{kind: kind_share(kind) for kind in ("relational", "situational", "merit")},
+        ),
+        FIGURES,
+    )
 
 
 def _known_motives(scope):
     """Return (measure id, kind, mean share in the company) of every motive, by id."""
-    measures = scope.env["relationship.measure"].sudo().with_context(active_test=False).search([
-        ("parent_id.code", "=", "M16")], order="id")
+    measures = (
+        scope.env["relationship.measure"]
+        .sudo()
+        .with_context(active_test=False)
+        .search([("parent_id.code", "=", "M16")], order="id")
+    )
     rows = []
     for measure in measures:
         suffix = measure.code.partition("_")[2]

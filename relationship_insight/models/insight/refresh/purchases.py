@@ -13,10 +13,28 @@ PROMO = "relationship_new_promo"
 BEHAVIOUR = "relationship_new_behaviour"
 FIGURES = {
     **dict.fromkeys(("purchase_days", "spend_total", "spend_12m"), 0),
-    **dict.fromkeys((
-        "first_purchase", "last_purchase", "tenure_days", "recency_days", "spend_per_day",
-        "x_weighted", "t_weighted", "rate", "rate_year", "p_behaviour", "p_alive", "expected_90d",
-        "gap_mean", "gap_median", "gap_cv", "overdue_ratio", "clumpiness", "promo_share")),
+    **dict.fromkeys(
+        (
+            "first_purchase",
+            "last_purchase",
+            "tenure_days",
+            "recency_days",
+            "spend_per_day",
+            "x_weighted",
+            "t_weighted",
+            "rate",
+            "rate_year",
+            "p_behaviour",
+            "p_alive",
+            "expected_90d",
+            "gap_mean",
+            "gap_median",
+            "gap_cv",
+            "overdue_ratio",
+            "clumpiness",
+            "promo_share",
+        )
+    ),
 }
 
 
@@ -49,8 +67,10 @@ def cte_orders(scope):
 
 def bought(scope):
     """What each customer bought: one row per customer with orders."""
-    return Step(BOUGHT, SQL(
-        """
+    return Step(
+        BOUGHT,
+        SQL(
+            """
         WITH %(orders)s,
         gapped AS (
             SELECT customer, day, amount, visit_day,
@@ -73,20 +93,25 @@ def bought(scope):
           FROM gapped
       GROUP BY customer
         """,
-        orders=cte_orders(scope),
-        # A second order of a day comes with a gap of 0.
-        new_day=SQL("gap IS DISTINCT FROM 0"),
-        year_ago=SQL("%s - 365", scope.asof),
-        aged=sql_decay(SQL("%s - visit_day", scope.asof), _decay(scope)),
-    ))
+            orders=cte_orders(scope),
+            # A second order of a day comes with a gap of 0.
+            new_day=SQL("gap IS DISTINCT FROM 0"),
+            year_ago=SQL("%s - 365", scope.asof),
+            aged=sql_decay(SQL("%s - visit_day", scope.asof), _decay(scope)),
+        ),
+    )
 
 
 def promo(scope):
     """What each customer was let off by discounts, with taxes."""
-    return Step(PROMO, SQL(
-        "SELECT customer, GREATEST(SUM(discount), 0) AS discount"
-        " FROM (%s) line GROUP BY customer",
-        SQL(" UNION ALL ").join(scope.env["relationship.purchase"]._promo_sources(scope))))
+    return Step(
+        PROMO,
+        SQL(
+            "SELECT customer, GREATEST(SUM(discount), 0) AS discount"
+            " FROM (%s) line GROUP BY customer",
+            SQL(" UNION ALL ").join(scope.env["relationship.purchase"]._promo_sources(scope)),
+        ),
+    )
 
 
 def behaviour(scope):
@@ -94,8 +119,10 @@ def behaviour(scope):
     params = scope.params
     digits = scope.company.currency_id.decimal_places
     money = partial(sql_decimal, digits=digits)
-    return Step(BEHAVIOUR, SQL(
-        """
+    return Step(
+        BEHAVIOUR,
+        SQL(
+            """
         WITH exposed AS (
             SELECT bought.*, promo.discount,
                    (%(asof)s - first_purchase)::float8 AS t,
@@ -139,21 +166,24 @@ def behaviour(scope):
                COALESCE(discount / NULLIF(discount + GREATEST(spend, 0), 0), 0) AS promo_share
           FROM argued
         """,
-        bought=SQL.identifier(BOUGHT),
-        promo=SQL.identifier(PROMO),
-        asof=scope.asof,
-        decay=_decay(scope),
-        aged_first=sql_decay(SQL("%s - first_purchase", scope.asof), _decay(scope)),
-        r=SQL("%s::float8", params["r"]),
-        alpha=SQL("%s::float8", params["alpha"]),
-        theta=SQL("%s::float8", params["theta"]),
-        spend_total=money(SQL("spend")),
-        spend_12m=money(SQL("spend_year")),
-        digits=digits,
-        p_behaviour=_sql_p_behaviour(params),
-        clumpiness=_sql_clumpiness(),
-        **_sql_dropout(params),
-    ), FIGURES, makes_customers=True)
+            bought=SQL.identifier(BOUGHT),
+            promo=SQL.identifier(PROMO),
+            asof=scope.asof,
+            decay=_decay(scope),
+            aged_first=sql_decay(SQL("%s - first_purchase", scope.asof), _decay(scope)),
+            r=SQL("%s::float8", params["r"]),
+            alpha=SQL("%s::float8", params["alpha"]),
+            theta=SQL("%s::float8", params["theta"]),
+            spend_total=money(SQL("spend")),
+            spend_12m=money(SQL("spend_year")),
+            digits=digits,
+            p_behaviour=_sql_p_behaviour(params),
+            clumpiness=_sql_clumpiness(),
+            **_sql_dropout(params),
+        ),
+        FIGURES,
+        makes_customers=True,
+    )
 
 
 def _decay(scope):
@@ -164,8 +194,8 @@ def _sql_p_behaviour(params):
     """P(rate >= theta), the gamma posterior's upper tail."""
     longest = params["theta"] * (params["alpha"] + params["half_life"] / math.log(2))
     return SQL(
-        "CASE WHEN purchase_days > 0 THEN %s END",
-        sql_gamma_q(SQL("ga"), SQL("gx"), longest))
+        "CASE WHEN purchase_days > 0 THEN %s END", sql_gamma_q(SQL("ga"), SQL("gx"), longest)
+    )
 
 
 def _sql_dropout(params):
@@ -177,8 +207,11 @@ def _sql_dropout(params):
     bgnbd, mbgnbd = params.get("bgnbd"), params.get("mbgnbd")
     if not (bgnbd and mbgnbd):
         return {
-            "bg_alpha": SQL("1.0"), "bg_a": SQL("0.0"), "bg_b": SQL("0.0"),
-            "horizon": SQL("1.0"), "p_alive": SQL("NULL::float8"),
+            "bg_alpha": SQL("1.0"),
+            "bg_a": SQL("0.0"),
+            "bg_b": SQL("0.0"),
+            "horizon": SQL("1.0"),
+            "p_alive": SQL("NULL::float8"),
             "expected": SQL("NULL::float8"),
         }
     r, alpha, a, b = bgnbd
@@ -189,15 +222,24 @@ def _sql_dropout(params):
     number = lambda value: SQL("%s::float8", value)  # noqa: E731
     terms = math.ceil(14 / -math.log(HORIZON_DAYS / (alpha + HORIZON_DAYS + 1))) + 4
     return {
-        "bg_alpha": number(alpha), "bg_a": number(a), "bg_b": number(b),
+        "bg_alpha": number(alpha),
+        "bg_a": number(a),
+        "bg_b": number(b),
         "horizon": number(HORIZON_DAYS),
         # Of who bought once the model only knows that they didn't come back.
         "p_alive": SQL(
             "CASE WHEN purchase_days > 1 THEN 1 / (1 + %s) END",
-            sql_exp(SQL(
-                "LN(%(a)s / (%(b)s + x))"
-                " + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",
-                a=number(m_a), b=number(m_b), r=number(m_r), alpha=number(m_alpha)))),
+            sql_exp(
+                SQL(
+                    "LN(%(a)s / (%(b)s + x))"
+                    " + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",
+                    a=number(m_a),
+                    b=number(m_b),
+                    r=number(m_r),
+                    alpha=number(m_alpha),
+                )
+            ),
+        ),
         "expected": SQL(
             """
             CASE WHEN purchase_days > 0 THEN
@@ -207,10 +249,17 @@ def _sql_dropout(params):
             """,
             a=number(a),
             hyper=sql_hyp2f1(a + b - 1 - r, a - 1, SQL("bg_c"), SQL("bg_z"), min(terms, 200)),
-            drop=sql_exp(SQL(
-                "LN(%(a)s / (%(b)s + x - 1))"
-                " + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",
-                a=number(a), b=number(b), r=number(r), alpha=number(alpha)))),
+            drop=sql_exp(
+                SQL(
+                    "LN(%(a)s / (%(b)s + x - 1))"
+                    " + (%(r)s + x) * LN((%(alpha)s + t) / (%(alpha)s + t_x))",
+                    a=number(a),
+                    b=number(b),
+                    r=number(r),
+                    alpha=number(alpha),
+                )
+            ),
+        ),
     }
 
 
@@ -223,4 +272,6 @@ def _sql_clumpiness():
             1 + ((COALESCE(gap_logs, 0) + (t - t_x + 1) * LN(t - t_x + 1)) / %(days)s
                  - LN(%(days)s)) / LN(purchase_days + 1)
         END
-        """, days=days)
+        """,
+        days=days,
+    )

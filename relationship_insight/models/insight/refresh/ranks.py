@@ -32,7 +32,8 @@ def _exact():
         recency=_sql_fifth(SQL("last_purchase")),
         frequency=_sql_fifth(SQL("purchase_days")),
         monetary=_sql_fifth(SQL("spend")),
-        behaviour=SQL.identifier(BEHAVIOUR))
+        behaviour=SQL.identifier(BEHAVIOUR),
+    )
 
 
 def _sql_fifth(column):
@@ -41,11 +42,14 @@ def _sql_fifth(column):
         """
         (1 + (2 * RANK() OVER (ORDER BY %(column)s) + COUNT(*) OVER (PARTITION BY %(column)s)
               - 2) * 5 / (2 * COUNT(*) OVER ()))::int
-        """, column=column)
+        """,
+        column=column,
+    )
 
 
 def _in_grid(grid):
     """SELECT the place of a few customers among the thousandths of last night."""
+
     def place(column, bounds):
         if not bounds:
             return SQL("NULL::int")
@@ -60,7 +64,10 @@ def _in_grid(grid):
                 WIDTH_BUCKET(rate * (1 - 1e-9), %(rates)s::float8[])
                 + WIDTH_BUCKET(rate * (1 + 1e-9), %(rates)s::float8[])
             ) / %(n)s END
-            """, rates=rates, n=len(rates))
+            """,
+            rates=rates,
+            n=len(rates),
+        )
     return SQL(
         """
         SELECT customer, %(percentile)s AS behaviour_pct,
@@ -73,30 +80,38 @@ def _in_grid(grid):
         recency=place(SQL("(last_purchase - DATE '1970-01-01')"), grid.get("recency")),
         frequency=place(SQL("purchase_days"), grid.get("frequency")),
         monetary=place(SQL("spend"), grid.get("monetary")),
-        behaviour=SQL.identifier(BEHAVIOUR))
+        behaviour=SQL.identifier(BEHAVIOUR),
+    )
 
 
 def read_grid(env):
     """Return tonight's distribution, by which single customers can be ranked in between."""
-    [(rates, *bounds)] = env.execute_query(SQL(
-        """
+    [(rates, *bounds)] = env.execute_query(
+        SQL(
+            """
         SELECT (SELECT PERCENTILE_DISC(%(points)s::float8[]) WITHIN GROUP (ORDER BY rate)
                   FROM %(whole)s WHERE tenure_days >= 1), %(bounds)s
           FROM %(whole)s
          WHERE purchase_days > 0
         """,
-        whole=SQL.identifier(WHOLE),
-        points=[(point + 0.5) / 1000 for point in range(1000)],
-        bounds=SQL(", ").join(
-            SQL("(MIN(%s) FILTER (WHERE %s >= %s))::float8", value, SQL.identifier(fifth), step)
-            for fifth, value in (
-                ("rfm_recency", SQL("(last_purchase - DATE '1970-01-01')")),
-                ("rfm_frequency", SQL("purchase_days")),
-                ("rfm_monetary", SQL("spend_total")))
-            for step in range(2, 6))))
+            whole=SQL.identifier(WHOLE),
+            points=[(point + 0.5) / 1000 for point in range(1000)],
+            bounds=SQL(", ").join(
+                SQL("(MIN(%s) FILTER (WHERE %s >= %s))::float8", value, SQL.identifier(fifth), step)
+                for fifth, value in (
+                    ("rfm_recency", SQL("(last_purchase - DATE '1970-01-01')")),
+                    ("rfm_frequency", SQL("purchase_days")),
+                    ("rfm_monetary", SQL("spend_total")),
+                )
+                for step in range(2, 6)
+            ),
+        )
+    )
     # A fifth that nobody is in begins above everybody.
     bounds = [ABOVE_ALL if bound is None else bound for bound in bounds]
     return {
         "rate": rates or [],
-        "recency": bounds[:4], "frequency": bounds[4:8], "monetary": bounds[8:],
+        "recency": bounds[:4],
+        "frequency": bounds[4:8],
+        "monetary": bounds[8:],
     }

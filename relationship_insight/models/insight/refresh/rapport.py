@@ -34,8 +34,10 @@ def sql_sittings(scope):
         day=scope.local_day(SQL("reading.date")),
         aged=sql_decay(
             SQL("%s - %s", scope.asof, scope.local_day(SQL("reading.date"))),
-            SQL("%s::float8 / measure.half_life_days", math.log(2))),
+            SQL("%s::float8 / measure.half_life_days", math.log(2)),
+        ),
         items=items.ids or [0],
         direct=DIRECT_ORIGINS,
         readings=sql_readings(scope),
-        need=scales.answers_needed(len(items.filtered("active") or items)) if items else 1)
+        need=scales.answers_needed(len(items.filtered("active") or items)) if items else 1,
+    )

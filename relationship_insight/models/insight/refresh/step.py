@@ -30,14 +30,17 @@ def columns_of(steps):
 def kept_columns(snapshot, names):
     """Return those of these columns that a model of snapshots keeps, the day apart."""
     return [
-        name for name in names
-        if name != "date" and name in snapshot._fields and snapshot._fields[name].store]
+        name
+        for name in names
+        if name != "date" and name in snapshot._fields and snapshot._fields[name].store
+    ]
 
 
 def sql_columns(names, table=None):
     """Return the SQL list of these columns, of a table if one is given."""
     return SQL(", ").join(
-        SQL.identifier(table, name) if table else SQL.identifier(name) for name in names)
+        SQL.identifier(table, name) if table else SQL.identifier(name) for name in names
+    )
 
 
 def sql_joined(steps):
@@ -46,27 +49,45 @@ def sql_joined(steps):
     Those that make customers come first: the others are looked up for each of them.
     """
     sources, *more = sorted(
-        (step for step in steps if step.columns), key=lambda step: not step.makes_customers)
+        (step for step in steps if step.columns), key=lambda step: not step.makes_customers
+    )
     return SQL(
         "SELECT customer, %s FROM %s %s",
         SQL(", ").join(
             SQL("%s AS %s", SQL.identifier(step.name, name), SQL.identifier(name))
-            if nothing is None else SQL(
-                "COALESCE(%s, %s) AS %s", SQL.identifier(step.name, name), nothing,
-                SQL.identifier(name))
-            for step in steps for name, nothing in step.columns.items()),
+            if nothing is None
+            else SQL(
+                "COALESCE(%s, %s) AS %s",
+                SQL.identifier(step.name, name),
+                nothing,
+                SQL.identifier(name),
+            )
+            for step in steps
+            for name, nothing in step.columns.items()
+        ),
         sources.table,
         SQL(" ").join(
-            SQL("%s JOIN %s USING (customer)",
-                SQL("FULL" if step.makes_customers else "LEFT"), step.table)
-            for step in more))
+            SQL(
+                "%s JOIN %s USING (customer)",
+                SQL("FULL" if step.makes_customers else "LEFT"),
+                step.table,
+            )
+            for step in more
+        ),
+    )
 
 
 def single_statement(steps):
     """Return the last of these steps as one statement, in which the others are parts."""
     *parts, last = steps
-    return Step(last.name, SQL(
-        "WITH %s SELECT * FROM (%s) made",
-        SQL(", ").join(
-            SQL("%s AS MATERIALIZED (%s)", part.table, part.query) for part in parts),
-        last.query), last.columns)
+    return Step(
+        last.name,
+        SQL(
+            "WITH %s SELECT * FROM (%s) made",
+            SQL(", ").join(
+                SQL("%s AS MATERIALIZED (%s)", part.table, part.query) for part in parts
+            ),
+            last.query,
+        ),
+        last.columns,
+    )

@@ -14,12 +14,18 @@ def upsert(scope):
     """Write the bonds just computed, as far as they changed; drop those that ended."""
     columns = [*PARTS, *BESIDE]
     month_end = scope.day.replace(day=1) - timedelta(days=1)
-    looked = scope.env.execute_query(SQL(
-        """
+    looked = scope.env.execute_query(
+        SQL(
+            """
         SELECT 1 FROM relationship_bond_snapshot WHERE company_id = %s AND date = %s LIMIT 1
-        """, scope.company.id, month_end))
-    scope.env.cr.execute(SQL(
-        """
+        """,
+            scope.company.id,
+            month_end,
+        )
+    )
+    scope.env.cr.execute(
+        SQL(
+            """
         WITH fresh AS (
             SELECT customer, staff, %(parts)s, profile.id AS profile_id,
                    %(movement)s AS movement, %(own_movement)s AS own_movement
@@ -41,35 +47,41 @@ def upsert(scope):
                EXCLUDED.date, %(held_band)s, EXCLUDED.write_date, %(excluded)s)
          WHERE (%(old)s) IS DISTINCT FROM (%(excluded)s)
         """,
-        company=scope.company.id,
-        asof=scope.asof,
-        month_end=SQL("%s::date", month_end),
-        made=SQL.identifier(BONDS),
-        parts=sql_columns(PARTS, "made"),
-        movement=_sql_movement(SQL("strength"), looked),
-        own_movement=_sql_movement(SQL("own_strength"), looked),
-        names=sql_columns(columns),
-        excluded=sql_columns(columns, "excluded"),
-        old=sql_columns(columns, "old"),
-        band=_sql_band(SQL("strength")),
-        held_band=_sql_held_band(SQL("old.band"), SQL("EXCLUDED.strength")),
-    ))
-    scope.env.cr.execute(SQL(
-        """
+            company=scope.company.id,
+            asof=scope.asof,
+            month_end=SQL("%s::date", month_end),
+            made=SQL.identifier(BONDS),
+            parts=sql_columns(PARTS, "made"),
+            movement=_sql_movement(SQL("strength"), looked),
+            own_movement=_sql_movement(SQL("own_strength"), looked),
+            names=sql_columns(columns),
+            excluded=sql_columns(columns, "excluded"),
+            old=sql_columns(columns, "old"),
+            band=_sql_band(SQL("strength")),
+            held_band=_sql_held_band(SQL("old.band"), SQL("EXCLUDED.strength")),
+        )
+    )
+    scope.env.cr.execute(
+        SQL(
+            """
         DELETE FROM relationship_bond bond
          WHERE bond.company_id = %(company)s AND %(few)s AND NOT EXISTS (
             SELECT 1 FROM %(made)s fresh
              WHERE fresh.customer = bond.commercial_partner_id AND fresh.staff = bond.staff_id)
         """,
-        company=scope.company.id, few=scope.few(SQL("bond.commercial_partner_id")),
-        made=SQL.identifier(BONDS)))
+            company=scope.company.id,
+            few=scope.few(SQL("bond.commercial_partner_id")),
+            made=SQL.identifier(BONDS),
+        )
+    )
 
 
 def snapshot(scope):
     """Keep the bonds just computed as those of a month's end, once."""
     names = sql_columns(kept_columns(scope.env["relationship.bond.snapshot"], PARTS))
-    scope.env.cr.execute(SQL(
-        """
+    scope.env.cr.execute(
+        SQL(
+            """
         INSERT INTO relationship_bond_snapshot (
             commercial_partner_id, company_id, staff_id, date, band, create_uid, create_date,
             write_uid, write_date, %(names)s)
@@ -84,12 +96,13 @@ def snapshot(scope):
           ) before ON TRUE
         ON CONFLICT (commercial_partner_id, company_id, staff_id, date) DO NOTHING
         """,
-        company=scope.company.id,
-        asof=scope.asof,
-        names=names,
-        made=SQL.identifier(BONDS),
-        band=_sql_held_band(SQL("past_band"), SQL("strength")),
-    ))
+            company=scope.company.id,
+            asof=scope.asof,
+            names=names,
+            made=SQL.identifier(BONDS),
+            band=_sql_held_band(SQL("past_band"), SQL("strength")),
+        )
+    )
 
 
 def _sql_movement(strength, looked):
@@ -103,7 +116,8 @@ def _sql_band(strength):
     """The band a strength falls into."""
     cases = SQL(" ").join(
         SQL("WHEN %s >= %s THEN %s", strength, SQL(repr(low)), name)
-        for name, low in reversed(bond.BANDS))
+        for name, low in reversed(bond.BANDS)
+    )
     return SQL("CASE %s ELSE 'none' END", cases)
 
 
@@ -116,4 +130,5 @@ def _sql_held_band(band, strength):
         _sql_band(SQL("%s - %s", strength, margin)),
         _sql_band(SQL("%s + %s", strength, margin)),
         band,
-        _sql_band(strength))
+        _sql_band(strength),
+    )

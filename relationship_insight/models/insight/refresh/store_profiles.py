@@ -14,16 +14,23 @@ def write(scope, columns):
     """Store the rows just computed that are new or differ; drop those that ended."""
     cr = scope.env.cr
     names, fresh = sql_columns(columns), sql_columns(columns, "fresh")
-    cr.execute(SQL(
-        """
+    cr.execute(
+        SQL(
+            """
         UPDATE relationship_profile live
            SET (write_date, %(names)s) = ROW (NOW() AT TIME ZONE 'UTC', %(fresh)s)
           FROM %(made)s fresh
          WHERE live.id = fresh.live_id AND (%(live)s) IS DISTINCT FROM (%(fresh)s)
         """,
-        names=names, fresh=fresh, live=sql_columns(columns, "live"), made=FRESH))
-    cr.execute(SQL(
-        """
+            names=names,
+            fresh=fresh,
+            live=sql_columns(columns, "live"),
+            made=FRESH,
+        )
+    )
+    cr.execute(
+        SQL(
+            """
         INSERT INTO relationship_profile (
             commercial_partner_id, company_id, create_uid, create_date, write_uid, write_date,
             %(names)s)
@@ -32,23 +39,32 @@ def write(scope, columns):
           FROM %(made)s
          WHERE live_id IS NULL
         """,
-        company=scope.company.id, names=names, made=FRESH))
+            company=scope.company.id,
+            names=names,
+            made=FRESH,
+        )
+    )
     if cr.rowcount > MANY_NEW:
         cr.execute("ANALYZE relationship_profile")
-    cr.execute(SQL(
-        """
+    cr.execute(
+        SQL(
+            """
         DELETE FROM relationship_profile profile
          WHERE profile.company_id = %(company)s AND %(few)s AND NOT EXISTS (
             SELECT 1 FROM %(made)s WHERE customer = profile.commercial_partner_id)
         """,
-        company=scope.company.id, few=scope.few(SQL("profile.commercial_partner_id")),
-        made=FRESH))
+            company=scope.company.id,
+            few=scope.few(SQL("profile.commercial_partner_id")),
+            made=FRESH,
+        )
+    )
 
 
 def snapshot(scope, columns):
     """Keep the figures just computed as those of a month's end, once."""
-    scope.env.cr.execute(SQL(
-        """
+    scope.env.cr.execute(
+        SQL(
+            """
         INSERT INTO relationship_snapshot (
             commercial_partner_id, company_id, date, create_uid, create_date, write_uid,
             write_date, %(names)s)
@@ -57,8 +73,12 @@ def snapshot(scope, columns):
           FROM %(made)s
         ON CONFLICT (commercial_partner_id, company_id, date) DO NOTHING
         """,
-        company=scope.company.id, asof=scope.asof, made=FRESH,
-        names=sql_columns(kept_columns(scope.env["relationship.snapshot"], columns))))
+            company=scope.company.id,
+            asof=scope.asof,
+            made=FRESH,
+            names=sql_columns(kept_columns(scope.env["relationship.snapshot"], columns)),
+        )
+    )
 
 
 def log_transitions(scope):
@@ -70,8 +90,9 @@ def log_transitions(scope):
     tags = measure_tags(scope.env)
     motives = [each for each, (tag, _need) in tags.items() if tag == "M16"]
     attitude = [each for each, (tag, _need) in tags.items() if not tag.startswith("M16")]
-    scope.env.cr.execute(SQL(
-        """
+    scope.env.cr.execute(
+        SQL(
+            """
         INSERT INTO relationship_transition (
             commercial_partner_id, company_id, date, class_from, class_to, confidence, p_true,
             p_latent, p_spurious, p_low, attitude_before, attitude_after, rate_before,
@@ -91,17 +112,28 @@ def log_transitions(scope):
      LEFT JOIN relationship_profile old ON old.id = fresh.live_id
          WHERE COALESCE(fresh.live_class, 'unknown') != fresh.loyalty_class
         """,
-        company=scope.company.id, asof=scope.asof, motives=motives, attitude=attitude,
-        # Of the few there are, each is looked up: a list of all customers would not help.
-        readings=sql_readings(scope.without("customers")), most=MOST_EVIDENCE, made=FRESH))
+            company=scope.company.id,
+            asof=scope.asof,
+            motives=motives,
+            attitude=attitude,
+            # Of the few there are, each is looked up: a list of all customers would not help.
+            readings=sql_readings(scope.without("customers")),
+            most=MOST_EVIDENCE,
+            made=FRESH,
+        )
+    )
 
 
 def first_evidence(company):
     """Return the day of the company's first answer or shared talk, None without any."""
-    row = company.env.execute_query(SQL(
-        """
+    row = company.env.execute_query(
+        SQL(
+            """
         SELECT LEAST((SELECT MIN(date) FROM relationship_reading WHERE company_id = %(id)s),
                      (SELECT MIN(date) FROM relationship_note
                        WHERE company_id = %(id)s AND visibility = 'company'))
-        """, id=company.id))[0]
+        """,
+            id=company.id,
+        )
+    )[0]
     return row[0] and row[0].date()

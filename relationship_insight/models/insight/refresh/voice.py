@@ -17,18 +17,37 @@ W = scales.ATTITUDE_WEIGHTS
 VOICE = "relationship_new_voice"
 FIGURES = {
     **dict.fromkeys(("attitude_count", "event_positive", "event_negative", "reading_count"), 0),
-    **dict.fromkeys((
-        "last_reading", "attitude", "attitude_se", "attitude_mass", "attitude_told",
-        "attitude_worth", "attitude_basis", "attitude_date", "p_attitude", "feeling_balance",
-        "feeling_positive", "feeling_negative", "pride", "recommend", "quality",
-        "stay_strength")),
+    **dict.fromkeys(
+        (
+            "last_reading",
+            "attitude",
+            "attitude_se",
+            "attitude_mass",
+            "attitude_told",
+            "attitude_worth",
+            "attitude_basis",
+            "attitude_date",
+            "p_attitude",
+            "feeling_balance",
+            "feeling_positive",
+            "feeling_negative",
+            "pride",
+            "recommend",
+            "quality",
+            "stay_strength",
+        )
+    ),
 }
 
 
 def measure_tags(env):
     """Map each measure the insight uses to (tag, answers needed): its scale, or pole of M01."""
-    measures = env["relationship.measure"].sudo().with_context(active_test=False).search([
-        ("answerable", "=", True)])
+    measures = (
+        env["relationship.measure"]
+        .sudo()
+        .with_context(active_test=False)
+        .search([("answerable", "=", True)])
+    )
     groups = {}
     for measure in measures:
         parent = measure.parent_id.code
@@ -57,8 +76,10 @@ def sql_readings(scope):
         AND reading.date <= %(until)s
         AND (reading.voided IS NOT TRUE OR reading.void_date > %(until)s) AND %(few)s
         """,
-        company=scope.company.id, until=scope.until,
-        few=scope.few(SQL("reading.commercial_partner_id")))
+        company=scope.company.id,
+        until=scope.until,
+        few=scope.few(SQL("reading.commercial_partner_id")),
+    )
 
 
 def cte_observations(scope, equating=scales.EQUATING):
@@ -68,9 +89,9 @@ def cte_observations(scope, equating=scales.EQUATING):
     how much better than about the best rival. ``score`` is the same on the scale of
     who rated no rival, so that to be asked about rivals moves nobody by itself.
     """
+
     def scale(tag, column="score"):
-        return SQL(
-            "MAX(%s) FILTER (WHERE tag = %s)", SQL.identifier(column), TAGS.index(tag))
+        return SQL("MAX(%s) FILTER (WHERE tag = %s)", SQL.identifier(column), TAGS.index(tag))
 
     return SQL(
         """
@@ -161,27 +182,49 @@ def cte_observations(scope, equating=scales.EQUATING):
         # An item answered twice in a day is still one item: they are told apart by their bits.
         enough=SQL(
             "about = %s AND COUNT(*) >= MIN(need) AND (MIN(need) = 1 OR LENGTH(REPLACE("
-            "BIT_OR(item)::text, '0', '')) >= MIN(need))", OWN),
-        none=NONE, noticed=NOTICED, own=OWN, rival=RIVAL, versus=TAGS.index("M13"),
-        good=_sql_events("M02+"), bad=_sql_events("M02-"),
-        positive=scale("M01+", "value"), negative=scale("M01-", "value"),
-        trust=scale("M10"), affective=scale("M11A"), satisfaction=scale("M04"),
-        pride=scale("M07"), recommend=scale("M03"),
-        us=scale("M13"), us_raw=scale("M13", "value"), stay=scale("M16_stay"),
+            "BIT_OR(item)::text, '0', '')) >= MIN(need))",
+            OWN,
+        ),
+        none=NONE,
+        noticed=NOTICED,
+        own=OWN,
+        rival=RIVAL,
+        versus=TAGS.index("M13"),
+        good=_sql_events("M02+"),
+        bad=_sql_events("M02-"),
+        positive=scale("M01+", "value"),
+        negative=scale("M01-", "value"),
+        trust=scale("M10"),
+        affective=scale("M11A"),
+        satisfaction=scale("M04"),
+        pride=scale("M07"),
+        recommend=scale("M03"),
+        us=scale("M13"),
+        us_raw=scale("M13", "value"),
+        stay=scale("M16_stay"),
         **{
-            name: SQL("%s::float8", value) for name, value in (
-                ("middle", scales.MIDDLE), ("balance_step", scales.BALANCE_STEP),
-                ("rival_step", scales.RIVAL_STEP), ("strength", scales.STRENGTH_SHARE),
-                ("difference", scales.DIFFERENCE_SHARE))
+            name: SQL("%s::float8", value)
+            for name, value in (
+                ("middle", scales.MIDDLE),
+                ("balance_step", scales.BALANCE_STEP),
+                ("rival_step", scales.RIVAL_STEP),
+                ("strength", scales.STRENGTH_SHARE),
+                ("difference", scales.DIFFERENCE_SHARE),
+            )
         },
         **{
             f"eq_{name}": SQL("%s::float8", value)
             for name, value in zip(scales.Equating._fields, equating)
         },
         **{
-            name: SQL("%s::float8", W[key]) for name, key in (
-                ("w_e", "E"), ("w_us", "M13"), ("w_rq", "RQ"), ("w_pride", "pride"),
-                ("w_rec", "recommend"))
+            name: SQL("%s::float8", W[key])
+            for name, key in (
+                ("w_e", "E"),
+                ("w_us", "M13"),
+                ("w_rq", "RQ"),
+                ("w_pride", "pride"),
+                ("w_rec", "recommend"),
+            )
         },
     )
 
@@ -194,8 +237,7 @@ def _sql_events(tag):
 def sql_aged(scope):
     """SQL of the weight that an answer given on ``day`` still has."""
     half_life = scope.company.relationship_attitude_half_life or 180
-    return sql_decay(
-        SQL("%s - day", scope.asof), SQL("%s::float8", math.log(2) / half_life))
+    return sql_decay(SQL("%s - day", scope.asof), SQL("%s::float8", math.log(2) / half_life))
 
 
 def _sql_tags(env):
@@ -205,9 +247,16 @@ def _sql_tags(env):
     places = Counter()
     rows = []
     for measure_id, (tag, need) in sorted(tags.items()):
-        rows.append(SQL(
-            "(%s, %s, %s, %s::bit(%s))", measure_id, TAGS.index(tag), need,
-            f"{1 << places[tag]:0{width}b}", SQL(str(width))))
+        rows.append(
+            SQL(
+                "(%s, %s, %s, %s::bit(%s))",
+                measure_id,
+                TAGS.index(tag),
+                need,
+                f"{1 << places[tag]:0{width}b}",
+                SQL(str(width)),
+            )
+        )
         places[tag] += 1
     return SQL(", ").join(rows or [SQL("(0, 0, 1, B'0')")])
 
@@ -220,10 +269,13 @@ def voice(scope):
         return SQL(
             "SUM(w * %(c)s) FILTER (WHERE %(c)s IS NOT NULL)"
             " / NULLIF(SUM(w) FILTER (WHERE %(c)s IS NOT NULL), 0)",
-            c=SQL.identifier(column))
+            c=SQL.identifier(column),
+        )
 
-    return Step(VOICE, SQL(
-        """
+    return Step(
+        VOICE,
+        SQL(
+            """
         WITH %(observations)s,
         weighed AS (
             SELECT observations.*, %(asof)s - day AS age,
@@ -274,20 +326,34 @@ def voice(scope):
             OFFSET 0
           ) posterior ON attitude_count > 0
         """,
-        observations=cte_observations(scope, params.get("equating") or scales.EQUATING),
-        asof=scope.asof,
-        aged=sql_aged(scope),
-        min_mass=SQL(repr(classify.MIN_W)),
-        kappa=SQL("%s::float8", params["kappa"]),
-        sigma=SQL("%s::float8", params["sigma_w"]),
-        mu_company=SQL("%s::float8", params["mu_company"]),
-        mu_person=SQL("%s::float8", params["mu_person"]),
-        p_attitude=sql_normal_cdf(SQL(
-            "((posterior.m - %s::float8) / posterior.s)",
-            scope.company.relationship_attitude_threshold)),
-        **{
-            name: recent(name) for name in (
-                "score", "balance", "positive", "negative", "pride", "recommend", "quality",
-                "stay")
-        },
-    ), FIGURES, makes_customers=True)
+            observations=cte_observations(scope, params.get("equating") or scales.EQUATING),
+            asof=scope.asof,
+            aged=sql_aged(scope),
+            min_mass=SQL(repr(classify.MIN_W)),
+            kappa=SQL("%s::float8", params["kappa"]),
+            sigma=SQL("%s::float8", params["sigma_w"]),
+            mu_company=SQL("%s::float8", params["mu_company"]),
+            mu_person=SQL("%s::float8", params["mu_person"]),
+            p_attitude=sql_normal_cdf(
+                SQL(
+                    "((posterior.m - %s::float8) / posterior.s)",
+                    scope.company.relationship_attitude_threshold,
+                )
+            ),
+            **{
+                name: recent(name)
+                for name in (
+                    "score",
+                    "balance",
+                    "positive",
+                    "negative",
+                    "pride",
+                    "recommend",
+                    "quality",
+                    "stay",
+                )
+            },
+        ),
+        FIGURES,
+        makes_customers=True,
+    )

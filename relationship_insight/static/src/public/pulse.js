@@ -373,7 +373,8 @@ function start(form, visit = {}) {
         card.addEventListener("input", label);
         if (["faces", "steps", "numbers"].includes(kind)) {
             card.addEventListener("click", (event) => {
-                const quick = pointer && event.isTrusted && event.target.matches("input[type=radio]");
+                const quick =
+                    pointer && event.isTrusted && event.target.matches("input[type=radio]");
                 if (quick && current < cards.length - 1) {
                     setTimeout(() => cards[current] === card && go(), 420);
                 }

@@ -166,7 +166,8 @@ registry.category("web_tour.tours").add("pos_relationship_strip", {
             },
             {
                 content: "and the promise",
-                trigger: '.leftpane .ri-strip-line[data-kind=promise]:contains("Order the big jar")',
+                trigger:
+                    '.leftpane .ri-strip-line[data-kind=promise]:contains("Order the big jar")',
             },
             ProductScreen.clickPayButton(),
             {

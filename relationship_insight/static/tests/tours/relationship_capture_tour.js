@@ -63,7 +63,11 @@ registry.category("web_tour.tours").add("relationship_composer", {
         { trigger: ".o_relationship_composer:not(.o_relationship_composer_open)" },
         { trigger: "button[name=action_view_relationship_notes]", run: "click" },
         { trigger: ".o_list_view .o_data_row:contains(Wants the blue one)" },
-        { trigger: ".o_control_panel .breadcrumb-item:contains(Somchai) a, .o_back_button:contains(Somchai)", run: "click" },
+        {
+            trigger:
+                ".o_control_panel .breadcrumb-item:contains(Somchai) a, .o_back_button:contains(Somchai)",
+            run: "click",
+        },
         {
             trigger: LINE,
             run({ anchor }) {
@@ -142,7 +146,10 @@ registry.category("web_tour.tours").add("relationship_field", {
             trigger: ".o_relationship_field_person:contains(Somchai) a[href^='tel:']",
             run: callAndReturn,
         },
-        { trigger: ".o_relationship_call_card:contains(Somchai) [data-outcome=missed]", run: "click" },
+        {
+            trigger: ".o_relationship_call_card:contains(Somchai) [data-outcome=missed]",
+            run: "click",
+        },
         { trigger: "body:not(:has(.o_relationship_call_card))" },
         {
             trigger: ".o_relationship_field_person:contains(Somchai) a[href^='tel:']",

@@ -14,7 +14,10 @@ registry.category("web_tour.tours").add("relationship_handover", {
             trigger: "button[name=action_propose]",
             run: "click",
         },
-        { trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(Tour Customer):contains(Tour Friend)" },
+        {
+            trigger:
+                ".o_field_widget[name=line_ids] .o_data_row:contains(Tour Customer):contains(Tour Friend)",
+        },
         {
             content: "Hand over, and say yes",
             trigger: ".o_statusbar_buttons button[name=action_hand_over]",
@@ -30,7 +33,8 @@ registry.category("web_tour.tours").add("relationship_handover", {
         },
         { trigger: ".o_last_breadcrumb_item:contains(Customers Taken Over)" },
         {
-            trigger: ".o_list_view .o_data_row td[name=commercial_partner_id]:contains(Tour Customer)",
+            trigger:
+                ".o_list_view .o_data_row td[name=commercial_partner_id]:contains(Tour Customer)",
             run: "click",
         },
         { trigger: ".o_field_widget[name=brief]:contains(Open promises)" },

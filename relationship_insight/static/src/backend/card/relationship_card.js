@@ -160,7 +160,10 @@ export class RelationshipCard extends Component {
         }
         const ends = { low: this.round(low), high: this.round(high) };
         if (basis === "mixed") {
-            return _t("Likely between %(low)s and %(high)s, partly compared with other stores", ends);
+            return _t(
+                "Likely between %(low)s and %(high)s, partly compared with other stores",
+                ends
+            );
         }
         return basis === "relative"
             ? _t("Likely between %(low)s and %(high)s, compared with other stores", ends)

@@ -45,7 +45,9 @@ export class FeelingsCard extends Component {
         const empty = (month) =>
             [month.events, month.answers, month.balance].every((cell) => cell.n === 0);
         return this.data?.months.every(empty)
-            ? _t("No feelings on record yet. Log a conversation or send a survey, and they show here month by month.")
+            ? _t(
+                  "No feelings on record yet. Log a conversation or send a survey, and they show here month by month."
+              )
             : "";
     }
 
@@ -74,11 +76,16 @@ export class FeelingsCard extends Component {
         const bars =
             this.mode === "events"
                 ? _t("Bars: share of the feelings noted that were good (up) or bad (down).")
-                : _t("Bars: share of answers “often” or “very often” to good feelings (up) and bad feelings (down).");
+                : _t(
+                      "Bars: share of answers “often” or “very often” to good feelings (up) and bad feelings (down)."
+                  );
         return [
             bars,
             _t("Line: mean net feeling balance with its 95% interval; 50 is as much good as bad."),
-            _t("Hatched: too few customers to show (groups of fewer than %s stay hidden). Not weighted.", this.data.floor),
+            _t(
+                "Hatched: too few customers to show (groups of fewer than %s stay hidden). Not weighted.",
+                this.data.floor
+            ),
         ].join(" ");
     }
 
@@ -133,7 +140,11 @@ export class FeelingsCard extends Component {
             },
             plugins: [
                 hatchPlugin("x", this.hiddenPlaces),
-                intervalPlugin(BALANCE, "balance", months.map(({ balance: cell }) => [cell.low, cell.high])),
+                intervalPlugin(
+                    BALANCE,
+                    "balance",
+                    months.map(({ balance: cell }) => [cell.low, cell.high])
+                ),
             ],
             options: {
                 interaction: { mode: "index", intersect: false },
@@ -143,7 +154,10 @@ export class FeelingsCard extends Component {
                         stacked: true,
                         min: -1,
                         max: 1,
-                        ticks: { stepSize: 0.5, callback: (value) => format.percent(Math.abs(value)) },
+                        ticks: {
+                            stepSize: 0.5,
+                            callback: (value) => format.percent(Math.abs(value)),
+                        },
                     },
                     balance: {
                         position: "right",
@@ -157,7 +171,8 @@ export class FeelingsCard extends Component {
                     legend: { labels: { filter: (item) => Boolean(item.text) } },
                     tooltip: {
                         callbacks: {
-                            label: ({ datasetIndex, dataIndex }) => this.describe(datasetIndex, dataIndex),
+                            label: ({ datasetIndex, dataIndex }) =>
+                                this.describe(datasetIndex, dataIndex),
                         },
                     },
                 },
@@ -194,7 +209,9 @@ export class FeelingsCard extends Component {
     }
 
     shareText(cell) {
-        return `${format.percent(cell.share)} (${format.percentRange(cell)}) · ${cell.count}/${cell.total}`;
+        return `${format.percent(cell.share)} (${format.percentRange(cell)}) · ${cell.count}/${
+            cell.total
+        }`;
     }
 
     balanceText({ mean, low, high, n }) {

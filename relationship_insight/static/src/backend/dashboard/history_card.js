@@ -32,7 +32,9 @@ export class HistoryCard extends Component {
 
     get message() {
         return this.data && !this.data.months.length
-            ? _t("Classes are kept at each month's end. The first month appears after the nightly refresh.")
+            ? _t(
+                  "Classes are kept at each month's end. The first month appears after the nightly refresh."
+              )
             : "";
     }
 
@@ -47,12 +49,15 @@ export class HistoryCard extends Component {
                 month: format.month(last.month),
             });
         }
-        return _t("Customers who buy often and feel attached: %(before)s in %(first)s, %(after)s in %(last)s.", {
-            before: format.number(first.counts.true),
-            first: format.month(first.month),
-            after: format.number(last.counts.true),
-            last: format.month(last.month),
-        });
+        return _t(
+            "Customers who buy often and feel attached: %(before)s in %(first)s, %(after)s in %(last)s.",
+            {
+                before: format.number(first.counts.true),
+                first: format.month(first.month),
+                after: format.number(last.counts.true),
+                last: format.month(last.month),
+            }
+        );
     }
 
     get note() {
@@ -115,7 +120,9 @@ export class HistoryCard extends Component {
         if (key) {
             domain.push(["loyalty_class", "in", key === UNKNOWN ? [key, false] : [key]]);
         }
-        const name = key ? `${this.names[key]}, ${format.month(month.month)}` : format.month(month.month);
+        const name = key
+            ? `${this.names[key]}, ${format.month(month.month)}`
+            : format.month(month.month);
         this.records.openSnapshots(name, andDomain(this.data.domain, domain));
     }
 }

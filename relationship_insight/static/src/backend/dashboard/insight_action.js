@@ -37,7 +37,11 @@ export class InsightAction extends Component {
     }
 
     async load() {
-        this.state.options = await this.orm.call("relationship.insights", "get_insight_options", []);
+        this.state.options = await this.orm.call(
+            "relationship.insights",
+            "get_insight_options",
+            []
+        );
     }
 
     get options() {
@@ -53,10 +57,13 @@ export class InsightAction extends Component {
         ];
         if (companies.length > 1) {
             parts.push(
-                _t("They show %(companies)s together; the lines of the first picture are those of %(company)s.", {
-                    companies,
-                    company,
-                })
+                _t(
+                    "They show %(companies)s together; the lines of the first picture are those of %(company)s.",
+                    {
+                        companies,
+                        company,
+                    }
+                )
             );
         }
         return parts.join(" ");

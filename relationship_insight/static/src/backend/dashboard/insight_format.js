@@ -111,5 +111,9 @@ export function statusShort({ status, n }) {
     if (isShown(status)) {
         return number(n);
     }
-    return n ? _t("%s, counts only", number(n)) : status === "suppressed" ? _t("Too few") : _t("None");
+    return n
+        ? _t("%s, counts only", number(n))
+        : status === "suppressed"
+        ? _t("Too few")
+        : _t("None");
 }

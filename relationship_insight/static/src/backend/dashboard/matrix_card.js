@@ -129,11 +129,17 @@ export class MatrixCard extends Component {
         if (this.env.isSmall) {
             return this.data.points
                 ? _t("Tap a customer or a corner to open the customers behind it.")
-                : _t("The larger the bubble, the more customers. Tap one or a corner to open them.");
+                : _t(
+                      "The larger the bubble, the more customers. Tap one or a corner to open them."
+                  );
         }
         return this.data.points
-            ? _t("Click a customer or a corner, or drag a rectangle, to open the customers behind it.")
-            : _t("The larger the bubble, the more customers. Click one or a corner, or drag a rectangle, to open them.");
+            ? _t(
+                  "Click a customer or a corner, or drag a rectangle, to open the customers behind it."
+              )
+            : _t(
+                  "The larger the bubble, the more customers. Click one or a corner, or drag a rectangle, to open them."
+              );
     }
 
     belongText({ count, count_low: low, count_high: high }) {
@@ -154,11 +160,14 @@ export class MatrixCard extends Component {
     }
 
     boundsText({ share, least, most }) {
-        return _t("About %(share)s. At least %(least)s, at most %(most)s, wherever the others belong.", {
-            share: format.percent(share),
-            least: `${Math.floor(least * 100)}%`,
-            most: `${Math.ceil(most * 100)}%`,
-        });
+        return _t(
+            "About %(share)s. At least %(least)s, at most %(most)s, wherever the others belong.",
+            {
+                share: format.percent(share),
+                least: `${Math.floor(least * 100)}%`,
+                most: `${Math.ceil(most * 100)}%`,
+            }
+        );
     }
 
     placedText(count) {

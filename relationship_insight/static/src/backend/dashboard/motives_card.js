@@ -37,7 +37,13 @@ export class MotivesCard extends Component {
             return "";
         }
         const [first, second] = this.data.motives;
-        return _t("Named most: %s.", [first, second].filter(Boolean).map((m) => m.name).join(", "));
+        return _t(
+            "Named most: %s.",
+            [first, second]
+                .filter(Boolean)
+                .map((m) => m.name)
+                .join(", ")
+        );
     }
 
     get note() {
@@ -46,7 +52,10 @@ export class MotivesCard extends Component {
         }
         return [
             format.statusText(this.data, this.data.floor),
-            _t("Mean shares of what %s customers told us, not weighted, with 95% intervals.", format.number(this.data.n)),
+            _t(
+                "Mean shares of what %s customers told us, not weighted, with 95% intervals.",
+                format.number(this.data.n)
+            ),
         ]
             .filter(Boolean)
             .join(" ");

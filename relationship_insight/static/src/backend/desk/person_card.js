@@ -97,7 +97,13 @@ export class PersonCard extends Component {
 
     openForm(model, id, target = "current") {
         return this.action.doAction(
-            { type: "ir.actions.act_window", res_model: model, res_id: id, views: [[false, "form"]], target },
+            {
+                type: "ir.actions.act_window",
+                res_model: model,
+                res_id: id,
+                views: [[false, "form"]],
+                target,
+            },
             { onClose: () => this.reload() }
         );
     }

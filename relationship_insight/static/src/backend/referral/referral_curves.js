@@ -42,7 +42,8 @@ export class ReferralCurves extends Component {
     /** Each curve with a lighter band that holds the true one. */
     chart(curves, unit) {
         const percent = (share) => Math.round(1000 * share) / 10;
-        const line = (points, place) => points.map((point) => ({ x: point[0], y: percent(point[place]) }));
+        const line = (points, place) =>
+            points.map((point) => ({ x: point[0], y: percent(point[place]) }));
         const thin = { pointRadius: 0, pointHitRadius: 0, borderWidth: 0 };
         return {
             type: "line",
@@ -58,13 +59,23 @@ export class ReferralCurves extends Component {
                         pointHitRadius: 8,
                     },
                     { ...thin, data: line(points, 2) },
-                    { ...thin, data: line(points, 3), fill: "-1", backgroundColor: COLORS[place] + BAND },
+                    {
+                        ...thin,
+                        data: line(points, 3),
+                        fill: "-1",
+                        backgroundColor: COLORS[place] + BAND,
+                    },
                 ]),
             },
             options: {
                 interaction: { mode: "nearest", axis: "x", intersect: false },
                 scales: {
-                    x: { type: "linear", min: 0, grid: { display: false }, title: { display: true, text: unit } },
+                    x: {
+                        type: "linear",
+                        min: 0,
+                        grid: { display: false },
+                        title: { display: true, text: unit },
+                    },
                     y: { min: 0, max: 100, title: { display: true, text: "%" } },
                 },
                 plugins: {
@@ -80,7 +91,10 @@ export class ReferralCurves extends Component {
     }
 
     get timesConfig() {
-        return this.chart(this.times, _t("Days after they were announced, or first bought themselves"));
+        return this.chart(
+            this.times,
+            _t("Days after they were announced, or first bought themselves")
+        );
     }
 
     /** When half of them had, or how far they got. */
@@ -137,7 +151,10 @@ export class ReferralCurves extends Component {
         }
         if (p_value !== null) {
             parts.push(
-                _t("Chance alone would part the curves this far %s times in 100.", this.chance(p_value))
+                _t(
+                    "Chance alone would part the curves this far %s times in 100.",
+                    this.chance(p_value)
+                )
             );
         }
         return parts.join(" ");

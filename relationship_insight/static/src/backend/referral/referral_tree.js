@@ -138,7 +138,10 @@ export class ReferralTree extends Component {
 
     anchorTop({ y }, height) {
         const most = Math.max(0, this.picture.height - height);
-        return Math.max(0, Math.min(most, this.anchor.below ? y - this.anchor.below : y - height / 2));
+        return Math.max(
+            0,
+            Math.min(most, this.anchor.below ? y - this.anchor.below : y - height / 2)
+        );
     }
 
     settle(el) {
@@ -206,7 +209,11 @@ export class ReferralTree extends Component {
 
     /** The mouse drags the picture; a finger scrolls it anyway. */
     onPointerDown(ev) {
-        if (ev.pointerType === "mouse" && ev.button === 0 && !ev.target.closest(".o_referral_node")) {
+        if (
+            ev.pointerType === "mouse" &&
+            ev.button === 0 &&
+            !ev.target.closest(".o_referral_node")
+        ) {
             this.drag = { x: ev.clientX, y: ev.clientY };
             this.scrollRef.el.setPointerCapture(ev.pointerId);
         }
@@ -240,7 +247,10 @@ export class ReferralTree extends Component {
             parts.push(
                 total === 1
                     ? _t("One customer came through them.")
-                    : _t("%s customers came through them, directly or by friends of friends.", total)
+                    : _t(
+                          "%s customers came through them, directly or by friends of friends.",
+                          total
+                      )
             );
         }
         return parts.join(" ");

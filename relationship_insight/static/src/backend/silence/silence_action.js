@@ -126,13 +126,17 @@ export class SilenceAction extends Component {
             return "";
         }
         if (this.board.being_read) {
-            return _t("Sales and talks of all customers are being read. This page fills by itself in a few minutes.");
+            return _t(
+                "Sales and talks of all customers are being read. This page fills by itself in a few minutes."
+            );
         }
         if (this.board.hidden) {
             return _t("Too few customers: groups of fewer than %s stay hidden.", this.board.floor);
         }
         return this.board.units.length
-            ? _t("Not enough to compare yet: it takes earlier orders, and colleagues who log talks.")
+            ? _t(
+                  "Not enough to compare yet: it takes earlier orders, and colleagues who log talks."
+              )
             : _t("Nothing to compare yet. Every night sales are held against recorded talks.");
     }
 
@@ -143,10 +147,13 @@ export class SilenceAction extends Component {
         }
         if (this.board.hidden) {
             parts.push(
-                _t("Not shown, because they have fewer than %(floor)s customers or could be worked out: %(count)s.", {
-                    floor: this.board.floor,
-                    count: this.board.hidden,
-                })
+                _t(
+                    "Not shown, because they have fewer than %(floor)s customers or could be worked out: %(count)s.",
+                    {
+                        floor: this.board.floor,
+                        count: this.board.hidden,
+                    }
+                )
             );
         }
         const { customers } = this.board;
@@ -166,7 +173,9 @@ export class SilenceAction extends Component {
             );
         }
         parts.push(
-            _t("Repeat orders online and contracts need no talk, and a talk nobody wrote down isn't here.")
+            _t(
+                "Repeat orders online and contracts need no talk, and a talk nobody wrote down isn't here."
+            )
         );
         return parts.join(" ");
     }

@@ -110,8 +110,8 @@ export function silenceConfig(units, axis, describe) {
                             axis === "bond"
                                 ? Math.round(10 * value) / 10
                                 : value >= 0
-                                  ? percent(value)
-                                  : "",
+                                ? percent(value)
+                                : "",
                     },
                 },
             },

@@ -89,16 +89,43 @@ test("the funnel: counts, bars of those chosen, shares of the stage before", asy
         [false, "form"],
     ];
     expect.verifySteps([
-        ["action", { name: "finished", res_model: "relationship.invitation", views, domain: [["stage", "=", "finished"]] }],
-        ["action", { name: "finished", res_model: "relationship.invitation", views, domain: [["flag", "!=", false]] }],
+        [
+            "action",
+            {
+                name: "finished",
+                res_model: "relationship.invitation",
+                views,
+                domain: [["stage", "=", "finished"]],
+            },
+        ],
+        [
+            "action",
+            {
+                name: "finished",
+                res_model: "relationship.invitation",
+                views,
+                domain: [["flag", "!=", false]],
+            },
+        ],
     ]);
 });
 
 test("rates by every cut", async () => {
     await open();
-    expect(queryAllTexts("[data-card=rates] tbody tr")).toEqual(["E-mail 1,500 450 30%", "SMS 0 0 –"]);
+    expect(queryAllTexts("[data-card=rates] tbody tr")).toEqual([
+        "E-mail 1,500 450 30%",
+        "SMS 0 0 –",
+    ]);
     const names = queryAllTexts("[data-card=rates] .btn-group button");
-    expect(names).toEqual(["Wave", "Channel", "Language", "Shop", "Group", "New or Asked Before", "Reminders"]);
+    expect(names).toEqual([
+        "Wave",
+        "Channel",
+        "Language",
+        "Shop",
+        "Group",
+        "New or Asked Before",
+        "Reminders",
+    ]);
     for (const [place] of names.entries()) {
         await click(`[data-card=rates] .btn-group button:eq(${place})`);
         await animationFrame();
@@ -187,9 +214,7 @@ test("better, worse and no reliable change, with who answered both times", async
         pair_high: 1.5,
     };
     const result = await card([point("2026-01-01"), point("2026-02-01", moved)]);
-    expect(result.headline).toBe(
-        "61 of 100 in Feb 26 (between 58 and 64). Worse by 5.5 points."
-    );
+    expect(result.headline).toBe("61 of 100 in Feb 26 (between 58 and 64). Worse by 5.5 points.");
     expect(result.changeNote({ ...moved }).map(String)).toEqual([
         "The change is that of the line, everybody who answered: -5.5 points (95% between -9.0 and -2.0).",
         "Better or worse is said from 2.0 points on, and only if at most one in ten of all changes told in a year is chance.",
@@ -209,8 +234,6 @@ test("doubtful, unlike and unweighted answers are named", async () => {
         "1,200 people, not weighted. 3 of them are marked as doubtful; they count until somebody voids them. Those who answered differ from those who were asked: read with care."
     );
     const empty = await card([point("2026-01-01", { status: "insufficient", n: 4 })]);
-    expect(String(empty.message)).toBe(
-        "4 answered so far; figures are shown from 10 customers."
-    );
+    expect(String(empty.message)).toBe("4 answered so far; figures are shown from 10 customers.");
     expect(empty.headline).toBe("");
 });

@@ -339,7 +339,11 @@ test("the record on the screen, also behind a dialog", async () => {
 });
 
 test("a voice message becomes an attachment of the conversation", async () => {
-    answer("relationship.note", "store_voice", { id: 40, name: "voice.mp3", mimetype: "audio/mpeg" });
+    answer("relationship.note", "store_voice", {
+        id: 40,
+        name: "voice.mp3",
+        mimetype: "audio/mpeg",
+    });
     const list = {
         records: [],
         linkTo: async (...args) => expect.step(["link", ...args]),
@@ -350,7 +354,9 @@ test("a voice message becomes an attachment of the conversation", async () => {
         record: fakeRecord({ data: { voice_ids: list } }),
     });
     expect(String(field.title)).toBe("Record a voice message");
-    await field.attachmentUploader.uploadFile(new File(["abc"], "voice.mp3", { type: "audio/mpeg" }));
+    await field.attachmentUploader.uploadFile(
+        new File(["abc"], "voice.mp3", { type: "audio/mpeg" })
+    );
     expect(field.state.uploading).toBe(false);
     field.remove({ id: 40 });
     expect.verifySteps([

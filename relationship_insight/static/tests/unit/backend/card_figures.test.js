@@ -77,18 +77,14 @@ describe("customer card", () => {
         expect(String(card.behaviourNote)).toBe(
             "More often than 88 in 100 customers; as often as a loyal customer with a chance of 91 in 100"
         );
-        expect(String(card.bondNote)).toBe(
-            "Closest: Nok. Staff-reported only, so never above 60."
-        );
+        expect(String(card.bondNote)).toBe("Closest: Nok. Staff-reported only, so never above 60.");
         card.card.axes.bond.told = 2;
         expect(String(card.bondNote)).toBe("Closest: Nok");
         card.card.axes.bond.told = null;
         expect(String(card.bondNote)).toBe(
             "Yours, from talks. Customer's word: included for Customer Relations only."
         );
-        expect(String(card.feelingsNote)).toBe(
-            "Good moments noted in 12 months: 5, bad ones: 1"
-        );
+        expect(String(card.feelingsNote)).toBe("Good moments noted in 12 months: 5, bad ones: 1");
         card.card.purchases.overdue_ratio = 2.01;
         expect(card.isOverdue).toBe(true);
     });
@@ -130,7 +126,11 @@ const FIGURES = {
     conversion: part(0.5),
     k: [0.119, 0.08, 0.2],
     kept: {
-        again: { referred: { share: 0.6 }, organic: { share: 0.4567 }, difference: [0.14, 0.02, 0.3] },
+        again: {
+            referred: { share: 0.6 },
+            organic: { share: 0.4567 },
+            difference: [0.14, 0.02, 0.3],
+        },
         active: { referred: { share: 0.5 }, organic: { share: 0.5 } },
     },
     felt: { referred: 70.4, organic: 65.6, difference: [5, -1, 11] },
@@ -144,7 +144,9 @@ const FIGURES = {
 
 describe("referrals", () => {
     test("what friends who bring friends are worth", async () => {
-        const screen = await say(ReferralInsight, { data: { currency_id: false, figures: FIGURES } });
+        const screen = await say(ReferralInsight, {
+            data: { currency_id: false, figures: FIGURES },
+        });
         expect(String(screen.rateHeadline)).toBe(
             "25% (15% to 35%) of 1,200 new customers of the last 12 months came through a friend. Half of the friends bought within 12 days."
         );
@@ -181,6 +183,8 @@ describe("referrals", () => {
         expect(String(screen.keptNote)).toBe(
             "Attitude (0 to 100): 70 through a friend, 66 the others. The difference may be chance."
         );
-        expect(String(screen.difference([0.052, -0.01, 0.114]))).toBe("+5.2 points (-1.0 to +11.4)");
+        expect(String(screen.difference([0.052, -0.01, 0.114]))).toBe(
+            "+5.2 points (-1.0 to +11.4)"
+        );
     });
 });

@@ -7,13 +7,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { DeskAction } from "@relationship_insight/backend/desk/desk_action";
 import { FieldAction } from "@relationship_insight/backend/desk/field_action";
 import { PersonCard } from "@relationship_insight/backend/desk/person_card";
-import {
-    answer,
-    mountScreen,
-    prepareScreens,
-    watchActions,
-    watchNotifications,
-} from "./helpers";
+import { answer, mountScreen, prepareScreens, watchActions, watchNotifications } from "./helpers";
 
 describe.current.tags("desktop");
 prepareScreens();
@@ -235,7 +229,9 @@ describe("in the field", () => {
         const { call } = field.orm;
         field.orm = Object.assign(Object.create(field.orm), {
             call: (...args) =>
-                isLost() ? Promise.reject(new ConnectionLostError("/")) : call.apply(field.orm, args),
+                isLost()
+                    ? Promise.reject(new ConnectionLostError("/"))
+                    : call.apply(field.orm, args),
         });
     }
 
@@ -311,12 +307,9 @@ describe("person card", () => {
         expect(person.tags.map(({ name }) => name)).toEqual(["Tea"]);
         person.state.kind = "dislike";
         expect(person.tags.map(({ name }) => name)).toEqual(["Calls"]);
-        expect(["active", "cooling", "dormant", "stale"].map((one) => person.stageColor(one))).toEqual([
-            "success",
-            "info",
-            "warning",
-            "danger",
-        ]);
+        expect(
+            ["active", "cooling", "dormant", "stale"].map((one) => person.stageColor(one))
+        ).toEqual(["success", "info", "warning", "danger"]);
         const key = (name, value) => ({
             key: name,
             target: { value },

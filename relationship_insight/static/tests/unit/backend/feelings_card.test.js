@@ -144,11 +144,7 @@ test("a click opens the readings of the month, of the side if one was hit", asyn
     card.onClick([{ index: 2 }], {}, hit({ index: 2, datasetIndex: 0 }));
     card.onClick([{ index: 2 }], {}, hit({ index: 2, datasetIndex: 1 }));
     card.onClick([], {}, hit());
-    expect.verifySteps([
-        opened(),
-        opened(["valence", "=", "1"]),
-        opened(["valence", "=", "-1"]),
-    ]);
+    expect.verifySteps([opened(), opened(["valence", "=", "1"]), opened(["valence", "=", "-1"])]);
 });
 
 test("the table says the same", async () => {

@@ -48,7 +48,11 @@ export function watchActions() {
     mockService("action", {
         async doAction(action, options) {
             const { type, ...rest } = typeof action === "string" ? { xmlid: action } : action;
-            expect.step(["action", rest, ...(options?.additionalContext ? [options.additionalContext] : [])]);
+            expect.step([
+                "action",
+                rest,
+                ...(options?.additionalContext ? [options.additionalContext] : []),
+            ]);
             Object.assign(last, { options });
         },
     });
@@ -93,7 +97,10 @@ export async function mountScreen(Screen, props = {}) {
 
 /** Chart data without colours: [label, values] of each data set. */
 export function series({ data: { datasets } }) {
-    return datasets.map(({ label, data }) => [label === undefined ? undefined : String(label), data]);
+    return datasets.map(({ label, data }) => [
+        label === undefined ? undefined : String(label),
+        data,
+    ]);
 }
 
 /** A record as a form hands it to a field or widget. */

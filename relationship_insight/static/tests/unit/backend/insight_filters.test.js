@@ -37,7 +37,14 @@ const EMPTY = {
         floor: 5,
     },
     get_insight_feelings: { months: [], floor: 5, domains: { events: [], answers: [] } },
-    get_insight_motives: { motives: [], classes: [], n: 0, status: "insufficient", floor: 5, domain: [] },
+    get_insight_motives: {
+        motives: [],
+        classes: [],
+        n: 0,
+        status: "insufficient",
+        floor: 5,
+        domain: [],
+    },
     get_insight_history: { months: [], classes: [], domain: [] },
 };
 
@@ -70,7 +77,11 @@ async function chooseAll(name) {
 test("every option of every filter asks all four pictures anew", async () => {
     const asked = await open();
     expect.verifySteps([NONE]);
-    expect(queryAllTexts("select[data-filter=user_id] option")).toEqual(["All salespeople", "Ann", "Bo"]);
+    expect(queryAllTexts("select[data-filter=user_id] option")).toEqual([
+        "All salespeople",
+        "Ann",
+        "Bo",
+    ]);
     await chooseAll("user_id");
     expect.verifySteps([NONE, { ...NONE, user_id: 4 }, { ...NONE, user_id: 9 }]);
     expect(Object.values(asked)).toEqual(Array(4).fill({ ...NONE, user_id: 9 }));
@@ -137,7 +148,10 @@ test("thin figures say so, several companies are named", async () => {
 test("refresh now asks the server once", async () => {
     watchActions();
     await open();
-    answer("relationship.insights", "action_refresh_now", { type: "x", tag: "display_notification" });
+    answer("relationship.insights", "action_refresh_now", {
+        type: "x",
+        tag: "display_notification",
+    });
     await click(".o_insight_refresh");
     await animationFrame();
     expect.verifySteps([NONE, ["action_refresh_now"], ["action", { tag: "display_notification" }]]);

@@ -31,9 +31,7 @@ test("the four corners share no customer and leave none out", () => {
         (from === null || value >= from) && (below === null || value < below);
     for (const rate of [0, 11.99, 12, 400]) {
         for (const attitude of [0, 64.99, 65, 100]) {
-            const holding = corners.filter(
-                ({ x, y }) => inside(x, rate) && inside(y, attitude)
-            );
+            const holding = corners.filter(({ x, y }) => inside(x, rate) && inside(y, attitude));
             expect(holding.length).toBe(1);
         }
     }

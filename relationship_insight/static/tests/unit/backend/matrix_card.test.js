@@ -10,10 +10,46 @@ describe.current.tags("desktop");
 prepareScreens();
 
 const SHARE = {
-    true: { count: 40, count_low: 30, count_high: 52, share: 0.4, low: 0.3, high: 0.52, least: 0.021, most: 0.951 },
-    latent: { count: 20, count_low: 15, count_high: 30, share: 0.2, low: 0.15, high: 0.3, least: 0.01, most: 0.94 },
-    spurious: { count: 10, count_low: 5, count_high: 20, share: 0.1, low: 0.05, high: 0.2, least: 0, most: 0.93 },
-    low: { count: 30, count_low: 20, count_high: 40, share: 0.3, low: 0.2, high: 0.4, least: 0.01, most: 0.94 },
+    true: {
+        count: 40,
+        count_low: 30,
+        count_high: 52,
+        share: 0.4,
+        low: 0.3,
+        high: 0.52,
+        least: 0.021,
+        most: 0.951,
+    },
+    latent: {
+        count: 20,
+        count_low: 15,
+        count_high: 30,
+        share: 0.2,
+        low: 0.15,
+        high: 0.3,
+        least: 0.01,
+        most: 0.94,
+    },
+    spurious: {
+        count: 10,
+        count_low: 5,
+        count_high: 20,
+        share: 0.1,
+        low: 0.05,
+        high: 0.2,
+        least: 0,
+        most: 0.93,
+    },
+    low: {
+        count: 30,
+        count_low: 20,
+        count_high: 40,
+        share: 0.3,
+        low: 0.2,
+        high: 0.4,
+        least: 0.01,
+        most: 0.94,
+    },
 };
 const MATRIX = {
     domain: [["commercial_partner_id.user_id", "=", 4]],
@@ -114,7 +150,8 @@ test("bins: bubbles of the leading class, their size, their words", async () => 
         x: { getPixelForValue: (value) => 400 * Math.log10(value) },
         y: { getPixelForValue: (value) => 500 - 5 * value },
     };
-    const radius = (raw) => Math.round(100 * datasets[0].pointRadius({ chart: { scales }, raw })) / 100;
+    const radius = (raw) =>
+        Math.round(100 * datasets[0].pointRadius({ chart: { scales }, raw })) / 100;
     // The largest fills its cell of 50 by 25 pixels, a smaller one in proportion to its area.
     expect(radius({ bin: BINS[1] })).toBe(22.98);
     expect(radius({ bin: BINS[0] })).toBe(19.9);
@@ -162,7 +199,9 @@ test("few who can be judged: counts only", async () => {
     expect(String(card.lineText)).toBe(
         "Often: from 12 purchases a year (the middle customer). Attached: from 65 of 100."
     );
-    expect(".o_insight_note").toHaveText(/^4 answered so far; figures are shown from 10 customers\./);
+    expect(".o_insight_note").toHaveText(
+        /^4 answered so far; figures are shown from 10 customers\./
+    );
 });
 
 test("nothing to draw says why", async () => {

@@ -50,7 +50,11 @@ describe("motives", () => {
         expect(card.motiveConfig.options.scales.x.suggestedMax).toBe(0.59);
         expect(card.motiveStyle).toBe("height: 132px");
         // Whom nobody counted stays away; who is hidden keeps a hatched place.
-        expect(card.classConfig.data.labels).toEqual(["True loyalty", "Low loyalty", "Not yet known"]);
+        expect(card.classConfig.data.labels).toEqual([
+            "True loyalty",
+            "Low loyalty",
+            "Not yet known",
+        ]);
         expect(series(card.classConfig)).toEqual([
             ["The relationship", [0.7, null, null]],
             ["The goods", [0.2, null, null]],
@@ -136,9 +140,27 @@ const HISTORY = {
         ["unknown", "Not yet known"],
     ],
     months: [
-        month("2026-01-01", "2026-02-01", { true: 10, latent: 1, spurious: 2, low: 3, unknown: 84 }),
-        month("2026-02-01", "2026-03-01", { true: 12, latent: 1, spurious: 2, low: 5, unknown: 80 }),
-        month("2026-03-01", "2026-04-01", { true: 1300, latent: 0, spurious: 0, low: 0, unknown: 3900 }),
+        month("2026-01-01", "2026-02-01", {
+            true: 10,
+            latent: 1,
+            spurious: 2,
+            low: 3,
+            unknown: 84,
+        }),
+        month("2026-02-01", "2026-03-01", {
+            true: 12,
+            latent: 1,
+            spurious: 2,
+            low: 5,
+            unknown: 80,
+        }),
+        month("2026-03-01", "2026-04-01", {
+            true: 1300,
+            latent: 0,
+            spurious: 0,
+            low: 0,
+            unknown: 3900,
+        }),
     ],
 };
 
@@ -158,14 +180,21 @@ describe("history", () => {
             ["Spurious loyalty", [2, 2, 0]],
             ["Low loyalty", [3, 5, 0]],
         ]);
-        expect(card.config.data.datasets.map(({ fill }) => fill)).toEqual(["origin", "-1", "-1", "-1"]);
+        expect(card.config.data.datasets.map(({ fill }) => fill)).toEqual([
+            "origin",
+            "-1",
+            "-1",
+            "-1",
+        ]);
         await click("#o_insight_unknown");
         await animationFrame();
         expect(series(card.config).at(-1)).toEqual(["Not yet known", [84, 80, 3900]]);
         expect(".o_insight_headline").toHaveText(
             "Customers who buy often and feel attached: 10 in Jan 26, 1,300 in Mar 26."
         );
-        expect(".o_insight_note").toHaveText("In Mar 26 75% of 5,200 customers were not yet known.");
+        expect(".o_insight_note").toHaveText(
+            "In Mar 26 75% of 5,200 customers were not yet known."
+        );
     });
 
     test("one or two months are bars, none is a sentence", async () => {

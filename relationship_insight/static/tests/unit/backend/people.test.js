@@ -108,7 +108,9 @@ describe("star", () => {
             star.state.star = { ...STAR, bonds: star.star.bonds, ...more };
             return String(star.summary);
         };
-        expect(say({ all: false })).toBe("You see your own bond. Customer Relations see everybody's.");
+        expect(say({ all: false })).toBe(
+            "You see your own bond. Customer Relations see everybody's."
+        );
         expect(say({ warm: 0 })).toBe("Nobody has a warm bond with them yet.");
         expect(say({ warm: 0, bonds: [] })).toBe("");
         expect(say({ warm: 3 })).toBe("Colleagues with a warm bond: 3");
@@ -132,14 +134,21 @@ describe("star", () => {
             "Orders served at the till: 2",
             "Promises kept: 1",
         ]);
-        const moved = [null, 0.4, 3.2, -2.6].map((movement) => String(of({ movement }).movementText));
+        const moved = [null, 0.4, 3.2, -2.6].map((movement) =>
+            String(of({ movement }).movementText)
+        );
         expect(moved).toEqual([
             "",
             "Unchanged since last month",
             "3 points up since last month",
             "3 points down since last month",
         ]);
-        of({ parts: [{ key: "I", most: 50 }, { key: "R", most: 20 }] });
+        of({
+            parts: [
+                { key: "I", most: 50 },
+                { key: "R", most: 20 },
+            ],
+        });
         expect(star.partStyle({ exact: -10 })).toBe("width: 20%");
         expect(star.partStyle({ exact: 80 })).toBe("width: 100%");
         expect(["strong", "weak", ""].map((band) => String(star.bandText({ band })))).toEqual([
@@ -176,7 +185,14 @@ const BOARD = {
         heard_180: 0,
     },
     untouched: [
-        { id: 1, partner_id: 11, name: "Best", spend: 1234.6, text: "Long ago", salesperson: "Nok" },
+        {
+            id: 1,
+            partner_id: 11,
+            name: "Best",
+            spend: 1234.6,
+            text: "Long ago",
+            salesperson: "Nok",
+        },
     ],
     untouched_count: 3,
     people: [
@@ -197,7 +213,15 @@ const LEAVER = {
     share: 0.4,
     customer_count: 2,
     customers: [
-        { id: 11, name: "Best", spend: 400, risk: 0.5, second: false, helper: "Dao", helper_bond: 20.4 },
+        {
+            id: 11,
+            name: "Best",
+            spend: 400,
+            risk: 0.5,
+            second: false,
+            helper: "Dao",
+            helper_bond: 20.4,
+        },
         { id: 12, name: "Next", spend: 10, risk: 0.5, second: false, helper: "", helper_bond: 0 },
     ],
 };

@@ -29,17 +29,58 @@ const AGAIN = {
     }),
 };
 const open = (figures) =>
-    mountScreen(ReferralCurves, { figures: { again: AGAIN, buy: curve(), bring: null, ...figures } });
+    mountScreen(ReferralCurves, {
+        figures: { again: AGAIN, buy: curve(), bring: null, ...figures },
+    });
 
 test("curves with their bands, in percent", async () => {
     const curves = await open();
     expect(series(curves.againConfig)).toEqual([
-        ["Came through a friend", [{ x: 0, y: 0 }, { x: 30, y: 25 }, { x: 90, y: 50 }]],
-        [undefined, [{ x: 0, y: 0 }, { x: 30, y: 20 }, { x: 90, y: 40 }]],
-        [undefined, [{ x: 0, y: 0 }, { x: 30, y: 31 }, { x: 90, y: 60 }]],
-        ["Others", [{ x: 0, y: 0 }, { x: 60, y: 40 }]],
-        [undefined, [{ x: 0, y: 0 }, { x: 60, y: 30 }]],
-        [undefined, [{ x: 0, y: 0 }, { x: 60, y: 50 }]],
+        [
+            "Came through a friend",
+            [
+                { x: 0, y: 0 },
+                { x: 30, y: 25 },
+                { x: 90, y: 50 },
+            ],
+        ],
+        [
+            undefined,
+            [
+                { x: 0, y: 0 },
+                { x: 30, y: 20 },
+                { x: 90, y: 40 },
+            ],
+        ],
+        [
+            undefined,
+            [
+                { x: 0, y: 0 },
+                { x: 30, y: 31 },
+                { x: 90, y: 60 },
+            ],
+        ],
+        [
+            "Others",
+            [
+                { x: 0, y: 0 },
+                { x: 60, y: 40 },
+            ],
+        ],
+        [
+            undefined,
+            [
+                { x: 0, y: 0 },
+                { x: 60, y: 30 },
+            ],
+        ],
+        [
+            undefined,
+            [
+                { x: 0, y: 0 },
+                { x: 60, y: 50 },
+            ],
+        ],
     ]);
     // Colour isn't the only difference, and a curve that isn't there isn't drawn.
     expect(curves.againConfig.data.datasets[3].borderDash).toEqual([6, 4]);
@@ -50,7 +91,10 @@ test("curves with their bands, in percent", async () => {
 test("sooner, later, or as far as one can tell alike", async () => {
     const curves = await open();
     const say = (more) => {
-        Object.defineProperty(curves, "again", { configurable: true, get: () => ({ ...AGAIN, ...more }) });
+        Object.defineProperty(curves, "again", {
+            configurable: true,
+            get: () => ({ ...AGAIN, ...more }),
+        });
         return String(curves.againHeadline);
     };
     // Compared on day 60, where both are known: 25 % against 40 %.

@@ -65,9 +65,7 @@ describe("the referral tree's layout", () => {
         expect(part.places.length).toBeWithin(10, 14);
         expect(part.places.every(({ y }) => y >= 9 * ROW && y <= 21 * ROW)).toBe(true);
         // Each line from the root, far below, to somebody above the lower edge crosses it.
-        expect(part.links).toHaveLength(
-            drawn.links.filter(({ to }) => to.y <= 20 * ROW).length
-        );
+        expect(part.links).toHaveLength(drawn.links.filter(({ to }) => to.y <= 20 * ROW).length);
         expect(cutTree(drawn, view, 900).places.map((place) => place.node.id)).toInclude(900);
         const all = { left: 0, top: 0, right: drawn.width, bottom: drawn.height };
         expect(cutTree(drawn, all).places).toHaveLength(1001);

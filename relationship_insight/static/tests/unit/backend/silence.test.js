@@ -39,7 +39,13 @@ const UNITS = [
     unit(1, "Nok", "silent"),
     unit(2, "Dao", "ok", { growth: -0.1, talks: 10, bond_change: 3, feeling: null }),
     unit(3, "Far", "talks", { growth: 9, talks: 90, expected: 10, bond_change: null }),
-    unit(4, "New", "peers", { growth: null, talks: 0, expected: 0, gap: null, gap_wait: "Too early" }),
+    unit(4, "New", "peers", {
+        growth: null,
+        talks: 0,
+        expected: 0,
+        gap: null,
+        gap_wait: "Too early",
+    }),
 ];
 const BOARD = {
     units: UNITS,

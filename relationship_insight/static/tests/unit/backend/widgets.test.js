@@ -2,9 +2,7 @@ import { describe, expect, test } from "@odoo/hoot";
 import { click, queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { onRpc } from "@web/../tests/web_test_helpers";
 import { RelationshipAxis } from "@relationship_insight/backend/card/relationship_axis";
-import {
-    FeelingsField,
-} from "@relationship_insight/backend/widgets/feelings_field/feelings_field";
+import { FeelingsField } from "@relationship_insight/backend/widgets/feelings_field/feelings_field";
 import {
     RelationshipMeter,
     RelationshipMeterField,
@@ -92,7 +90,14 @@ describe("scale preview", () => {
     const preview = (data) =>
         mountScreen(RelationshipScalePreview, {
             record: fakeRecord({
-                data: { kind: "scale", question: "How?", scale_min: 0, scale_max: 4, step: 1, ...data },
+                data: {
+                    kind: "scale",
+                    question: "How?",
+                    scale_min: 0,
+                    scale_max: 4,
+                    step: 1,
+                    ...data,
+                },
             }),
         });
 
@@ -122,7 +127,12 @@ describe("scale preview", () => {
             { scale_max: 11 },
             { scale_min: 4, scale_max: 0 },
         ]) {
-            Object.assign(widget.props.record.data, { scale_min: 0, scale_max: 4, step: 1, ...data });
+            Object.assign(widget.props.record.data, {
+                scale_min: 0,
+                scale_max: 4,
+                step: 1,
+                ...data,
+            });
             expect(widget.points).toEqual([], { message: JSON.stringify(data) });
         }
         Object.assign(widget.props.record.data, { scale_min: 0, scale_max: 10, step: 1 });
@@ -164,7 +174,6 @@ describe("feelings field", () => {
     }
 
     test("faces of both sides in their order, switched on and off", async () => {
-
         onRpc("relationship.measure", "search_read", () => FEELINGS);
         await mountScreen(FeelingsField, { name: "feeling_ids", record: fieldRecord([1]) });
         expect(queryAllTexts(".o_feeling_good .o_feeling > span:last-child")).toEqual([

@@ -46,7 +46,10 @@ export class KeyPeopleAction extends Component {
 
     async loadLeaver(staffId) {
         const leaver = await this.keepLast.add(
-            this.orm.call("relationship.key.people", "get_leaver", [staffId, [...this.state.second]])
+            this.orm.call("relationship.key.people", "get_leaver", [
+                staffId,
+                [...this.state.second],
+            ])
         );
         this.state.leaver = markRaw(leaver);
         if (!this.state.second.length) {

@@ -55,9 +55,7 @@ export class FeelingsField extends Component {
     toggle(feeling) {
         // The record is at hand, so linking it asks the server for nothing.
         const { id, ...data } = feeling;
-        return this.isChosen(feeling)
-            ? this.list.unlinkFrom(id)
-            : this.list.linkTo(id, data);
+        return this.isChosen(feeling) ? this.list.unlinkFrom(id) : this.list.linkTo(id, data);
     }
 }
 

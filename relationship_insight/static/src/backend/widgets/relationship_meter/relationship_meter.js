@@ -63,7 +63,9 @@ export class RelationshipMeterField extends Component {
 
     get band() {
         const se = this.props.seField && this.data[this.props.seField];
-        return this.isKnown && se ? { low: this.value - 1.96 * se, high: this.value + 1.96 * se } : {};
+        return this.isKnown && se
+            ? { low: this.value - 1.96 * se, high: this.value + 1.96 * se }
+            : {};
     }
 
     get tooltip() {

@@ -6,4 +6,6 @@ export class RelationshipStripRow extends Base {
     static pythonModel = "relationship.strip";
 }
 
-registry.category("pos_available_models").add(RelationshipStripRow.pythonModel, RelationshipStripRow);
+registry
+    .category("pos_available_models")
+    .add(RelationshipStripRow.pythonModel, RelationshipStripRow);

@@ -37,7 +37,11 @@ patch(PosStore.prototype, {
             }
         }
         if (!friend.problem) {
-            this.relationshipNotes.setFriend(note, { id: false, name: friend.name, code: friend.code });
+            this.relationshipNotes.setFriend(note, {
+                id: false,
+                name: friend.name,
+                code: friend.code,
+            });
         }
         return friend;
     },
@@ -57,7 +61,10 @@ patch(PosStore.prototype, {
         this.relationshipNotes.close(note);
         this.notification.add(
             problem ||
-                _t("%(customer)s was brought by %(friend)s.", { customer: partner.name, friend: name }),
+                _t("%(customer)s was brought by %(friend)s.", {
+                    customer: partner.name,
+                    friend: name,
+                }),
             { type: problem ? "warning" : "success" }
         );
     },

@@ -84,7 +84,8 @@ export class RelationshipNotes extends Reactive {
 
     /** Purpose and privacy, as far as the server doesn't know them. */
     newChoices(note) {
-        const isNew = (name) => note.choices[name] && note.choices[name] !== note.sent_choices[name];
+        const isNew = (name) =>
+            note.choices[name] && note.choices[name] !== note.sent_choices[name];
         return Object.fromEntries(CHOICES.filter(isNew).map((name) => [name, note.choices[name]]));
     }
 

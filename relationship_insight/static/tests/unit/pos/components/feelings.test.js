@@ -35,9 +35,7 @@ test("the button stays off where feelings could not be loaded", async () => {
     const store = await setupPosEnv();
     const order = await getFilledOrder(store);
     order.setPartner(store.models["res.partner"].get(3));
-    store.models["relationship.measure"].deleteMany(
-        store.models["relationship.measure"].getAll()
-    );
+    store.models["relationship.measure"].deleteMany(store.models["relationship.measure"].getAll());
     await mountWithCleanup(ControlButtons);
     expect(".ri-feelings-button").toHaveProperty("disabled", true);
 });

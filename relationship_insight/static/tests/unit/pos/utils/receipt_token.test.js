@@ -29,6 +29,11 @@ test("HMAC of RFC 4231's examples", () => {
 
 test("a receipt's token is the server's", () => {
     expect(
-        receiptToken("00112233445566778899aabbccddeeff", 7, "01234567-89ab-4cde-8f01-23456789abcd", 29000000)
+        receiptToken(
+            "00112233445566778899aabbccddeeff",
+            7,
+            "01234567-89ab-4cde-8f01-23456789abcd",
+            29000000
+        )
     ).toBe("AAAABwG6gUABI0VniatM3o8BI0VniavNU3kmzUvo9j1QZKCYsXhcYQ");
 });

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { isReferralLink, readCode, showCode } from "@relationship_insight/pos/app/utils/referral_code";
+import {
+    isReferralLink,
+    readCode,
+    showCode,
+} from "@relationship_insight/pos/app/utils/referral_code";
 
 describe.current.tags("headless");
 
@@ -10,7 +14,15 @@ test("a code is read however it was typed", () => {
 });
 
 test("names, phones and cards are no codes", () => {
-    for (const text of ["Malee", "Somchai J", "081 234 5678", "0442-1234-5678", "ACDEFGH", "ACDEFGHI", ""]) {
+    for (const text of [
+        "Malee",
+        "Somchai J",
+        "081 234 5678",
+        "0442-1234-5678",
+        "ACDEFGH",
+        "ACDEFGHI",
+        "",
+    ]) {
         expect(readCode(text)).toBe("");
     }
 });

@@ -41,7 +41,9 @@ test("days are said as people say them, and far ones as dates", () => {
 });
 
 test("a promise says whether it is late, a day that is past isn't shown", () => {
-    expect(texts(["promise", "2026-11-26", 5, "Call"])).toEqual(["Promised: Call (in 2 days, Mali)"]);
+    expect(texts(["promise", "2026-11-26", 5, "Call"])).toEqual([
+        "Promised: Call (in 2 days, Mali)",
+    ]);
     const [late] = describeLines([["promise", "2026-11-22", 0, "Call"]], NAMES, TODAY);
     expect(String(late.text)).toBe("Overdue promise: Call (2 days ago)");
     expect(late.tone).toBe("danger");
