@@ -54,25 +54,6 @@ def evidence(observations, H_A=HALF_LIFE_A):
     return Evidence(math.fsum(weights), weighted_mean([y for _age, y in observations], weights))
 
 
-def segment_prior(levels):
-    """Prior mean mu_s of the narrowest group with at least 30 customers, and its level.
-
-    :param levels: groups from the narrowest to the widest, each pairs (latest y, weight), one
-        a customer; the widest group that has any is taken if none is large enough
-    :return: (mu_s, level from 0), or None if nobody has answered
-    :raise ValueError: on negative weights
-    """
-    found = None
-    for level, group in enumerate(levels):
-        group = list(group)
-        mu = weighted_mean([y for y, _weight in group], [weight for _y, weight in group])
-        if mu is not None:
-            found = mu, level
-            if len(group) >= MIN_PRIOR:
-                break
-    return found
-
-
 def variance_components(panels, latest=(), omega=None):
     """Empirical-Bayes variances: sigma_w2 within customers, tau2 between, kappa = their ratio.
 

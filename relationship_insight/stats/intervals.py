@@ -48,20 +48,6 @@ def wilson(k, n, level=0.95):
     return Interval(p, low, high)
 
 
-def agresti_coull(k, n, level=0.95):
-    """Agresti and Coull's interval of a proportion, cut at 0 and 1; arguments as wilson().
-
-    :raise ValueError: outside the ranges
-    Source: Agresti & Coull 1998, American Statistician 52:119.
-    """
-    p = _share(k, n)
-    z = _z(level)
-    n_adjusted = n + z * z
-    centre = (k + z * z / 2) / n_adjusted
-    half = z * math.sqrt(centre * (1 - centre) / n_adjusted)
-    return Interval(p, max(0.0, centre - half), min(1.0, centre + half))
-
-
 def newcombe(k1, n1, k2, n2, level=0.95):
     """Interval of the difference k1/n1 - k2/n2 of independent proportions, within -1 and 1.
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from .checks import finite, positive
 
-FLAG_BELOW = 0.70
 # What is assumed of a scale until so many persons have answered all its items.
 DEFAULT = 0.85
 MIN_PERSONS = 50

@@ -195,11 +195,6 @@ def equated_attitude(RA, equating):
     return min(max(value, 0.0), 100.0)
 
 
-def relative_threshold(threshold, equating):
-    """Relative attitude from which a customer counts as attached, for one about us only."""
-    return equating.compared + (threshold - equating.alone) / equating.slope
-
-
 def wallet_share(rank, N):
     """Rank-based wallet share (0 to 1): (1 - rank / (N + 1)) (2 / N); sums to 1 over ranks.
 

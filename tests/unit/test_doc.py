@@ -289,3 +289,17 @@ def test_pages_are_listed_and_the_newest_version_is_first():
     assert {f"doc/{page.name}" for page in PAGES} - {"doc/index.rst"} <= literals(read("index.rst"))
     version = ast.literal_eval((ADDON / "__manifest__.py").read_text(encoding="utf-8"))["version"]
     assert re.search(r"^(19\.0[\d.]+)\n-+$", read("changelog.rst"), re.M)[1] == version
+
+
+def test_what_no_code_uses_is_known_to_wait():
+    """A formula is used by the addon or by the oracle of its tests, or its page says what for."""
+    used = [path.read_text() for path in ADDON.rglob("*.py")]
+    idle = {
+        node.name
+        for path in (ADDON / "stats").glob("*.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+        and sum(len(re.findall(rf"\b{node.name}\b", text)) for text in used) == 1
+    }
+    waiting = literals(section(read("index.rst"), "What waits for a screen")) - {"stats/"}
+    assert idle - {"mean_interval_of_sums"} == waiting, "simulations alone use the one named here"

@@ -66,16 +66,6 @@ def test_threshold_is_65_unless_said_otherwise():
     assert attitude.posterior(1, 80, 62, 10, 0.5) == attitude.posterior(1, 80, 62, 10, 0.5, 65)
 
 
-def test_prior_climbs_the_tree():
-    branch = [(90, 1)] * 29
-    company = [(60, 1)] * 20 + [(80, 3)] * 20
-    assert attitude.segment_prior([branch, company]) == (pytest.approx(75), 1)
-    assert attitude.segment_prior([branch + [(90, 1)], company]) == (90, 0)
-    assert attitude.segment_prior([[], branch]) == (90, 1)
-    assert attitude.segment_prior([branch, []]) == (90, 0)
-    assert attitude.segment_prior([[], []]) is None
-
-
 def test_variances_agree_with_pingouin():
     """Balanced panel: mean squares of pingouin's analysis of variance."""
     rng = np.random.default_rng(7)
@@ -168,7 +158,6 @@ def test_more_evidence_shrinks_less(W, more, mean, prior):
         lambda: attitude.variance_components([[1, math.nan]]),
         lambda: attitude.variance_components([], [50, 60], 1.2),
         lambda: attitude.variance_components([], [50, 60], 0),
-        lambda: attitude.segment_prior([[(50, -1)]]),
         lambda: shrinkage.shrink(0, 5, 0, 5),
         lambda: shrinkage.weighted_mean([1, 2], [1]),
         lambda: shrinkage.kappa_from_reliability(1.1),
