@@ -98,8 +98,8 @@ def phases(arguments):
 def jobs(phases, lanes):
     """The phases cut into pytest runs that can go on side by side, the long ones first.
 
-    Tests inside Odoo become as many runs as there are lanes, each on a clone of its own; the others
-    are a run a file. What was asked for by name stays one run.
+    Tests inside Odoo become two runs a lane, for none is as long as it looks, each on a clone of
+    its own; the others are a run a file. What was asked for by name stays one run.
     """
     inside, outside = [], []
     for phase in phases:
@@ -114,7 +114,7 @@ def jobs(phases, lanes):
         elif phase.in_process:
             inside += [
                 Phase(f"{phase.name}-{number}", targets, in_process=True)
-                for number, targets in enumerate(_share(files, lanes), 1)
+                for number, targets in enumerate(_share(files, 2 * lanes), 1)
             ]
         else:
             outside += [
@@ -129,10 +129,10 @@ def _is_quick(file):
     return file.parent.name != "package"
 
 
-def _share(files, lanes):
+def _share(files, parts):
     """Files in as many groups of about the same size."""
-    groups = [[] for _lane in range(lanes)]
-    sizes = [0] * lanes
+    groups = [[] for _part in range(parts)]
+    sizes = [0] * parts
     for file in sorted(files, key=lambda file: -file.stat().st_size):
         place = sizes.index(min(sizes))
         groups[place].append(str(file))
