@@ -317,6 +317,9 @@ class TestAccess(CardCase):
         domain = [("partner_id", "=", self.customers["free"].id)]
         purchases = self.as_user(self.relations, "relationship.purchase").search(domain)
         self.assertEqual(purchases.company_id, self.company)
+        with self.assertRaises(UserError):  # the order itself is for those who sell
+            purchases.action_open_order()
+        self.relations.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
         self.assertEqual(purchases.action_open_order()["res_model"], "sale.order")
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
             self.as_user(self.rep, "relationship.purchase").search(domain)

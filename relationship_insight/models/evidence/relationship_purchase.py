@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools.scope import Scope
@@ -321,8 +322,12 @@ class RelationshipPurchase(models.Model):
         return SQL("TRUE")
 
     def action_open_order(self):
-        """Open the order behind this purchase."""
+        """Open the order behind this purchase, for those who may read it."""
         self.ensure_one()
+        if not self.env[self.order_model].browse(self.order_id).has_access("read"):
+            raise UserError(
+                self.env._("This order is for those who work with such orders: ask one of them.")
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": self.order_model,
