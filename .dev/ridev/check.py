@@ -99,9 +99,10 @@ def jobs(phases, lanes):
     """The phases cut into pytest runs that can go on side by side, the long ones first.
 
     Tests inside Odoo become two runs a lane, for none is as long as it looks, each on a clone of
-    its own; the others are a run a file. What was asked for by name stays one run.
+    its own; the others are a run a file, but browsers stand in one: two at once would be too slow
+    for those who wait. What was asked for by name stays one run.
     """
-    inside, outside = [], []
+    browser, inside, outside = [], [], []
     for phase in phases:
         files = [
             file
@@ -117,11 +118,14 @@ def jobs(phases, lanes):
                 for number, targets in enumerate(_share(files, 2 * lanes), 1)
             ]
         else:
+            walks = [str(file) for file in files if file.parent.name == "browser"]
+            browser += [Phase("browser", walks)] if walks else []
             outside += [
                 Phase(f"{file.parent.name}-{file.stem}", [str(file)])
                 for file in sorted(files, key=_is_quick)
+                if str(file) not in walks
             ]
-    return [*inside, *outside]
+    return [*browser, *inside, *outside]
 
 
 def _is_quick(file):

@@ -61,16 +61,17 @@ SAID = {
         """,
 }
 WORDS = {"relationship_note": "promise", "relationship_note_further": "name"}
+# A name of its own: ``promise`` would be the column of the conversation.
 ROW = {
     "relationship_note": """
-        (select to_jsonb(promise) from relationship_promise promise
-          where promise.note_id = note.id and promise.name = note.promise
-            and promise.state != 'handed' {none} order by promise.id desc limit 1)
+        (select to_jsonb(ledger) from relationship_promise ledger
+          where ledger.note_id = note.id and ledger.name = note.promise
+            and ledger.state != 'handed' {none} order by ledger.id desc limit 1)
         """,
     "relationship_note_further": """
-        (select to_jsonb(promise) from relationship_promise promise
-          where promise.further_id = further.id and promise.state != 'handed'
-            order by promise.id desc limit 1)
+        (select to_jsonb(ledger) from relationship_promise ledger
+          where ledger.further_id = further.id and ledger.state != 'handed'
+            order by ledger.id desc limit 1)
         """,
 }
 PROMISED = """
@@ -190,7 +191,7 @@ class Upgrade:
                 " where table_schema = 'public'"
             )
         )
-        none = "and promise.further_id is null"
+        none = "and ledger.further_id is null"
         said = [
             query.format(
                 row="null::jsonb"

@@ -100,7 +100,9 @@ def test_whole_suite_is_cut_into_runs_that_leave_nothing_out():
     assert outside.count(ROOT / "tests/package/test_wheel.py") == 1
     assert ROOT / "tests/unit" in outside
     assert len({job.name for job in cut}) == len(cut), "each has its own report and log"
-    sizes = [sum(Path(path).stat().st_size for path in job.targets) for job in cut[:4]]
+    sizes = [
+        sum(Path(path).stat().st_size for path in job.targets) for job in cut if job.in_process
+    ]
     assert max(sizes) < 1.1 * min(sizes)
 
 
