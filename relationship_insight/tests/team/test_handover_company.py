@@ -1,3 +1,5 @@
+import contextlib
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.service.model import call_kw
@@ -127,12 +129,9 @@ class TestHandoverCompany(TransactionCase):
             {"user_id": self.heir.id, "successor_id": self.stranger.id},
         ):
             with self.subTest(vals=vals):
-                try:
-                    with self.env.cr.savepoint():
-                        handover = self.rpc("relationship.handover", "create", [vals])
-                        self.rpc("relationship.handover", "action_hand_over", handover)
-                except UserError:
-                    pass
+                with contextlib.suppress(UserError), self.env.cr.savepoint():
+                    handover = self.rpc("relationship.handover", "create", [vals])
+                    self.rpc("relationship.handover", "action_hand_over", handover)
                 self.assertEqual(self.owners(book), before)
                 self.assertFalse(
                     self.env["mail.activity"].search([("user_id", "=", self.manager.id)])
