@@ -326,8 +326,7 @@ class RelationshipCampaign(models.Model):
             raise UserError(
                 self.env._(
                     "This campaign has asked customers already, so what it asks and when stays "
-                    "as it "
-                    "is. Duplicate it instead."
+                    "as it is. Duplicate it instead."
                 )
             )
         return super().write(vals)

@@ -176,8 +176,7 @@ class RelationshipCampaign(models.Model):
             return [
                 self.env._(
                     "All customers are being read first. Come back in a few minutes: then it is "
-                    "known "
-                    "how many will be asked."
+                    "known how many will be asked."
                 )
             ]
         counts = forecast["counts"]

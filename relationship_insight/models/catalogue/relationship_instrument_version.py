@@ -188,8 +188,8 @@ class RelationshipInstrumentVersion(models.Model):
             raise ValidationError(
                 self.env._(
                     "%(name)s would ask %(count)s questions, for each part of a scale is one, "
-                    "and a "
-                    'short pulse asks at most %(limit)s. Tick "More Than Three Questions" and '
+                    "and a short pulse asks at most %(limit)s. "
+                    'Tick "More Than Three Questions" and '
                     "customers are told before how long it takes, or ask less.",
                     name=name,
                     count=count,

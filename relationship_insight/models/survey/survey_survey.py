@@ -45,8 +45,7 @@ class SurveySurvey(models.Model):
                 raise ValidationError(
                     self.env._(
                         "A relationship survey asks everyone the same questions, so that the "
-                        "answers "
-                        "can be compared. Choose to ask all of them."
+                        "answers can be compared. Choose to ask all of them."
                     )
                 )
 

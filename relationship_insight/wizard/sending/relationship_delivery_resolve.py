@@ -48,8 +48,7 @@ class RelationshipDeliveryResolve(models.TransientModel):
             raise UserError(
                 self.env._(
                     "Another campaign has asked one of these customers since. Nobody is asked "
-                    "twice "
-                    "within 24 hours."
+                    "twice within 24 hours."
                 )
             ) from error
         return {"type": "ir.actions.act_window_close"}
