@@ -7,7 +7,6 @@ language; with ``RI_WALK=all`` everybody presses everything in both.
 
 import os
 import re
-import subprocess
 import sys
 import time
 
@@ -318,9 +317,9 @@ class Walker(Person):
 
 
 @pytest.fixture(scope="module")
-def shop(databases, clone, start_server):
+def shop(databases, clone, start_server, pictures):
     """A server on the demo shop, which speaks both languages."""
-    from ridev import odoo, venv
+    from ridev import odoo
 
     code = """
 langs = env["res.lang"].with_context(active_test=False).search([("code", "=", "th_TH")])
@@ -332,27 +331,14 @@ for user in users:
 env["ir.mail_server"].search([]).unlink()
 env.cr.commit()
 """
-    command = [
-        venv.PYTHON,
-        venv.ODOO,
-        "shell",
-        "-c",
+    odoo.shell(
+        databases.server,
         databases.conf,
-        "-d",
         clone,
-        "--no-http",
-        "--log-level=warn",
-    ]
-    done = subprocess.run(
-        list(map(str, command)),
-        env=odoo.environment(databases.server),
-        input=code,
-        text=True,
-        capture_output=True,
-        check=False,
+        code,
+        log=pictures / "shop.log",
+        what="the demo shop",
     )
-    assert not done.returncode, done.stderr[-3000:]
-    assert "Traceback" not in done.stderr, done.stderr[-3000:]
     return start_server(clone)
 
 
