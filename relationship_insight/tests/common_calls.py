@@ -3,6 +3,14 @@ from functools import wraps
 from unittest.mock import patch
 
 
+def snapshot_months(env):
+    """Write the month ends that are missing, as the night does before it reads everybody."""
+    Profile = env["relationship.profile"]
+    for company, day in Profile._night_slices(Profile._companies()):
+        if day:
+            Profile._refresh_slice(company, day)
+
+
 @contextmanager
 def recorded(env, model, *methods):
     """Note what a browser asks of these methods: a list of (method, arguments, answer).

@@ -9,8 +9,3 @@ LEAST = 0.005
 def sql_kept(source):
     """SQL that tells so of a row of ``relationship.purchase`` or of its sources (SQL alias)."""
     return SQL("(NOT %(it)s.is_refund AND %(it)s.net_amount > %(least)s)", it=source, least=LEAST)
-
-
-def sql_visit(source):
-    """SQL that tells of a row of a source that something was bought then, and some of it kept."""
-    return SQL("(%(it)s.amount > 0 AND %(it)s.net_amount > %(least)s)", it=source, least=LEAST)

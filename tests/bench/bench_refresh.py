@@ -83,7 +83,7 @@ def main(customers="100000", again=None):
                 population.make(env, customers, customers * 10, customers * 5, customers // 2)
         with timed(apart, "model fits"):
             env["relationship.calibration"]._calibrate(
-                env.company, env["relationship.profile"]._local_today(env.company)
+                env.company, env.company._relationship_today()
             )
         cr.commit()
         print(f"{customers:,} customers, {customers * 10:,} orders, {customers * 5:,} readings")

@@ -29,7 +29,7 @@ def main(database):
         profile = night["relationship.profile"].search(
             [("commercial_partner_id", "=", customer.id)]
         )
-        today = night["relationship.profile"]._local_today(night.company)
+        today = night.company._relationship_today()
         calibrations = night["relationship.calibration"].search_count(
             [("company_id", "=", night.company.id), ("date", "=", today)]
         )

@@ -11,7 +11,7 @@ def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     Reliability = env["relationship.reliability"]
     for company in env["relationship.calibration"].search([]).company_id:
-        day = env["relationship.profile"]._local_today(company)
+        day = company._relationship_today()
         params = Reliability._get_params(Reliability._refresh(company, day))
         latest = env["relationship.calibration"].search([("company_id", "=", company.id)], limit=1)
         latest.params = {**latest.params, **params}

@@ -113,7 +113,7 @@ class RelationshipCampaign(models.Model):
 
     def _sql_scores(self):
         """SQL of one row per person, period, version and measure, 0 to 100, more is better."""
-        zone = self.env["relationship.profile"]._timezone(self.company_id)
+        zone = self.company_id._relationship_tz()
         return SQL(
             """
             SELECT COALESCE(wave.date_start, DATE_TRUNC(

@@ -124,18 +124,7 @@ class RelationshipCadence(models.Model):
     def _search_is_own(self, operator, value):
         if operator != "in":
             return NotImplemented
-        bonds = (
-            self.env["relationship.bond"]
-            .sudo()
-            ._search(
-                [
-                    ("staff_id", "=", self.env.user.partner_id.id),
-                    "|",
-                    ("basis", "!=", "customer"),
-                    ("first_talk", "!=", False),
-                ]
-            )
-        )
+        bonds = self.env["relationship.bond"]._search_own()
         return Domain("user_id", "in", [self.env.uid, False]) | Domain(
             "commercial_partner_id", "in", bonds.subselect("commercial_partner_id")
         )

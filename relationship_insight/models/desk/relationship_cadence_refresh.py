@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.cron_wake import was_woken
+from ...tools.scope import Scope
 
 TASK_DAYS = 7
 COLUMNS = (
@@ -49,7 +50,7 @@ class RelationshipCadence(models.Model):
 
     @api.model
     def _refresh_company(self, company, customer_ids):
-        today = self.env["relationship.profile"]._local_today(company)
+        today = company._relationship_today()
         if customer_ids is None:
             self.env["relationship.tier"]._set_minimum_spend(company)
         self.env.cr.execute(
@@ -85,12 +86,7 @@ class RelationshipCadence(models.Model):
         from the day the customer became known.
         """
 
-        def few(column):
-            if customer_ids is None:
-                return SQL("TRUE")
-            return SQL("%s = ANY(%s)", column, customer_ids)
-
-        day = self.env["relationship.profile"]._sql_local_day
+        scope = Scope(company, today, customers=customer_ids)
         return SQL(
             """
             known AS (
@@ -159,10 +155,10 @@ class RelationshipCadence(models.Model):
             )
             """,
             company=company.id,
-            few=few(SQL("commercial_partner_id")),
-            today=SQL("%s::date", today),
-            last_day=day(SQL("talked.last_date"), company),
-            known_day=day(SQL("profile.create_date"), company),
+            few=scope.few(SQL("commercial_partner_id")),
+            today=scope.asof,
+            last_day=scope.local_day(SQL("talked.last_date")),
+            known_day=scope.local_day(SQL("profile.create_date")),
             cooling=company.relationship_cooling_days,
             dormant=company.relationship_dormant_days,
             stale=company.relationship_stale_days,

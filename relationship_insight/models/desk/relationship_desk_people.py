@@ -48,7 +48,7 @@ class RelationshipDesk(models.AbstractModel):
     def _find_candidates(self, everyone, hidden):
         """Yield (rank, customer, spend, words)."""
         # Dates to talk are days of the company, wherever the reader is.
-        today = self.env["relationship.profile"]._local_today(self.env.company)
+        today = self.env.company._relationship_today()
         mine = Domain.TRUE if everyone else self._get_own_domain()
         there = Domain(
             [
@@ -145,7 +145,7 @@ class RelationshipDesk(models.AbstractModel):
         talked = cadence.commercial_partner_id.relationship_last_talk
         if not talked:
             return timedelta()
-        zone = self.env["relationship.profile"]._timezone(cadence.company_id)
+        zone = cadence.company_id._relationship_tz()
         day = fields.Datetime.context_timestamp(self.with_context(tz=zone), talked).date()
         return max(day - cadence.basis_date, timedelta())
 

@@ -151,6 +151,22 @@ class RelationshipBond(models.Model):
     # coarse one.
 
     @api.model
+    def _search_own(self, domain=()):
+        """Return the query of the user's bonds that they may know of, whatever else they read.
+
+        One that the customer's word alone makes isn't known to the colleague.
+        """
+        return self.sudo()._search(
+            [
+                *domain,
+                ("staff_id", "=", self.env.user.partner_id.id),
+                "|",
+                ("basis", "!=", "customer"),
+                ("first_talk", "!=", False),
+            ]
+        )
+
+    @api.model
     def _get_word_text(self):
         """Say to the user what their customers say of them."""
         word = self._get_own_word()

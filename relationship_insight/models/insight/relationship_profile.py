@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...tools.scope import Scope
 from .relationship_bond import WORD_GROUP
 
 LOYALTY_CLASSES = [
@@ -274,40 +273,17 @@ class RelationshipProfile(models.Model):
         for profile in self:
             profile.display_name = profile.commercial_partner_id.display_name
 
-    # ------------------------------------------------------------
-    # Companies and time
-    # ------------------------------------------------------------
-
     @api.model
     def _companies(self):
         """The companies that are in use, whoever asks."""
         return self.env["res.company"].sudo().search([("active", "=", True)], order="id")
 
-    @api.model
-    def _timezone(self, company):
-        return company._relationship_tz()
-
-    @api.model
-    def _local_today(self, company):
-        return company._relationship_today()
-
-    @api.model
-    def _end_of_day(self, company, day):
-        """The last moment of a local day, in UTC and without time zone, as stored."""
-        return Scope.at(company, day).until
-
-    @api.model
-    def _sql_local_day(self, column, company):
-        """SQL of the local date of a stored moment."""
-        return Scope(company).local_day(column)
-
     # ------------------------------------------------------------
     # Whose customer it is
     # ------------------------------------------------------------
 
-    # For the record rule of staff. A field of its own, because a rule
-    # through bond_ids would leave every bond in the cache, those the user may not see
-    # included.
+    # For the record rule of staff. A field of its own, because a rule through bond_ids would leave
+    # every bond in the cache, those the user may not see included.
 
     @api.depends("commercial_partner_id.user_id", "bond_ids.staff_id")
     @api.depends_context("uid")
@@ -320,20 +296,7 @@ class RelationshipProfile(models.Model):
     def _search_is_own(self, operator, value):
         if operator != "in":
             return NotImplemented
-        bonds = (
-            self.env["relationship.bond"]
-            .sudo()
-            ._search(
-                [
-                    ("staff_id", "=", self.env.user.partner_id.id),
-                    ("profile_id", "!=", False),
-                    # One that the customer's word alone makes isn't known to the colleague.
-                    "|",
-                    ("basis", "!=", "customer"),
-                    ("first_talk", "!=", False),
-                ]
-            )
-        )
+        bonds = self.env["relationship.bond"]._search_own([("profile_id", "!=", False)])
         return Domain("commercial_partner_id.user_id", "in", [self.env.uid, False]) | Domain(
             "id", "in", bonds.subselect("profile_id")
         )

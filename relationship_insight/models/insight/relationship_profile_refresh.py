@@ -77,7 +77,7 @@ class RelationshipProfile(models.Model):
             self._refresh(asof=day, companies=company)
             return
         begin = fields.Datetime.now()
-        self.env["relationship.calibration"]._get(company, self._local_today(company), anew=True)
+        self.env["relationship.calibration"]._get(company, company._relationship_today(), anew=True)
         self._refresh(companies=company)
         self._tell_screens([])
         # In a moment of its own: whoever saves settings meanwhile has neither to wait nor to lose.
@@ -181,16 +181,9 @@ class RelationshipProfile(models.Model):
             .search([("company_id", "=", company.id)], order="date desc", limit=1)
             .date
         )
-        month = self._local_today(company).replace(day=1)
+        month = company._relationship_today().replace(day=1)
         ends = [month - relativedelta(months=months, days=1) for months in range(11, -1, -1)]
         return [day for day in ends if first <= day and (not last or day > last)]
-
-    @api.model
-    def _snapshot_months(self):
-        """Write the snapshots of the last twelve month ends that are still missing."""
-        for company in self._companies():
-            for day in self._missing_month_ends(company):
-                self._snapshot_company(company, day, None)
 
     # ------------------------------------------------------------
     # Pipeline
@@ -213,7 +206,7 @@ class RelationshipProfile(models.Model):
                 return
         self.env.flush_all()
         for company in self._companies() if companies is None else companies:
-            today = self._local_today(company)
+            today = company._relationship_today()
             day = asof or today
             start = time.monotonic()
             if day < today:

@@ -182,7 +182,7 @@ class RelationshipReferralCode(models.Model):
                 [
                     ("commercial_partner_id", "=", customer.commercial_partner_id.id),
                     ("company_id", "=", self.company_id.id),
-                    ("first_purchase", "<", Profile._local_today(self.company_id)),
+                    ("first_purchase", "<", self.company_id._relationship_today()),
                 ],
                 limit=1,
             )

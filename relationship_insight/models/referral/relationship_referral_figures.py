@@ -41,7 +41,7 @@ class RelationshipReferralFigures(models.Model):
 
     @api.model
     def _refresh(self, company):
-        today = self.env["relationship.profile"]._local_today(company)
+        today = company._relationship_today()
         figures = {
             **self._count_life(company, today),
             **self._count_new(company, today),

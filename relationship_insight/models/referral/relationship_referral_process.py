@@ -270,7 +270,7 @@ class RelationshipReferral(models.Model):
     @api.model
     def _sql_day_start(self, company):
         """SQL of the start, in UTC, of the local day on which a referral was told."""
-        zone = SQL("%s", self.env["relationship.profile"]._timezone(company))
+        zone = SQL("%s", company._relationship_tz())
         return SQL(
             "(DATE_TRUNC('day', r.date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)"
             " AT TIME ZONE %(zone)s AT TIME ZONE 'UTC')",

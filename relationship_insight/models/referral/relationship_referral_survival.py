@@ -159,7 +159,6 @@ class RelationshipReferralFigures(models.Model):
     def _sample_cohort(self, company, today):
         """Fill a temporary table with customers of the last 24 months and their first two days."""
         cr = self.env.cr
-        profile = self.env["relationship.profile"]
         cr.execute("DROP TABLE IF EXISTS referral_cohort, referral_cohort_days")
         cr.execute(
             SQL(
@@ -216,7 +215,7 @@ class RelationshipReferralFigures(models.Model):
             SELECT node, referred, day AS first, second, place, amount AS basket
               FROM ordered WHERE number = 1
             """,
-                day=profile._sql_local_day(SQL("p.date"), company),
+                day=scope.local_day(SQL("p.date")),
                 place=place,
                 joins=joins,
                 purchases=self.env["relationship.purchase"]._purchase_union(scope),

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ...tools.cron_wake import trigger, was_woken
 from ...tools.scope import Scope
-from ...tools.sql_kept import sql_visit
+from ...tools.sql_kept import sql_kept
 from ..insight.refresh.bonds import LISTENING
 from ..talk.relationship_touch import NOT_A_TALK
 
@@ -42,11 +42,8 @@ class RelationshipSilence(models.Model):
         :param companies: res.company, None for all
         """
         self.env.flush_all()
-        Profile = self.env["relationship.profile"]
-        for company in companies or self.env["res.company"].sudo().search(
-            [("active", "=", True)], order="id"
-        ):
-            day = asof or Profile._local_today(company)
+        for company in companies or self.env["relationship.profile"]._companies():
+            day = asof or company._relationship_today()
             self._read_days(company, day)
             self.env.cr.execute(
                 SQL("DELETE FROM relationship_silence WHERE company_id = %s", company.id)
@@ -78,8 +75,7 @@ class RelationshipSilence(models.Model):
     @api.model
     def _read_days(self, company, asof):
         """Fill ``relationship_sale_day`` and ``relationship_talk_day`` with what is looked at."""
-        Profile = self.env["relationship.profile"]
-        until = Profile._end_of_day(company, asof)
+        scope = Scope.at(company, asof)
         shop, shop_join = self._sql_shop()
         self.env.cr.execute("DROP TABLE IF EXISTS relationship_sale_day, relationship_talk_day")
         self.env.cr.execute(
@@ -101,11 +97,11 @@ class RelationshipSilence(models.Model):
             """,
                 shop=shop,
                 shop_join=shop_join,
-                day=Profile._sql_local_day(SQL("source.date"), company),
-                sources=self.env["relationship.purchase"]._purchase_union(Scope.at(company, asof)),
+                day=scope.local_day(SQL("source.date")),
+                sources=self.env["relationship.purchase"]._purchase_union(scope),
                 company=company.id,
-                visit=sql_visit(SQL("source")),
-                since=until - timedelta(days=SEASON + 180),
+                visit=sql_kept(SQL("source")),
+                since=scope.until - timedelta(days=SEASON + 180),
             )
         )
         self.env.cr.execute(
@@ -119,12 +115,12 @@ class RelationshipSilence(models.Model):
                AND date <= %(until)s AND date > %(since)s
           GROUP BY 1, 2, 3, 4
             """,
-                day=Profile._sql_local_day(SQL("note.date"), company),
+                day=scope.local_day(SQL("note.date")),
                 listening=LISTENING,
                 silent=NOT_A_TALK,
                 company=company.id,
-                until=until,
-                since=until - timedelta(days=180),
+                until=scope.until,
+                since=scope.until - timedelta(days=180),
             )
         )
         self.env.cr.execute("ANALYZE relationship_sale_day; ANALYZE relationship_talk_day")

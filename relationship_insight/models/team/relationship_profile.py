@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...stats.bond import CONCENTRATED, STAY_IN_TOUCH
+from ...tools.scope import Scope
 from ..evidence.relationship_reading import DIRECT_ORIGINS
 from ..insight.relationship_bond import WORD_GROUP
 
@@ -52,7 +53,7 @@ class RelationshipProfile(models.Model):
         for company, profiles in self.grouped("company_id").items():
             cut = self._get_spend_cut(company, "top")
             days = company.sudo().relationship_coverage_days
-            today = self._local_today(company)
+            today = company._relationship_today()
             for profile in profiles:
                 last = profile.last_talk and profile.last_talk.date()
                 age = (today - last).days if last else None
@@ -140,10 +141,13 @@ class RelationshipProfile(models.Model):
     @api.model
     def _get_untouched_since(self, company):
         """Return the moment before which a last talk counts as too long ago."""
-        day = self._local_today(company) - timedelta(
-            days=company.sudo().relationship_coverage_days + 1
-        )
-        return self._end_of_day(company, day)
+        return self._get_since(company, company.sudo().relationship_coverage_days)
+
+    @api.model
+    def _get_since(self, company, days):
+        """Return the moment from which on something is at most so many of its days ago."""
+        day = company._relationship_today() - timedelta(days=days + 1)
+        return Scope.at(company, day).until
 
     @api.model
     def _get_spend_domain(self, share):
@@ -216,11 +220,6 @@ class RelationshipProfile(models.Model):
     @api.model
     def _read_coverage(self, company):
         """Return how many paying customers, and how much of their spend, had a talk lately."""
-        today = self._local_today(company)
-
-        def since(days):
-            return self._end_of_day(company, today - timedelta(days=days + 1))
-
         row = self.env.execute_query(
             SQL(
                 """
@@ -232,8 +231,8 @@ class RelationshipProfile(models.Model):
               FROM relationship_profile WHERE company_id = %(company)s AND spend_12m > 0
             """,
                 company=company.id,
-                recent=since(company.relationship_coverage_days),
-                half=since(180),
+                recent=self._get_since(company, company.relationship_coverage_days),
+                half=self._get_since(company, 180),
             )
         )[0]
         names = ("customers", "spend", "touched", "spend_touched", "touched_180", "heard_180")

@@ -8,6 +8,7 @@ from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..common_calls import snapshot_months
 from ..common_note import NoteCase
 
 MANAGER = "base.group_user,relationship_insight.group_relationship_manager"
@@ -100,7 +101,7 @@ class TestCapturePrivacy(NoteCase):
         cls.env["relationship.touch"]._refresh()
         cls.env["relationship.cadence"]._refresh()
         cls.env["relationship.profile"]._refresh(cls.firm.ids)
-        cls.env["relationship.profile"]._snapshot_months()
+        snapshot_months(cls.env)
         cls.env.invalidate_all()
 
     def make_private(self):

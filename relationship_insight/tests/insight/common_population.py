@@ -368,7 +368,7 @@ class PopulationCase(TransactionCase):
     # ------------------------------------------------------------
 
     def _today(self, company):
-        return self.env["relationship.profile"]._local_today(company)
+        return company._relationship_today()
 
     def _calibrate(self, company, day=None, **params):
         """The constants of a day, some of them set by hand."""

@@ -7,6 +7,7 @@ from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
+from ..common_calls import snapshot_months
 from ..common_dump import DumpMixin
 from ..common_note import RELATIONS, STAFF, NoteCase
 
@@ -62,7 +63,7 @@ class TestBondWord(DumpMixin, NoteCase):
     def refresh(self):
         self.env.flush_all()
         self.env["relationship.profile"]._refresh()
-        self.env["relationship.profile"]._snapshot_months()
+        snapshot_months(self.env)
         self.env["relationship.profile"]._refresh()
         self.env.flush_all()
         self.env.invalidate_all()

@@ -439,7 +439,7 @@ class TestRefreshTime(PopulationCase):
         """Those of few customers are refitted when the cron asks, those of many stay a month."""
         company = self.env["res.company"].create({"name": "Brand New"})
         Calibration = self.env["relationship.calibration"]
-        today = self.env["relationship.profile"]._local_today(company)
+        today = company._relationship_today()
         first = Calibration._get(company, today)
         first.params = {**first.params, "theta": 1.0}
         self.assertEqual(Calibration._get(company, today).params["theta"], 1.0)

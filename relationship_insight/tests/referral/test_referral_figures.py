@@ -98,7 +98,7 @@ class TestReferralFigures(ReferralCase):
     def test_how_long_it_takes(self):
         # The friends' own rows: told 310 days ago, bought after ten; told at the till, though.
         Figures = self.env["relationship.referral.figures"]
-        today = self.env["relationship.profile"]._local_today(self.company)
+        today = self.company._relationship_today()
         self.assertFalse(Figures._count_time_to_buy(self.company, today))
         self.env.cr.execute(
             "UPDATE relationship_referral SET source = 'link' WHERE company_id = %s",
@@ -125,7 +125,7 @@ class TestReferralFigures(ReferralCase):
         self.assertFalse(Figures._count_time_to_bring(self.company, today))
 
     def test_back_sooner_than_others_and_alike_ones(self):
-        today = self.env["relationship.profile"]._local_today(self.company)
+        today = self.company._relationship_today()
         for place, partner in enumerate(self.people):
             # Referred ones are back after 20 days, of the others every second one after 100.
             self.buy(partner, 100 + place, days=300)

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ..common_calls import snapshot_months
 from ..common_dump import DumpMixin
 from ..common_note import STAFF
 from ..pos.test_pos_strip import KINDS, PosStripCommon
@@ -93,7 +94,7 @@ class TestTeamPrivacy(DumpMixin, PosStripCommon):
         cls.env["relationship.touch"]._refresh()
         cls.env["relationship.cadence"]._refresh()
         cls.env["relationship.profile"]._refresh()
-        cls.env["relationship.profile"]._snapshot_months()
+        snapshot_months(cls.env)
         cls.env["relationship.silence"]._cron_refresh()
         cls.env.invalidate_all()
 

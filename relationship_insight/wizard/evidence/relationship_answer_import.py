@@ -22,8 +22,6 @@ LABELS = {
     "code": ("measure", "ตัวชี้วัด", "คำถาม"),
     "value": ("value", "ค่า", "คำตอบ"),
 }
-# One row an answer, as the long layout of the export has it.
-LONG = ("code", "value")
 # What is wrong with one of these is wrong once a row, however many answers the row has.
 COMMON = {"partner_id", "date", "channel", "staff_id", "lang"}
 

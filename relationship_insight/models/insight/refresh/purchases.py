@@ -3,7 +3,7 @@ from functools import partial
 
 from odoo.tools import SQL
 
-from ....tools.sql_kept import sql_visit
+from ....tools.sql_kept import sql_kept
 from ....tools.sql_math import sql_decay, sql_decimal, sql_exp, sql_gamma_q, sql_hyp2f1
 from .step import Step
 
@@ -61,7 +61,7 @@ def cte_orders(scope):
         partners=partners,
         day=scope.local_day(SQL("source.date")),
         sources=scope.env["relationship.purchase"]._purchase_union(scope),
-        visit=sql_visit(SQL("source")),
+        visit=sql_kept(SQL("source")),
     )
 
 
