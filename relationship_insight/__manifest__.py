@@ -1,6 +1,6 @@
 {
     "name": "Relationship Insight",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Sales/CRM",
     "summary": "Why customers come back: feelings, conversations and purchases in one picture",
     "author": "Relationship Insight",
