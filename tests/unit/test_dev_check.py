@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / ".dev"))
 
-from ridev import check, databases, layout, prepare, simulate  # noqa: E402
+from ridev import bench, check, databases, layout, prepare, simulate, ui  # noqa: E402
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="a" name="good" time="0.5" />
@@ -128,3 +128,14 @@ def test_simulations_are_set_up_and_get_their_arguments(monkeypatch):
     simulate.main(["bond"])
     assert done[0] == "test"
     assert done[1][2:] == ["bond", "--seed", "3"]
+
+
+def test_one_benchmark_is_asked_for_by_name():
+    scripts, left = bench.chosen(["bench_refresh", "100000"])
+    assert [script.name for script in scripts] == ["bench_refresh.py"]
+    assert left == ["100000"]
+    scripts, left = bench.chosen(["1000"])
+    assert len(scripts) > 5
+    assert left == ["1000"]
+    with pytest.raises(ui.Stop, match="There is no bench_refesh in"):
+        bench.chosen(["bench_refesh", "100000"])
