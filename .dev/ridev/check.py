@@ -223,13 +223,17 @@ class Runner:
         self.totals.problems += [f"the addon's installation logged: {line}" for line in lines]
 
     def run_all(self):
-        """Run what isn't done yet: side by side, as many at once as there are processors."""
+        """Run what isn't done yet side by side: as many at once as there are processors.
+
+        Browsers come beside them: most of their time they wait.
+        """
         lanes = min(os.cpu_count() or 1, MOST_LANES)
         left = jobs([phase for phase in self.wanted if phase is not self.done_early], lanes)
         if len(left) == 1:
             self._run(left[0], self._pytest)
             return
-        with prepare.Background(lanes) as background:
+        beside = sum(job.name == "browser" for job in left)
+        with prepare.Background(lanes + beside) as background:
             running = [background.start(self._run, job, self._pytest_to_log) for job in left]
             for job in running:
                 job.result()
