@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,17 @@ class Scope:
         """Run a query; return its cursor, for ``rowcount`` and what it fetched."""
         self.env.cr.execute(SQL("%s", query))
         return self.env.cr
+
+    @contextmanager
+    def everyone(self):
+        """Run what reads all customers within.
+
+        What the database believes of its tables is behind while many are being imported: a loop
+        over a loop, planned for a handful of customers, would not end.
+        """
+        self.execute(SQL("SET LOCAL enable_nestloop = off"))
+        yield
+        self.execute(SQL("RESET enable_nestloop"))
 
     def store(self, table, query):
         """Put the rows of a query into a table of this transaction; return their number.
