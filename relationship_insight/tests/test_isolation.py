@@ -1,6 +1,6 @@
 import random
 from datetime import datetime, timedelta
-from itertools import combinations, permutations
+from itertools import combinations
 
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
@@ -298,33 +298,111 @@ class TestFilters(InsightCase):
             self.shown({"customer_type": "person"}), {"status": "suppressed", "n": None}
         )
 
-    def test_all_pairs_of_filters(self):
-        """Two filters of one moment, today and with tomorrow's answers, for three seeds.
+    def test_siblings_of_a_small_group(self):
+        """Salespeople of 20, 20 and 1: everybody less both of 20 is the last one's answer."""
+        users = [self._new_user(f"sibling_{n}", "group_relationship_staff").id for n in range(3)]
+        for user, count in zip(users, (20, 20, 1)):
+            self.make_answers([False] * count, (user,))
+        seen = [self.shown({"user_id": user}) for user in (False, *users)]
+        self.assertEqual(seen[0]["n"], 41)
+        self.assertEqual([cell["status"] for cell in seen[1:]].count("low_base"), 1)
+        self.assertEqual(sum(cell["n"] or 0 for cell in seen[1:]), 20)
 
-        From one day to the next a named reading more is no secret to who may filter: they read
-        each of them by name.
-        """
+    def make_town(self, rng, users):
+        """Customers with noted and told feelings of one month, and why they buy."""
+        codes = [code for code in self.measures if code.startswith("M01_")]
+        vals = []
+        for _n in range(rng.randint(50, 70)):
+            motives = rng.random() < 0.7
+            profile = self.new_customers(
+                [
+                    unknown(
+                        "no_attitude",
+                        motive_count=1 if motives else 0,
+                        relational_share=rng.random(),
+                        loyalty_class=rng.choice(("true", "low", "unknown")),
+                    )
+                ],
+                is_company=rng.random() < 0.3,
+                user_id=rng.choices((False, *users), weights=(4, 5, 2, 1))[0],
+            )
+            base = {
+                "company_id": self.company.id,
+                "partner_id": profile.commercial_partner_id.id,
+                "date": datetime(2026, 5, rng.randint(1, 28)),
+            }
+            if rng.random() < 0.6:
+                glad = {"measure_id": self.measures["M02_glad"].id, "value": rng.randint(1, 3)}
+                vals.append({**base, **glad})
+            if rng.random() < 0.6:
+                vals += [
+                    {
+                        **base,
+                        "measure_id": self.measures[code].id,
+                        "value": rng.randint(1, 5),
+                        "origin": "survey",
+                    }
+                    for code in codes
+                ]
+        self.env["relationship.reading"].create(vals)
+
+    def figures(self, filters):
+        """{figure: n shown, None where hidden} of the feelings of a month and of the motives."""
+        months = self.insight("get_insight_feelings", filters)["months"]
+        month = next(m for m in months if m["month"] == "2026-05-01")
+        motives = self.insight("get_insight_motives", filters)
+        return {
+            **{name: month[name]["n"] for name in ("events", "answers", "balance")},
+            "motives": motives["n"],
+            **{f"class {cell['key']}": cell["n"] for cell in motives["classes"]},
+        }
+
+    def test_500_random_pairs_of_filters(self):
+        """No two figures differ by a group too small, nor does all less what is beside it."""
         users = [self._new_user(f"isolated_{n}", "group_relationship_staff").id for n in range(3)]
         filters = [
             {"user_id": user, "customer_type": kind}
             for user in (False, *users)
             for kind in (False, "company", "person")
         ]
+        pairs = {"shown": 0, "drawn": 0}
         for seed in (17, 18, 19):
             rng = random.Random(seed)
             self.env["relationship.reading"].search([("company_id", "=", self.company.id)]).unlink()
-            for day, count in enumerate((rng.randint(55, 70), rng.randint(1, 4))):
-                self.make_answers([rng.random() < 0.2 for _n in range(count)], (False, *users), rng)
-                seen = [(each, self.shown(each)) for each in filters]
-                self.assertGreater(len([1 for _each, cell in seen if cell["n"]]), 3)
-                checked = 0
-                for (one, few), (two, many) in permutations(seen, 2):
-                    inside = all(two[name] in (False, one[name]) for name in one)
-                    if inside and few["n"] and many["n"]:
-                        rest = many["n"] - few["n"]
-                        self.assertTrue(rest == 0 or rest >= 5, (seed, day, one, few, two, many))
-                        checked += 1
-                self.assertGreater(checked, 2)
+            self.env["relationship.profile"].search([("company_id", "=", self.company.id)]).unlink()
+            self.make_town(rng, users)
+            seen = {tuple(each.values()): self.figures(each) for each in filters}
+            for _pair in range(500):
+                name = rng.choice(list(seen[False, False]))
+                one, two = rng.sample(list(seen), 2)
+                pairs["drawn"] += 1
+                self.check_pair(name, one, two, seen, pairs)
+            for name in seen[False, False]:
+                for fixed in (False, "company", "person"):
+                    self.check_siblings(
+                        name, [(user, fixed) for user in users], (False, fixed), seen
+                    )
+                for user in (False, *users):
+                    kinds = [(user, kind) for kind in ("company", "person")]
+                    self.check_siblings(name, kinds, (user, False), seen)
+        self.assertEqual(pairs["drawn"], 1500)
+        self.assertGreater(pairs["shown"], 30)
+
+    def check_pair(self, name, one, two, seen, pairs):
+        inside = all(wide in (False, narrow) for narrow, wide in zip(one, two))
+        few, many = seen[one][name], seen[two][name]
+        if inside and few and many:
+            pairs["shown"] += 1
+            self.assertTrue(many - few == 0 or many - few >= 5, (name, one, few, two, many))
+
+    def check_siblings(self, name, parts, whole_key, seen):
+        """All less the groups that are shown is nobody or a group of its own."""
+        everybody = seen[whole_key][name]
+        shown = [seen[part][name] for part in parts if seen[part][name]]
+        if everybody is None or not shown:
+            return
+        rest = everybody - sum(shown)
+        self.assertTrue(rest == 0 or rest >= 5, (name, parts, whole_key, everybody, shown))
 
     def test_classes_are_no_secret_to_who_sees_them_counted(self):
         """The matrix counts customers whose class its reader may read one by one, and no other.

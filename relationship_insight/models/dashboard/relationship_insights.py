@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime, time
 from itertools import combinations
 
@@ -7,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...stats.suppression import hidden_cells
 
@@ -15,6 +17,10 @@ COUNTS_ONLY = 10
 LOW_BASE = 30
 PERIODS = (12, 24)
 MAX_CHOICES = 500
+# A share is shown to a tenth of a percent, so that no single answer is had from two of them.
+SHARE_DIGITS = 3
+# Filters whose values share the customers out among them.
+PARTITIONS = ("user_id", "customer_type")
 
 
 class RelationshipInsights(models.AbstractModel):
@@ -148,30 +154,82 @@ class RelationshipInsights(models.AbstractModel):
         return domain
 
     @api.model
-    def _get_insight_wider_domains(self, filters):
-        """Domains of the same customers with one or several of the filters taken away."""
-        active = [name for name in ("user_id", "customer_type", "staff_id") if filters[name]]
-        return [
-            self._get_insight_domain({**filters, **dict.fromkeys(gone, False)})
-            for size in range(1, len(active) + 1)
-            for gone in combinations(active, size)
-        ]
+    def _count_insight_cells(self, filters, people, size):
+        """Return who stands in each cell, by what filters tell apart, to decide what is hidden.
+
+        :param people: method that gives SQL of (cell, customer entity) of a domain, each once
+        :param size: how many cells there are
+        :return: a list for the customers of the staff filter and, where there is one, another
+            for all: of each cell {(salesperson, whether a company): customers}
+        """
+        tables = []
+        for staff in dict.fromkeys((filters["staff_id"], False)):
+            domain = self._get_insight_domain(
+                {**dict.fromkeys(PARTITIONS, False), "staff_id": staff}
+            )
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                SELECT person.cell, p.user_id, p.is_company, COUNT(*)
+                  FROM (%s) AS person(cell, id) LEFT JOIN res_partner p ON p.id = person.id
+              GROUP BY 1, 2, 3
+                """,
+                    people(domain),
+                )
+            )
+            cells = [{} for _cell in range(size)]
+            for cell, user, is_company, count in rows:
+                # An erased customer is neither: no filter finds them.
+                kind = {True: "company", False: "person"}.get(is_company)
+                cells[cell][user or False, kind] = count
+            tables.append(cells)
+        return tables
 
     @api.model
-    def _get_insight_hidden(self, counts, wider, floor):
+    def _get_insight_hidden(self, filters, tables, floor):
         """Return the places of the cells whose figures must not be shown.
 
-        :param counts: customers behind each cell
-        :param wider: the same with filters taken away: what a filter leaves out must be nobody or
-            a group of its own, or it could be had by subtraction
+        A figure is hidden when it, or what a filter leaves out, is a group below the floor; and
+        when the smaller groups beside it, hidden themselves, could be had by subtraction: all
+        less those that are shown.
+
+        :param tables: see ``_count_insight_cells``
         """
         floor = max(1, floor)
-        return hidden_cells(dict(enumerate(counts)), floor) | {
-            place
-            for more in wider
-            for place, (few, many) in enumerate(zip(counts, more))
-            if 0 < many - few < floor
+        own = tuple(filters[name] for name in PARTITIONS)
+        active = [place for place, value in enumerate(own) if value]
+        mine = {
+            place: self._sum_insight_cell(cell, own, active) for place, cell in enumerate(tables[0])
         }
+        return hidden_cells(mine, floor) | {
+            place
+            for place in mine
+            if self._is_insight_hidden(own, active, [each[place] for each in tables], floor)
+        }
+
+    @api.model
+    def _sum_insight_cell(self, cell, own, places):
+        return sum(
+            number
+            for key, number in cell.items()
+            if all(key[place] == own[place] for place in places)
+        )
+
+    @api.model
+    def _is_insight_hidden(self, own, active, cells, floor):
+        mine = self._sum_insight_cell(cells[0], own, active)
+        rests = []
+        for size in range(len(active) + 1):
+            for freed in combinations(active, size):
+                fixed = [place for place in active if place not in freed]
+                rests += [self._sum_insight_cell(cell, own, fixed) - mine for cell in cells]
+                groups = Counter()
+                for key, number in cells[0].items():
+                    if all(key[place] == own[place] for place in fixed):
+                        groups[tuple(key[place] for place in freed)] += number
+                if tuple(own[place] for place in freed) in hidden_cells(groups, floor):
+                    return True
+        return any(0 < rest < floor for rest in rests)
 
     @api.model
     def _get_insight_months(self, months):

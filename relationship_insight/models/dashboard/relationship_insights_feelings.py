@@ -8,6 +8,7 @@ from ...stats.intervals import Clusters, cluster_share
 from ...stats.scales import ANSWERED_ITEMS, ANSWERED_SHARE
 from ...stats.special import t_quantile
 from ..evidence.relationship_reading import DIRECT_ORIGINS
+from .relationship_insights import SHARE_DIGITS
 
 BALANCE, EVENTS = "M01", "M02"
 # "Often" and "very often" on the scale of M01.
@@ -41,30 +42,36 @@ class RelationshipInsights(models.AbstractModel):
             [("voided", "=", False), ("na", "=", False), ("competitor_id", "=", False)]
         )
         origins = {"events": Domain.TRUE, "answers": Domain("origin", "in", DIRECT_ORIGINS)}
-        # First those asked for, then the same with filters taken away.
-        domains, *wider = (
-            {
-                name: each
-                & counted
-                & origins[name]
-                & Domain("measure_id", "in", (items[code, "1"] + items[code, "-1"]).ids)
-                for name, code in (("events", EVENTS), ("answers", BALANCE))
-            }
-            for each in (
-                self._get_insight_domain(filters),
-                *self._get_insight_wider_domains(filters),
-            )
-        )
+        kinds = {
+            name: counted
+            & origins[name]
+            & Domain("measure_id", "in", (items[code, "1"] + items[code, "-1"]).ids)
+            for name, code in (("events", EVENTS), ("answers", BALANCE))
+        }
+        chosen = self._get_insight_domain(filters)
+        domains = {name: chosen & kind for name, kind in kinds.items()}
         days = self._get_insight_months(filters["months"])
         instants = self._get_insight_instants(days)
         floor = self.env.companies._relationship_floor()
+        people = {
+            "events": lambda domain: self._sql_insight_people(domain & kinds["events"], instants),
+            "answers": lambda domain: self._sql_insight_people(domain & kinds["answers"], instants),
+            "balance": lambda domain: SQL(
+                "SELECT month, person FROM (%s) AS person(month, person, balance)",
+                self._sql_insight_balances(domain & kinds["answers"], instants, items),
+            ),
+        }
+        hidden = {
+            name: self._get_insight_hidden(
+                filters, self._count_insight_cells(filters, each, len(instants) - 1), floor
+            )
+            for name, each in people.items()
+        }
         balance = self._get_insight_balance(
-            domains["answers"], instants, items, floor, [each["answers"] for each in wider]
+            domains["answers"], instants, items, floor, hidden["balance"]
         )
         sides = {
-            name: self._get_insight_sides(
-                domains[name], instants, floor, [each[name] for each in wider], often
-            )
+            name: self._get_insight_sides(domains[name], instants, floor, hidden[name], often)
             for name, often in (("events", None), ("answers", OFTEN))
         }
         return {
@@ -128,18 +135,21 @@ class RelationshipInsights(models.AbstractModel):
         return query, column, month, person
 
     @api.model
-    def _get_insight_sides(self, domain, instants, floor, wider, often=None):
+    def _sql_insight_people(self, domain, instants):
+        """SQL of the month and the customer of these readings, each once."""
+        query, _column, month, person = self._search_insight_readings(domain, instants)
+        query.groupby = SQL("1, 2")
+        return query.select(month, person)
+
+    @api.model
+    def _get_insight_sides(self, domain, instants, floor, hidden, often=None):
         """Return by month how many good and bad feelings, as shares with an interval.
 
         :param often: value from which an answer counts; its share is then of all answers on
             that side. None: every reading counts, and the two shares sum to 1.
-        :param wider: domains with filters taken away
+        :param hidden: places of the months that aren't shown
         """
-        cells, *more = (
-            self._count_insight_sides(each, instants, often) for each in (domain, *wider)
-        )
-        counts, *more = ([cell[0] for cell in each] for each in (cells, *more))
-        hidden = self._get_insight_hidden(counts, more, floor)
+        cells = self._count_insight_sides(domain, instants, often)
         result = []
         for place, (count, *sums) in enumerate(cells):
             status = self._get_insight_status(count, floor, place in hidden)
@@ -192,30 +202,48 @@ class RelationshipInsights(models.AbstractModel):
     def _get_insight_share(self, sums):
         if not sums.m:
             return None
-        share = dict(zip(("share", "low", "high"), cluster_share(sums)))
+        share = {
+            name: round(value, SHARE_DIGITS)
+            for name, value in zip(("share", "low", "high"), cluster_share(sums))
+        }
         return {**share, "count": sums.y, "total": sums.m}
 
     @api.model
-    def _get_insight_balance(self, domain, instants, items, floor, wider):
+    def _get_insight_balance(self, domain, instants, items, floor, hidden):
         """Return by month the mean net feeling balance with its 95 % t interval."""
-        cells, *more = (
-            self._count_insight_balance(each, instants, items) for each in (domain, *wider)
-        )
-        counts, *more = ([cell[0] for cell in each] for each in (cells, *more))
-        hidden = self._get_insight_hidden(counts, more, floor)
+        cells = self._count_insight_balance(domain, instants, items)
         result = []
         for place, (count, average, deviation) in enumerate(cells):
             status = self._get_insight_status(count, floor, place in hidden)
             cell = {"status": status, "n": None if status == "suppressed" else count}
             if status in ("ok", "low_base"):
                 half = t_quantile(0.975, count - 1) * deviation / math.sqrt(count)
-                cell.update(mean=average, low=max(0, average - half), high=min(100, average + half))
+                cell.update(
+                    mean=round(average, 1),
+                    low=round(max(0, average - half), 1),
+                    high=round(min(100, average + half), 1),
+                )
             result.append(cell)
         return result
 
     @api.model
     def _count_insight_balance(self, domain, instants, items):
-        """Return by month (customers, mean, deviation) of the net feeling balance.
+        """Return by month (customers, mean, deviation) of the net feeling balance."""
+        rows = {
+            place: figures
+            for place, *figures in self.env.execute_query(
+                SQL(
+                    "SELECT month, COUNT(*), AVG(balance)::float, STDDEV_SAMP(balance)::float"
+                    " FROM (%s) AS person(month, person, balance) GROUP BY month",
+                    self._sql_insight_balances(domain, instants, items),
+                )
+            )
+        }
+        return [rows.get(place, (0, None, None)) for place in range(len(instants) - 1)]
+
+    @api.model
+    def _sql_insight_balances(self, domain, instants, items):
+        """SQL of month, customer and net feeling balance.
 
         A customer's month counts when 60 % of the feelings of each side were answered.
         """
@@ -234,18 +262,6 @@ class RelationshipInsights(models.AbstractModel):
         query.groupby = SQL("1, 2")
         query.having = SQL("%s IS NOT NULL AND %s AND %s", person, enough("1"), enough("-1"))
         mean = SQL("AVG(%s)", column("value"))
-        rows = {
-            place: figures
-            for place, *figures in self.env.execute_query(
-                SQL(
-                    "SELECT month, COUNT(*), AVG(balance)::float, STDDEV_SAMP(balance)::float"
-                    " FROM (%s) AS person(month, person, balance) GROUP BY month",
-                    query.select(
-                        month,
-                        person,
-                        SQL("50 + 12.5 * (%s - %s)", side(mean, "1"), side(mean, "-1")),
-                    ),
-                )
-            )
-        }
-        return [rows.get(place, (0, None, None)) for place in range(len(instants) - 1)]
+        return query.select(
+            month, person, SQL("50 + 12.5 * (%s - %s)", side(mean, "1"), side(mean, "-1"))
+        )

@@ -1,4 +1,5 @@
 import math
+from collections import Counter
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -7,6 +8,7 @@ from odoo.tools import SQL
 from ...stats.motives import RELATIONAL, SITUATIONAL
 from ...stats.special import t_quantile
 from ..insight.relationship_profile import LOYALTY_CLASSES
+from .relationship_insights import SHARE_DIGITS
 
 MOTIVE_PREFIX = "M16_"
 ONLY_CHOICE = "only"
@@ -34,17 +36,18 @@ class RelationshipInsights(models.AbstractModel):
         :return: dict with ``n``, ``status``, ``motives`` (id, name, group, share, low, high),
             ``classes`` (key, n, status, shares by group), ``domain``
         """
-        Profile = self._get_profiles()
+        self._get_profiles()
         filters = self._read_insight_filters(filters)
         told = Domain("motive_count", ">", 0)
         domain = self._get_insight_domain(filters) & told
-        wider = [each & told for each in self._get_insight_wider_domains(filters)]
         floor = self.env.companies._relationship_floor()
-        classes = self._get_insight_motive_classes(domain, floor, wider)
-        count = sum(cell.pop("count") for cell in classes)
-        hidden = self._get_insight_hidden(
-            [count], [[Profile.search_count(each)] for each in wider], floor
+        tables = self._count_insight_cells(
+            filters, lambda each: self._sql_insight_classes(each & told), len(LOYALTY_CLASSES)
         )
+        classes = self._get_insight_motive_classes(domain, floor, filters, tables)
+        count = sum(cell.pop("count") for cell in classes)
+        everybody = [[dict(sum(map(Counter, cells), Counter()))] for cells in tables]
+        hidden = self._get_insight_hidden(filters, everybody, floor)
         status = self._get_insight_status(count, floor, bool(hidden))
         return {
             "domain": list(domain),
@@ -58,7 +61,21 @@ class RelationshipInsights(models.AbstractModel):
         }
 
     @api.model
-    def _get_insight_motive_classes(self, domain, floor, wider):
+    def _sql_insight_classes(self, domain):
+        """SQL of the place of a customer's class among all, and of the customer."""
+        Profile = self.env["relationship.profile"]
+        query = Profile._search(domain)
+        return query.select(
+            SQL(
+                "array_position(%s, COALESCE(%s, 'unknown')::text) - 1",
+                [key for key, _label in LOYALTY_CLASSES],
+                Profile._field_to_sql(Profile._table, "loyalty_class", query),
+            ),
+            Profile._field_to_sql(Profile._table, "commercial_partner_id", query),
+        )
+
+    @api.model
+    def _get_insight_motive_classes(self, domain, floor, filters, tables):
         Profile = self.env["relationship.profile"]
         rows = {
             loyalty_class or "unknown": (count, shares)
@@ -68,16 +85,7 @@ class RelationshipInsights(models.AbstractModel):
         }
         labels = Profile._fields["loyalty_class"]._description_selection(self.env)
         counts = [rows.get(key, (0, ()))[0] for key, _label in LOYALTY_CLASSES]
-        more = [
-            {
-                key or "unknown": count
-                for key, count in Profile._read_group(each, ["loyalty_class"], ["__count"])
-            }
-            for each in wider
-        ]
-        hidden = self._get_insight_hidden(
-            counts, [[each.get(key, 0) for key, _label in LOYALTY_CLASSES] for each in more], floor
-        )
+        hidden = self._get_insight_hidden(filters, tables, floor)
         result = []
         for place, (key, label) in enumerate(labels):
             status = self._get_insight_status(counts[place], floor, place in hidden)
@@ -89,7 +97,12 @@ class RelationshipInsights(models.AbstractModel):
                     "count": counts[place],
                     "n": None if status == "suppressed" else counts[place],
                     "status": status,
-                    "shares": dict(zip(GROUPS, rows[key][1])) if shown else {},
+                    "shares": {
+                        name: round(share, SHARE_DIGITS)
+                        for name, share in zip(GROUPS, rows[key][1])
+                    }
+                    if shown
+                    else {},
                 }
             )
         return result
@@ -133,9 +146,9 @@ class RelationshipInsights(models.AbstractModel):
                     "id": measure_id,
                     "name": by_id[measure_id].name,
                     "group": self._get_insight_motive_group(by_id[measure_id].code),
-                    "share": mean,
-                    "low": max(0, mean - half),
-                    "high": min(1, mean + half),
+                    "share": round(mean, SHARE_DIGITS),
+                    "low": round(max(0, mean - half), SHARE_DIGITS),
+                    "high": round(min(1, mean + half), SHARE_DIGITS),
                 }
             )
         return sorted(result, key=lambda motive: (-motive["share"], motive["id"]))
