@@ -77,7 +77,7 @@ def test_licence_is_in_wheel_and_source_archive(wheel, source, tmp_path):
         licence = archive.read("odoo/addons/relationship_insight/LICENSE").decode()
     assert licence.startswith(beginning)
     assert licence == (ROOT / "relationship_insight" / "LICENSE").read_text()
-    assert licence.rstrip().endswith("for you to choose that version for the\nLibrary.")
+    assert licence.rstrip().endswith("<https://www.gnu.org/licenses/why-not-lgpl.html>.")
     assert "License: LGPL-3" in lines
     assert any(line.startswith("License-File: ") for line in lines)
     code = f"from setuptools import build_meta; build_meta.build_sdist({str(tmp_path)!r})"
