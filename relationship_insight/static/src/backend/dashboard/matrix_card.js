@@ -4,14 +4,10 @@ import { InsightCard, useInsightData, useInsightRecords } from "./insight_card";
 import { InsightChart } from "./insight_chart";
 import * as format from "./insight_format";
 import {
-    andDomain,
     CLASSES,
-    countQuadrants,
     draggedRegion,
     isShown,
-    quadrantRegion,
     regionDomain,
-    UNKNOWN,
 } from "./insight_utils";
 import { matrixConfig } from "./matrix_config";
 
@@ -107,16 +103,6 @@ export class MatrixCard extends Component {
         return isShown(this.data.shares.status) ? this.data.shares.values : null;
     }
 
-    get corners() {
-        const corners = countQuadrants(this.data);
-        return CLASSES.map((key) => ({
-            key,
-            name: format.CLASS_SENTENCES[key],
-            count: corners[key].n,
-            classes: corners[key].classes,
-        }));
-    }
-
     get config() {
         return matrixConfig(this.data, {
             isSmall: this.env.isSmall,
@@ -204,22 +190,13 @@ export class MatrixCard extends Component {
         this.records.openCustomers(name, regionDomain(this.data.domain, region));
     }
 
+    /** Open whom a count of the server is over: the domain comes with it. */
+    openCounted({ name, domain }) {
+        this.records.openCustomers(name, domain);
+    }
+
     openCorner(key) {
-        const { x_line: xLine, y_line: yLine } = this.data;
-        this.openRegion(format.CLASS_SENTENCES[key], quadrantRegion(key, xLine, yLine));
-    }
-
-    openClass(key, name) {
-        const domain = [["loyalty_class", "=", key]];
-        this.records.openCustomers(name, andDomain(this.data.domain, domain));
-    }
-
-    openUnknown(name, reason) {
-        const domain = [["loyalty_class", "in", [UNKNOWN, false]]];
-        if (reason) {
-            const values = reason === "no_attitude" ? [reason, false] : [reason];
-            domain.push(["unknown_reason", "in", values]);
-        }
-        this.records.openCustomers(name, andDomain(this.data.domain, domain));
+        const { domain } = this.data.classes.find((cell) => cell.key === key);
+        this.openCounted({ name: format.CLASS_SENTENCES[key], domain });
     }
 }
