@@ -209,4 +209,8 @@ class TestPromise(NoteCase):
             )
         }
         self.assertEqual(rows[self.nok.partner_id.with_user(self.boss)], [3, 1, 1, 1, 1, 0.6])
-        self.assertEqual(rows[self.dao.partner_id.with_user(self.boss)][:5], [0, 0, 0, 0, 1])
+        self.assertEqual(
+            rows[self.dao.partner_id.with_user(self.boss)],
+            [0, 0, 0, 0, 1, False],
+            "who settled none has no share, not a share of 0",
+        )
