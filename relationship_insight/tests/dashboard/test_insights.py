@@ -225,6 +225,7 @@ class TestInsightAccess(InsightCase):
         self.assertEqual(self.insight("get_insight_matrix")["total"], 5 + len(theirs))
         options = self.insight("get_insight_options", user=self.rep)
         self.assertFalse(options["can_compare"] or options["can_refresh"])
+        self.assertTrue(options["own_only"], "their figures are over their own customers")
         self.assertFalse(options["salespeople"] or options["staff"])
 
     def test_a_contact_out_of_reach_has_no_name(self):
