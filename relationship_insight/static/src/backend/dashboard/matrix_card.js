@@ -59,8 +59,9 @@ export class MatrixCard extends Component {
             });
         }
         const { share, low, high } = shares.values.true;
-        return _t("About %(share)s of all customers buy often and feel attached (%(range)s).", {
+        return _t("About %(share)s of %(total)s customers buy often and feel attached (%(range)s).", {
             share: format.percent(share),
+            total: format.number(total),
             range: format.percentRange({ low, high }),
         });
     }

@@ -170,7 +170,7 @@ test("bins: bubbles of the leading class, their size, their words", async () => 
 test("what is said above, beside and below", async () => {
     await open();
     expect(".o_insight_headline").toHaveText(
-        "About 40% of all customers buy often and feel attached (30–52%)."
+        "About 40% of 1,100 customers buy often and feel attached (30–52%)."
     );
     expect(queryAllTexts(".o_insight_count")).toEqual([
         "2 placed here.",
