@@ -34,7 +34,11 @@ class RelationshipAskingCounts(models.AbstractModel):
     # The field of invitations and of the ledger that names such a record.
     _asking_field = None
 
-    asked_count = fields.Integer(string="Asked", compute="_compute_counts")
+    asked_count = fields.Integer(
+        string="Invitations",
+        compute="_compute_counts",
+        help="Not customers: one who is asked in several waves has several.",
+    )
     sent_count = fields.Integer(string="Sent", compute="_compute_counts")
     reached_count = fields.Integer(string="Delivered", compute="_compute_counts")
     open_count = fields.Integer(string="Opened", compute="_compute_counts")

@@ -98,7 +98,7 @@ class TestInsight(InsightCase):
         self.assertEqual(matrix["total"], len(self.vals))
 
     def test_every_count_opens_as_many_customers(self):
-        """Also with a filter of several conditions: each count's own domain, as an ordinary user."""
+        """Also with several filters: each count's own domain, as an ordinary user."""
         company = {"is_company": True, "user_id": self.manager.id}
         self.profiles[::2].commercial_partner_id.write(company)
         for filters, cells in (

@@ -96,9 +96,7 @@ class TestDesk(DeskCase):
         self.assertEqual(Case.search_count(desk["case_domain"]), 12)
         theirs = self.desk(self.relations, everyone=True)
         self.assertEqual(theirs["case_count"], 13)
-        self.assertEqual(
-            [line["text"] for line in theirs["cases"][:2]], ["Late", "A colleague's"]
-        )
+        self.assertEqual([line["text"] for line in theirs["cases"][:2]], ["Late", "A colleague's"])
 
     def test_same_desk_when_the_reader_is_a_day_ahead(self):
         # Talks of long ago fall on another day in Bangkok than in the company's own zone too.

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "@odoo/hoot";
+import { makeMockEnv } from "@web/../tests/web_test_helpers";
 import { formatShare } from "@relationship_insight/backend/widgets/relationship_share";
 
-describe.current.tags("headless");
+describe.current.tags("desktop");
 
-test("a share of nobody is nothing, a share of none is 0", () => {
+test("a share of nobody is nothing, a share of none is 0", async () => {
+    await makeMockEnv();
     expect([false, null, undefined].map((value) => formatShare(value))).toEqual(["", "", ""]);
     expect([0, 0.6].map((value) => formatShare(value))).toEqual(["0%", "60%"]);
 });
