@@ -1,11 +1,27 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
+# Which invitations are counted as what, on every screen. Each stage is what the one before let
+# through; who answered has opened, even if no mail told.
+STAGES = {
+    "planned": Domain("state", "!=", "cancelled"),
+    "sent": Domain("state", "not in", ("planned", "sending", "cancelled"))
+    & Domain("date_sent", "!=", False),
+    "delivered": Domain("state", "not in", ("planned", "sending", "cancelled", "failed"))
+    & Domain("date_sent", "!=", False)
+    & Domain("failure_type", "=", False),
+    "opened": Domain("state", "not in", ("planned", "sending", "cancelled", "failed"))
+    & (Domain("date_open", "!=", False) | Domain("date_start", "!=", False)),
+    "started": Domain("date_start", "!=", False),
+    "done": Domain("date_done", "!=", False),
+}
 COUNTS = {
-    "asked_count": "__count",
-    "sent_count": "date_sent:count",
-    "open_count": "date_open:count",
-    "start_count": "date_start:count",
-    "done_count": "date_done:count",
+    "asked_count": "planned",
+    "sent_count": "sent",
+    "reached_count": "delivered",
+    "open_count": "opened",
+    "start_count": "started",
+    "done_count": "done",
 }
 
 
@@ -18,13 +34,18 @@ class RelationshipAskingCounts(models.AbstractModel):
     # The field of invitations and of the ledger that names such a record.
     _asking_field = None
 
-    asked_count = fields.Integer(string="Asked", compute="_compute_counts")
+    asked_count = fields.Integer(
+        string="Invitations",
+        compute="_compute_counts",
+        help="Not customers: one who is asked in several waves has several.",
+    )
     sent_count = fields.Integer(string="Sent", compute="_compute_counts")
+    reached_count = fields.Integer(string="Delivered", compute="_compute_counts")
     open_count = fields.Integer(string="Opened", compute="_compute_counts")
     start_count = fields.Integer(string="Started", compute="_compute_counts")
     done_count = fields.Integer(string="Finished", compute="_compute_counts")
     done_share = fields.Float(
-        string="Answer Rate", compute="_compute_counts", help="Finished of those it was sent to."
+        string="Answer Rate", compute="_compute_counts", help="Finished of those delivered."
     )
     waiting_count = fields.Integer(
         string="Still to Come",
@@ -33,23 +54,24 @@ class RelationshipAskingCounts(models.AbstractModel):
     )
 
     def _compute_counts(self):
-        domain = [(self._asking_field, "in", self.ids)]
-        asked = {
-            record: counts
-            for record, *counts in self.env["relationship.invitation"]._read_group(
-                [*domain, ("state", "!=", "cancelled")], [self._asking_field], list(COUNTS.values())
+        domain = Domain(self._asking_field, "in", self.ids)
+        Invitation = self.env["relationship.invitation"]
+        counts = {
+            name: dict(
+                Invitation._read_group(domain & STAGES[stage], [self._asking_field], ["__count"])
             )
+            for name, stage in COUNTS.items()
         }
         waiting = dict(
             self.env["relationship.eligibility"]._read_group(
-                [*domain, ("outcome", "=", "deferred")], [self._asking_field], ["__count"]
+                domain & Domain("outcome", "=", "deferred"), [self._asking_field], ["__count"]
             )
         )
         for record in self:
-            counts = asked.get(record, [0] * len(COUNTS))
-            for field, count in zip(COUNTS, counts):
-                record[field] = count
-            record.done_share = record.done_count / record.sent_count if record.sent_count else 0
+            for name in COUNTS:
+                record[name] = counts[name].get(record, 0)
+            reached = record.reached_count
+            record.done_share = record.done_count / reached if reached else 0
             record.waiting_count = waiting.get(record, 0)
 
     def action_view_invitations(self):

@@ -6,20 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...stats import changes
+from .relationship_asking_counts import STAGES
 
-# Each stage is what the one before let through; who answered has opened, even if no mail told.
-STAGES = {
-    "planned": Domain("state", "!=", "cancelled"),
-    "sent": Domain("state", "not in", ("planned", "sending", "cancelled"))
-    & Domain("date_sent", "!=", False),
-    "delivered": Domain("state", "not in", ("planned", "sending", "cancelled", "failed"))
-    & Domain("date_sent", "!=", False)
-    & Domain("failure_type", "=", False),
-    "opened": Domain("state", "not in", ("planned", "sending", "cancelled", "failed"))
-    & (Domain("date_open", "!=", False) | Domain("date_start", "!=", False)),
-    "started": Domain("date_start", "!=", False),
-    "done": Domain("date_done", "!=", False),
-}
 RATE_CUTS = ("wave_id", "channel", "lang", "shop_name", "stratum", "step", "is_refreshment")
 CHANGE_LEVEL = 0.95
 # From so many on, those who answered both times are shown by themselves.
@@ -52,7 +40,8 @@ class RelationshipCampaign(models.Model):
         ``funnel`` counts invitations stage by stage, each with the domain of the rows it counts;
         programs that open links are in none, and what was marked as doubtful is in all: how much
         of it is among the finished ones is ``marked``. ``rates`` are the same by wave, channel,
-        language, shop, group, number of reminders and new faces. ``measures`` have their results
+        language, shop, group, reminders and new faces. ``people`` are the customers behind the
+        delivered ones: each may be asked in several waves. ``measures`` have their results
         in time.
 
         :param wave_id: only this wave in funnel and rates
@@ -67,6 +56,9 @@ class RelationshipCampaign(models.Model):
             "waves": [[wave.id, wave.display_name] for wave in self.wave_ids],
             "wave_id": wave_id or False,
             "funnel": self._get_funnel(base),
+            "people": self.env["relationship.invitation"]._read_group(
+                base & STAGES["delivered"], [], ["partner_id:count_distinct"]
+            )[0][0],
             "rates": {cut: self._get_rates(base, cut) for cut in RATE_CUTS},
             "measures": self._get_result_lines(),
             "floor": self.company_id._relationship_floor(),
@@ -99,6 +91,8 @@ class RelationshipCampaign(models.Model):
 
     def _get_rates(self, base, cut):
         """Return [label, delivered, finished, domain] of each value of a cut."""
+        if cut == "step":
+            return self._get_step_rates(base)
         Invitation = self.env["relationship.invitation"]
         delivered = dict(self._get_stage_counts(base, cut, "delivered"))
         done = dict(self._get_stage_counts(base, cut, "done"))
@@ -126,6 +120,25 @@ class RelationshipCampaign(models.Model):
                 }
             )
         return rates
+
+    def _get_step_rates(self, base):
+        """Return the same by reminder: of all whom it reached, who finished before the next.
+
+        Who finishes isn't reminded any more. Counted by how many reminders each got in the end,
+        none would look like the best.
+        """
+        delivered = dict(self._get_stage_counts(base, "step", "delivered"))
+        done = dict(self._get_stage_counts(base, "step", "done"))
+        names = {0: self.env._("Without a reminder"), 1: self.env._("After the first reminder")}
+        return [
+            {
+                "label": names.get(step, self.env._("After reminder %(number)s", number=step)),
+                "delivered": sum(count for place, count in delivered.items() if place >= step),
+                "done": done.get(step, 0),
+                "domain": list(base & Domain("step", ">=", step) & STAGES["delivered"]),
+            }
+            for step in sorted(delivered)
+        ]
 
     def _get_stage_counts(self, base, cut, stage):
         return self.env["relationship.invitation"]._read_group(

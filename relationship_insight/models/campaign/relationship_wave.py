@@ -52,7 +52,7 @@ class RelationshipWave(models.Model):
         index=True,
     )
     population_count = fields.Integer(
-        string="Customers", readonly=True, copy=False, help="In the audience when it started."
+        string="Customers in the Audience", readonly=True, copy=False, help="When it started."
     )
     holdout_count = fields.Integer(string="Never Asked", readonly=True, copy=False)
     sample_count = fields.Integer(string="Drawn", readonly=True, copy=False)

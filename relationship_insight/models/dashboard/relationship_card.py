@@ -7,7 +7,6 @@ CARD_ROWS = 5
 CARD_MOTIVES = 6
 CARD_CHANGES = 3
 FEW_ANSWERS = 2
-Z_95 = 1.96
 CARD_FIELDS = [
     "ask_next",
     "attitude",
@@ -314,13 +313,12 @@ class RelationshipCard(models.AbstractModel):
 
     @api.model
     def _get_attitude(self, profile):
-        half = Z_95 * profile.attitude_se
+        half = profile.attitude_margin
         return self._get_axis(
             bool(profile.attitude_count),
             profile.attitude,
             profile.attitude_count,
             profile.attitude_date,
-            se=profile.attitude_se,
             basis=profile.attitude_basis,
             low=max(0, profile.attitude - half),
             high=min(100, profile.attitude + half),
@@ -346,12 +344,14 @@ class RelationshipCard(models.AbstractModel):
                 told=None,
             )
         told, _last = counts.get("bond", (0, None))
+        closest = profile.bond_ids.filtered(lambda bond: bond.staff_id == profile.bond_staff_id)
         return self._get_axis(
             bool(profile.talk_count or told) and bool(profile.bond),
             profile.bond,
             profile.talk_count,
             profile.last_talk,
             staff=profile.bond_staff_id.sudo().name or "",
+            alone=closest[:1].strength,
             told=told,
         )
 

@@ -39,7 +39,8 @@ class RelationshipInsights(models.AbstractModel):
 
         :return: dict with ``has_profiles``, ``has_attitude``, ``being_read`` (customers
             were never read as yet), ``can_compare`` (may filter by
-            person), ``can_refresh``, ``can_survey``, ``salespeople`` and ``staff`` as
+            person), ``own_only`` (the user's rules leave their own customers only),
+            ``can_refresh``, ``can_survey``, ``salespeople`` and ``staff`` as
             [id, name], ``floor`` (smallest group shown), ``companies`` (names),
             ``threshold_company``
         """
@@ -50,6 +51,7 @@ class RelationshipInsights(models.AbstractModel):
             "has_profiles": bool(Profile.search_count([], limit=1)),
             "has_attitude": bool(Profile.search_count([("attitude_count", ">", 0)], limit=1)),
             "can_compare": can_compare,
+            "own_only": not can_compare,
             "can_survey": self.env.user.has_group("survey.group_survey_user"),
             "can_refresh": self.env.user.has_group(
                 "relationship_insight.group_relationship_manager"

@@ -90,7 +90,10 @@ class RelationshipInsights(models.AbstractModel):
 
     @api.model
     def _get_insight_classes(self, domain):
-        """Count the classes and why others are unknown; estimate the shares of the classes."""
+        """Count the classes and why others are unknown; estimate the shares of the classes.
+
+        Beside each count stands the domain of whom it counts.
+        """
         Profile = self.env["relationship.profile"]
         classes, reasons, dates = defaultdict(int), defaultdict(int), []
         for loyalty_class, reason, count, date in Profile._read_group(
@@ -103,19 +106,39 @@ class RelationshipInsights(models.AbstractModel):
             dates += [date] if date else []
             if loyalty_class == "unknown":
                 reasons[reason or "no_attitude"] += count
+        nowhere = domain & Domain("loyalty_class", "in", ["unknown", False])
         labels = dict(Profile._fields["loyalty_class"]._description_selection(self.env))
         why = Profile._fields["unknown_reason"]._description_selection(self.env)
         return {
             "asof": max(dates, default=None),
             "total": sum(classes.values()),
             "classes": [
-                {"key": key, "name": labels[key], "count": classes[key]} for key in CLASSES
+                {
+                    "key": key,
+                    "name": labels[key],
+                    "count": classes[key],
+                    "domain": list(domain & Domain("loyalty_class", "=", key)),
+                }
+                for key in CLASSES
             ],
             "unknown": {
                 "name": labels["unknown"],
                 "count": classes["unknown"],
+                "domain": list(nowhere),
                 "reasons": [
-                    {"key": key, "name": name, "count": reasons[key]}
+                    {
+                        "key": key,
+                        "name": name,
+                        "count": reasons[key],
+                        "domain": list(
+                            nowhere
+                            & Domain(
+                                "unknown_reason",
+                                "in",
+                                [key, False] if key == "no_attitude" else [key],
+                            )
+                        ),
+                    }
                     for key, name in why
                     if reasons[key]
                 ],

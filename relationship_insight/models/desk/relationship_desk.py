@@ -5,7 +5,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
+from ..care.relationship_case import OPEN_STATES
+
 PEOPLE = 5
+CASES = 10
 POOL = 15
 SOON_DAYS = 14
 NEVER_DAYS = 180
@@ -33,7 +36,8 @@ class RelationshipDesk(models.AbstractModel):
 
         :param bool everyone: all customers instead of one's own; for Customer Relations
         :return: dict with ``people`` (at most five, each with its reason), ``promises``,
-            ``events``, ``handovers`` and ``being_read`` (customers were never read as yet)
+            ``cases`` (the most urgent open ones), ``case_count`` and ``case_domain`` (all of
+            them), ``events``, ``handovers`` and ``being_read`` (customers were never read as yet)
         """
         self.env["relationship.cadence"].check_access("read")
         relations = self.env.user.has_group("relationship_insight.group_relationship_relations")
@@ -49,6 +53,7 @@ class RelationshipDesk(models.AbstractModel):
             "drafts": len(self.env["relationship.note.draft"]._get_mine()),
             "people": self._get_people(everyone, hidden.get("person", [])),
             "promises": self._get_promises(hidden.get("promise", [])),
+            **self._get_cases(everyone),
             "events": self._get_events(everyone, hidden.get("event", [])),
             "handovers": self._get_handovers(hidden.get("handover", [])),
         }
@@ -117,6 +122,43 @@ class RelationshipDesk(models.AbstractModel):
             for promise in promises
             if promise.id not in hidden
         ]
+
+    @api.model
+    def _get_cases(self, everyone):
+        """Open care cases: the late ones first, then by the day to get in touch by."""
+        Case = self.env["relationship.case"]
+        domain = Domain(
+            [("company_id", "=", self.env.company.id), ("state", "in", list(OPEN_STATES))]
+        )
+        if not everyone:
+            domain &= Domain("user_id", "=", self.env.uid)
+        # Only who waits for a first word can be late: they come before those in touch already.
+        waiting = Domain("date_contacted", "=", False)
+        cases = Case.search(domain & waiting, limit=CASES, order="date_deadline, id")
+        cases += Case.search(domain & ~waiting, limit=CASES, order="date_deadline, id")
+        today = fields.Date.context_today(self)
+        steps = dict(Case._fields["state"]._description_selection(self.env))
+        return {
+            "case_count": Case.search_count(domain),
+            "case_domain": list(domain),
+            "cases": [
+                {
+                    "id": case.id,
+                    "partner_id": case.partner_id.id,
+                    "customer": case.partner_id.display_name,
+                    "text": case.name,
+                    "step": steps[case.state],
+                    "late": case.is_late,
+                    # Whom we are in touch with waits for no first word any more.
+                    "days": False
+                    if case.date_contacted or not case.date_deadline
+                    else (
+                        fields.Datetime.context_timestamp(case, case.date_deadline).date() - today
+                    ).days,
+                }
+                for case in cases[:CASES]
+            ],
+        }
 
     @api.model
     def _get_events(self, everyone, hidden):

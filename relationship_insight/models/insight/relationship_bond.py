@@ -37,10 +37,11 @@ class RelationshipBond(models.Model):
     )
     date = fields.Date(string="As Of", readonly=True)
     strength = fields.Float(
+        string="Bond, This Colleague",
         readonly=True,
         aggregator="avg",
         groups=WORD_GROUP,
-        help="0 to 100; decays when nobody talks.",
+        help="0 to 100, with this colleague alone; decays when nobody talks.",
     )
     band = fields.Selection(
         [

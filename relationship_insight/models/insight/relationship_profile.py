@@ -17,6 +17,8 @@ UNKNOWN_REASONS = [
     ("ambiguous", "The evidence points both ways"),
     ("opted_out", "They asked not to be surveyed"),
 ]
+# Of a normal distribution 95% lie within so many standard errors.
+Z_95 = 1.96
 
 
 class KnownFloat(fields.Float):
@@ -137,7 +139,13 @@ class RelationshipProfile(models.Model):
         help="How they feel about us next to other stores, 0 to 100; "
         "thin evidence is pulled to the average.",
     )
-    attitude_se = fields.Float(string="Attitude ±", readonly=True, aggregator=None)
+    attitude_se = fields.Float(string="Attitude, Standard Error", readonly=True, aggregator=None)
+    attitude_margin = fields.Float(
+        string="Attitude ± (95%)",
+        compute="_compute_attitude_margin",
+        help="The interval that holds the true attitude in 95 of 100 cases goes so far to each "
+        "side.",
+    )
     attitude_mass = fields.Float(string="Attitude Evidence", readonly=True, aggregator="avg")
     attitude_told = fields.Float(
         string="Attitude as Told",
@@ -193,7 +201,14 @@ class RelationshipProfile(models.Model):
     )
     merit_share = fields.Float(string="Comes for the Goods", readonly=True, aggregator="avg")
     # Bond
-    bond = fields.Float(string="Staff Bond", readonly=True, aggregator="avg", groups=WORD_GROUP)
+    bond = fields.Float(
+        string="Bond, All Colleagues",
+        readonly=True,
+        aggregator="avg",
+        groups=WORD_GROUP,
+        help="How close the customer and all our people together are, 0 to 100. What holds one "
+        "colleague alone stands under Bonds.",
+    )
     bond_staff_id = fields.Many2one(
         "res.partner",
         string="Closest Staff",
@@ -267,6 +282,11 @@ class RelationshipProfile(models.Model):
         # Most rows change every night, in columns without an index: with room on the page
         # PostgreSQL replaces them in place.
         self.env.cr.execute("ALTER TABLE relationship_profile SET (fillfactor = 50)")
+
+    @api.depends("attitude_se")
+    def _compute_attitude_margin(self):
+        for profile in self:
+            profile.attitude_margin = Z_95 * profile.attitude_se
 
     @api.depends("commercial_partner_id")
     def _compute_display_name(self):

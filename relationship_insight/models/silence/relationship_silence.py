@@ -64,7 +64,13 @@ class RelationshipSilence(models.Model):
     growth = fields.Float(
         string="Growth of Orders", readonly=True, aggregator=None, help="0.2: a fifth more."
     )
-    growth_p = fields.Float(string="Growth by Chance", readonly=True, aggregator=None)
+    growth_p = fields.Float(
+        string="Such Growth by Chance",
+        readonly=True,
+        aggregator=None,
+        help="How often orders would rise this much though nothing changed. A small share: it is "
+        "hardly chance.",
+    )
     talk_count = fields.Integer(string="Talks with Buyers", readonly=True)
     expected_talks = fields.Float(
         string="Talks Expected",

@@ -51,7 +51,13 @@ class RelationshipSilentPair(models.Model):
     sales_now = fields.Monetary(readonly=True)
     talk_count = fields.Integer(string="Talks", readonly=True)
     expected_talks = fields.Float(string="Talks Expected", readonly=True, aggregator=None)
-    growth_p = fields.Float(string="Growth by Chance", readonly=True, aggregator=None)
+    growth_p = fields.Float(
+        string="Such Growth by Chance",
+        readonly=True,
+        aggregator=None,
+        help="How often orders would rise this much though nothing changed. A small share: it is "
+        "hardly chance.",
+    )
     deficit_p = fields.Float(string="So Few Talks by Chance", readonly=True, aggregator=None)
     p_value = fields.Float(
         string="Both by Chance",

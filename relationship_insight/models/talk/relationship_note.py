@@ -220,7 +220,8 @@ class RelationshipNote(models.Model):
         channels = dict(self._fields["channel"]._description_selection(self.env))
         for note in self:
             channel = channels.get(note.channel, "")
-            note.display_name = f"{note.partner_id.display_name}, {channel}"
+            # Of somebody known, somebody erased and nobody yet: never the word for "nothing".
+            note.display_name = ", ".join(filter(None, (note.partner_id.display_name, channel)))
 
     @api.constrains("date")
     def _check_date(self):

@@ -49,6 +49,12 @@ class RelationshipPromiseReport(models.Model):
         ],
     }
 
+    def _read_group_postprocess_aggregate(self, aggregate_spec, raw_values):
+        """An average over nobody is nothing, not zero."""
+        if aggregate_spec in ("kept_rate:avg", "days_late:avg"):
+            return (False if value is None else value for value in raw_values)
+        return super()._read_group_postprocess_aggregate(aggregate_spec, raw_values)
+
     @property
     def _table_query(self):
         return SQL(

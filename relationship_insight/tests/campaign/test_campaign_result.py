@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
@@ -232,6 +232,39 @@ class TestCampaignResult(ResultCase):
             )
         self.assertEqual(counts[-1], sum(v.state == "done" for v in invitations))
         self.assertEqual(sum(r["delivered"] for r in report["rates"]["channel"]), counts[2])
+        # The campaign, its wave and the report say the same of the same invitations.
+        for record in (self.campaign, self.campaign.wave_ids):
+            names = ["asked", "sent", "reached", "open", "start", "done"]
+            self.assertEqual([record[f"{name}_count"] for name in names], counts)
+            self.assertEqual(record.done_share, counts[-1] / counts[2])
+
+    def test_people_asked_in_two_waves_are_counted_once(self):
+        self.make_wave(FIRST, people=self.people[:20])
+        self.make_wave(FIRST + timedelta(days=30), people=self.people[10:30])
+        report = self.campaign.with_user(self.pim).get_campaign_report()
+        self.assertEqual((report["funnel"][2]["count"], report["people"]), (40, 30))
+
+    def test_reminders_are_judged_by_all_whom_they_reached(self):
+        """Sixty are asked: 20 finish at once, 10 of 40 after a reminder, 6 of 30 after two."""
+        wave = self.make_wave(FIRST, answer=lambda i: 9 if i < 36 else None)
+        for i, invitation in enumerate(wave.invitation_ids.sorted("id")):
+            step = 0 if i < 20 else 1 if i < 30 else 2
+            invitation.write({"step": step, "state": "done" if i < 36 else "sent"})
+            if i >= 36:
+                invitation.date_done = False
+        rows = self.campaign.with_user(self.pim).get_campaign_report()["rates"]["step"]
+        self.assertEqual(
+            [(row["label"], row["delivered"], row["done"]) for row in rows],
+            [
+                ("Without a reminder", 60, 20),
+                ("After the first reminder", 40, 10),
+                ("After reminder 2", 30, 6),
+            ],
+        )
+        for row in rows:
+            self.assertEqual(
+                row["delivered"], self.env["relationship.invitation"].search_count(row["domain"])
+            )
 
     def test_who_may_look(self):
         self.make_wave(FIRST)

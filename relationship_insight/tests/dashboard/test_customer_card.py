@@ -52,6 +52,40 @@ class TestCustomerCard(CardCase):
         self.assertEqual(card["axes"]["feelings"]["n"], 7)
         self.assertNotIn("score", card)
 
+    def test_the_bond_of_all_stands_beside_that_of_the_closest_alone(self):
+        self.env["relationship.bond"].create(
+            [
+                {
+                    "profile_id": self.profile.id,
+                    "commercial_partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "staff_id": user.partner_id.id,
+                    "strength": strength,
+                }
+                for user, strength in ((self.rep, 59), (self.colleague, 37))
+            ]
+        )
+        bond = self.card(self.customer)["axes"]["bond"]
+        self.assertEqual((bond["value"], bond["alone"]), (self.profile.bond, 59))
+        self.assertNotEqual(bond["value"], bond["alone"])
+
+    def test_no_name_of_a_figure_is_used_for_another(self):
+        self.assertEqual(
+            [
+                self.env[model]._fields[name].string
+                for model, name in (
+                    ("relationship.profile", "bond"),
+                    ("relationship.bond", "strength"),
+                    ("relationship.bond", "own_strength"),
+                )
+            ],
+            ["Bond, All Colleagues", "Bond, This Colleague", "Bond from Talks"],
+        )
+
+    def test_the_margin_shown_is_that_of_the_interval(self):
+        self.profile.attitude_se = 8
+        self.assertAlmostEqual(self.profile.attitude_margin, 15.68)
+
     def test_interval_stays_on_the_scale(self):
         self.profile.write({"attitude": 97, "attitude_se": 9})
         attitude = self.card(self.customer)["axes"]["attitude"]

@@ -97,7 +97,24 @@ class TestInsight(InsightCase):
         self.assertEqual(matrix["unknown"]["count"], 6)
         self.assertEqual(matrix["total"], len(self.vals))
 
-    def test_corners_open_the_customers_of_the_picture(self):
+    def test_every_count_opens_as_many_customers(self):
+        """Also with several filters: each count's own domain, as an ordinary user."""
+        company = {"is_company": True, "user_id": self.manager.id}
+        self.profiles[::2].commercial_partner_id.write(company)
+        for filters, cells in (
+            (None, 10),
+            ({"user_id": self.manager.id, "customer_type": "company"}, 8),
+        ):
+            matrix = self.insight("get_insight_matrix", filters)
+            counted = [*matrix["classes"], matrix["unknown"], *matrix["unknown"]["reasons"]]
+            Profile = self.env["relationship.profile"].with_user(self.manager)
+            self.assertEqual(
+                [Profile.search_count(cell["domain"]) for cell in counted],
+                [cell["count"] for cell in counted],
+            )
+            self.assertEqual(len(counted), cells)
+
+    def test_regions_hold_the_customers_of_the_picture(self):
         matrix = self.insight("get_insight_matrix")
         Profile = self.env["relationship.profile"].with_user(self.manager)
         found = [set(Profile.search(region(matrix, key)).ids) for key in CLASSES]
@@ -208,6 +225,7 @@ class TestInsightAccess(InsightCase):
         self.assertEqual(self.insight("get_insight_matrix")["total"], 5 + len(theirs))
         options = self.insight("get_insight_options", user=self.rep)
         self.assertFalse(options["can_compare"] or options["can_refresh"])
+        self.assertTrue(options["own_only"], "their figures are over their own customers")
         self.assertFalse(options["salespeople"] or options["staff"])
 
     def test_a_contact_out_of_reach_has_no_name(self):

@@ -52,6 +52,45 @@ class TestCadence(TransactionCase):
         )
         self.assertEqual(tier.with_context(lang="th_TH").name, "ลูกค้าคนสำคัญ")
 
+    def test_the_night_knows_talks_whatever_wrote_them(self):
+        """As the demo, an import or SQL do: with nothing told to those who count."""
+        quiet = self.customer(spend=10)
+        by_sql = self.customer(spend=20)
+        self.talk_env = self.env(context={**self.env.context, "relationship_no_refresh": True})
+        for partner in (quiet, by_sql):
+            self.talk_env["relationship.note"].create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "summary": "Hello",
+                    "date": NOW - timedelta(days=3),
+                }
+            )
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM relationship_touch")
+        self.env.cr.execute("DELETE FROM relationship_cadence")
+        self.env.cr.execute(
+            "UPDATE relationship_note SET date = %s WHERE partner_id = %s",
+            [NOW - timedelta(days=8), by_sql.id],
+        )
+        self.env.invalidate_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(
+                "relationship_insight.ir_cron_relationship_refresh"
+            ).method_direct_trigger()
+            self.env.ref(
+                "relationship_insight.ir_cron_relationship_cadence"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(quiet.relationship_last_talk, NOW - timedelta(days=3))
+        self.assertEqual(by_sql.relationship_last_talk, NOW - timedelta(days=8))
+        cadences = self.env["relationship.cadence"].search(
+            [("commercial_partner_id", "in", (quiet + by_sql).ids)], order="last_date"
+        )
+        self.assertEqual(
+            cadences.mapped("last_date"), [NOW - timedelta(days=8), NOW - timedelta(days=3)]
+        )
+
     def customer(self, spend=0, first=None, **vals):
         partner = self.env["res.partner"].create({"name": f"Spends {spend}", **vals})
         self.env["relationship.profile"].create(

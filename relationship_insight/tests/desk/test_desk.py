@@ -65,6 +65,39 @@ class TestDesk(DeskCase):
         self.assertIn("The last talk was on", people[0]["reason"])
         self.assertEqual(people[0]["note"]["text"], "Talk 100")
 
+    def test_cases_late_ones_first_and_all_of_them_counted(self):
+        partner = self.customer(talk=1)
+        now = fields.Datetime.now()
+
+        def case(name, hours, user=self.rep, **vals):
+            return self.env["relationship.case"].create(
+                {
+                    "name": name,
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "user_id": user.id,
+                    "date_deadline": now + timedelta(hours=hours),
+                    **vals,
+                }
+            )
+
+        case("In touch", -90, date_contacted=now, state="working")
+        case("Soon", 30)
+        case("Late", -40)
+        case("A colleague's", -40, user=self.relations)
+        case("Done", -40, state="closed")
+        many = [case(f"Later {number}", 200 + number) for number in range(9)]
+        desk = self.desk()
+        names = [line["text"] for line in desk["cases"]]
+        self.assertEqual(names, ["Late", "Soon", *(c.name for c in many[:8])])
+        self.assertEqual([line["late"] for line in desk["cases"][:2]], [True, False])
+        self.assertEqual(desk["case_count"], 12)
+        Case = self.as_user(self.rep, "relationship.case")
+        self.assertEqual(Case.search_count(desk["case_domain"]), 12)
+        theirs = self.desk(self.relations, everyone=True)
+        self.assertEqual(theirs["case_count"], 13)
+        self.assertEqual([line["text"] for line in theirs["cases"][:2]], ["Late", "A colleague's"])
+
     def test_same_desk_when_the_reader_is_a_day_ahead(self):
         # Talks of long ago fall on another day in Bangkok than in the company's own zone too.
         evening = fields.Datetime.now().replace(hour=18)

@@ -1,5 +1,7 @@
 from datetime import date, timedelta
 
+from lxml import etree
+
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, freeze_time, tagged
 
@@ -35,6 +37,15 @@ class TestLifeEvent(NoteCase):
             self.env.ref(
                 "relationship_insight.ir_cron_relationship_life_event"
             ).method_direct_trigger()
+
+    def test_years_of_a_day_without_a_year_are_nothing(self):
+        """Where the year isn't known no view shows 0 years."""
+        Event = self.env["relationship.life.event"]
+        for view_type in ("list", "form"):
+            arch = etree.fromstring(Event.get_view(view_type=view_type)["arch"])
+            for node in arch.iter("field"):
+                if node.get("name") == "turns":
+                    self.assertEqual(node.get("invisible"), "not turns")
 
     def test_next_time_and_years(self):
         self.assertEqual(self.event().next_date, date(2026, 12, 3))

@@ -10,6 +10,12 @@ from ..common_note import NoteCase
 
 @tagged("post_install", "-at_install")
 class TestNote(NoteCase):
+    def test_name_without_a_customer_is_the_channel(self):
+        note = self.log(channel="store")
+        self.assertEqual(note.display_name, f"{self.customer.display_name}, In store")
+        new = self.env["relationship.note"].new({"channel": "store"})
+        self.assertEqual(new.display_name, "In store")
+
     def test_feelings_become_readings(self):
         note = self.log(
             channel="call_in", feeling_ids=[Command.set((self.glad + self.letdown).ids)]

@@ -1,10 +1,13 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 
 from ..common_note import NoteCase
+from ..common_opened import opened_domain
 
 
 @tagged("post_install", "-at_install")
@@ -37,6 +40,26 @@ class TestPromise(NoteCase):
         self.assertEqual(kept.date_done, self.today)
         open_one.activity_id.action_feedback()
         self.assertEqual(open_one.state, "late", "better late than never")
+
+    def test_the_list_opens_with_ones_own_the_oldest_first(self):
+        mine = [self.promise(self.nok, days=days) for days in (5, -3, 1)]
+        self.promise(self.dao)
+        env = self.env(user=self.nok)
+        action = env.ref("relationship_insight.relationship_promise_action").sudo()
+        arch = env["relationship.promise"].get_view(view_type="list")["arch"]
+        order = etree.fromstring(arch).get("default_order")
+        found = env["relationship.promise"].search(opened_domain(env, action), order=order)
+        self.assertEqual(found, mine[1] + mine[2] + mine[0])
+
+    def test_a_phone_shows_cards_with_their_buttons(self):
+        """Odoo opens cards on a phone where an action has any; their buttons wrap."""
+        action = self.env.ref("relationship_insight.relationship_promise_action")
+        self.assertIn("kanban", action.view_mode.split(","))
+        arch = self.env["relationship.promise"].with_user(self.nok).get_view(view_type="kanban")
+        names = etree.fromstring(arch["arch"]).xpath(
+            "//footer[contains(@class, 'flex-wrap')]//button/@name"
+        )
+        self.assertEqual(names, ["action_keep", "action_break", "action_call_off"])
 
     def test_grace_is_the_companys(self):
         self.env.company.relationship_promise_grace = 30
@@ -186,4 +209,8 @@ class TestPromise(NoteCase):
             )
         }
         self.assertEqual(rows[self.nok.partner_id.with_user(self.boss)], [3, 1, 1, 1, 1, 0.6])
-        self.assertEqual(rows[self.dao.partner_id.with_user(self.boss)][:5], [0, 0, 0, 0, 1])
+        self.assertEqual(
+            rows[self.dao.partner_id.with_user(self.boss)],
+            [0, 0, 0, 0, 1, False],
+            "who settled none has no share, not a share of 0",
+        )

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 
 from odoo.addons.relationship_insight.stats.bond import customer_bond
 
+from ..common_opened import opened_domain
+
 NOW = datetime(2026, 3, 15, 5)
 STAFF = "base.group_user,relationship_insight.group_relationship_staff"
 RELATIONS = "base.group_user,relationship_insight.group_relationship_relations"
@@ -162,6 +164,14 @@ class TestCoverage(TransactionCase):
             self.call("get_leaver", self.nok.partner_id.id, user=self.nok)
         with self.assertRaises(UserError):
             self.call("get_leaver", self.nok.partner_id.id, ["1"])
+
+    def test_the_list_opens_as_many_as_the_board_counts(self):
+        action = self.env.ref("relationship_insight.relationship_profile_action_untouched")
+        domain = opened_domain(self.env, action)
+        Profile = self.env["relationship.profile"].with_user(self.alex)
+        found = Profile.search([("company_id", "=", self.company.id), *domain])
+        self.assertEqual(len(found), self.call("get_key_people")["untouched_count"])
+        self.assertEqual(set(found.commercial_partner_id.ids), set(self.oracle(90)))
 
     def test_key_person_in_money(self):
         """The planted leaver puts a known sum at risk; a second warm tie lowers it."""

@@ -53,9 +53,11 @@ export class ResultCard extends Component {
             return "";
         }
         const change = Math.abs(point.change).toFixed(1);
+        const before = this.shown[this.shown.indexOf(point) - 1];
+        const month = before ? format.month(before.period) : "";
         return {
-            up: _t("Better by %s points.", change),
-            down: _t("Worse by %s points.", change),
+            up: _t("Better by %(change)s points than in %(month)s.", { change, month }),
+            down: _t("Worse by %(change)s points than in %(month)s.", { change, month }),
             same: _t("No reliable change."),
         }[point.moved];
     }

@@ -6,15 +6,16 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { CLASS_TONES } from "../dashboard/insight_format";
 import { useRefreshedCustomers } from "./refreshed_hook";
 import { RelationshipAxis } from "./relationship_axis";
 
 export const CLASSES = {
-    true: { color: "success", label: _t("True loyalty") },
-    latent: { color: "info", label: _t("Latent loyalty") },
-    spurious: { color: "warning", label: _t("Spurious loyalty") },
-    low: { color: "danger", label: _t("Low loyalty") },
-    unknown: { color: "secondary", label: _t("Not yet known") },
+    true: { color: CLASS_TONES.true, label: _t("True loyalty") },
+    latent: { color: CLASS_TONES.latent, label: _t("Latent loyalty") },
+    spurious: { color: CLASS_TONES.spurious, label: _t("Spurious loyalty") },
+    low: { color: CLASS_TONES.low, label: _t("Low loyalty") },
+    unknown: { color: CLASS_TONES.unknown, label: _t("Not yet known") },
 };
 
 /**
@@ -149,8 +150,8 @@ export class RelationshipCard extends Component {
     }
 
     get attitudeText() {
-        const { value, se } = this.card.axes.attitude;
-        return value === null ? _t("Nobody asked") : `${this.round(value)} ± ${this.round(se)}`;
+        const { value } = this.card.axes.attitude;
+        return value === null ? _t("Nobody asked") : this.round(value);
     }
 
     get attitudeNote() {
@@ -176,7 +177,7 @@ export class RelationshipCard extends Component {
     }
 
     get bondNote() {
-        const { value, staff, told } = this.card.axes.bond;
+        const { value, staff, told, alone } = this.card.axes.bond;
         if (value === null) {
             return _t("Log a conversation to start one.");
         }
@@ -186,9 +187,13 @@ export class RelationshipCard extends Component {
         if (told === null) {
             return _t("Yours, from talks. Customer's word: included for Customer Relations only.");
         }
+        const whose = { staff, alone: this.round(alone) };
         return told
-            ? _t("Closest: %(staff)s", { staff })
-            : _t("Closest: %(staff)s. Staff-reported only, so never above 60.", { staff });
+            ? _t("All colleagues together. Closest: %(staff)s, %(alone)s alone.", whose)
+            : _t(
+                  "All colleagues together. Closest: %(staff)s, %(alone)s alone. Staff-reported only, so nobody alone is above 60.",
+                  whose
+              );
     }
 
     get behaviourText() {

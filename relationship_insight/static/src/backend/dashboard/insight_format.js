@@ -24,13 +24,24 @@ export function inkColors(el = document.body) {
     };
 }
 
+/** The tone a class has in lists, badges and the customer's card. */
+export const CLASS_TONES = {
+    true: "success",
+    latent: "info",
+    spurious: "warning",
+    low: "danger",
+    unknown: "secondary",
+};
+/** The same colours for pictures: those that Odoo's style sheets give these tones. */
 export const CLASS_COLORS = {
-    true: getColor(3, "light", "md"),
-    latent: getColor(1, "light", "md"),
-    spurious: getColor(7, "light", "md"),
-    low: getColor(8, "light", "md"),
+    true: "#28a745",
+    latent: "#17a2b8",
+    spurious: "#ffac00",
+    low: "#dc3545",
     unknown: "#8F93A3",
 };
+/** A line over everybody, which is no class. */
+export const LINE_COLOR = getColor(8, "light", "md");
 /** A shape for each class, so that colour is never the only difference. */
 export const CLASS_SHAPES = {
     true: "circle",

@@ -27,16 +27,6 @@ export function quadrantRegion(key, xLine, yLine) {
     };
 }
 
-/** Corner of the matrix in which a customer, or the lower left edge of a bin, lies. */
-export function quadrantOf(rate, attitude, xLine, yLine) {
-    const often = rate !== null && rate >= xLine;
-    const attached = attitude !== null && attitude >= yLine;
-    if (often) {
-        return attached ? "true" : "spurious";
-    }
-    return attached ? "latent" : "low";
-}
-
 /**
  * Domain of the customers in a region, within a base domain.
  *
@@ -63,26 +53,6 @@ export function regionDomain(base, region) {
 export function andDomain(base, conditions) {
     // A base with n terms and no operator in front is n conditions joined by "and" as well.
     return [...base, ...conditions];
-}
-
-/** Customers in each corner, by class: { true: { n, classes: { true: 3, ... } }, ... } */
-export function countQuadrants(matrix) {
-    const { x_line: xLine, y_line: yLine } = matrix;
-    const corners = Object.fromEntries(CLASSES.map((key) => [key, { n: 0, classes: {} }]));
-    const add = (rate, attitude, key, count) => {
-        const corner = corners[quadrantOf(rate, attitude, xLine, yLine)];
-        corner.n += count;
-        corner.classes[key] = (corner.classes[key] || 0) + count;
-    };
-    for (const [, , rate, attitude, key] of matrix.points || []) {
-        add(rate, attitude, key, 1);
-    }
-    for (const bin of matrix.bins || []) {
-        for (const [key, count] of Object.entries(bin.classes)) {
-            add(bin.x[0], bin.y[0], key, count);
-        }
-    }
-    return corners;
 }
 
 /** Class most customers of a bin are in; the first of the four on a tie. */

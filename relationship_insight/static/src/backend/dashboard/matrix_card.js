@@ -4,14 +4,10 @@ import { InsightCard, useInsightData, useInsightRecords } from "./insight_card";
 import { InsightChart } from "./insight_chart";
 import * as format from "./insight_format";
 import {
-    andDomain,
     CLASSES,
-    countQuadrants,
     draggedRegion,
     isShown,
-    quadrantRegion,
     regionDomain,
-    UNKNOWN,
 } from "./insight_utils";
 import { matrixConfig } from "./matrix_config";
 
@@ -63,8 +59,9 @@ export class MatrixCard extends Component {
             });
         }
         const { share, low, high } = shares.values.true;
-        return _t("About %(share)s of all customers buy often and feel attached (%(range)s).", {
+        return _t("About %(share)s of %(total)s customers buy often and feel attached (%(range)s).", {
             share: format.percent(share),
+            total: format.number(total),
             range: format.percentRange({ low, high }),
         });
     }
@@ -105,16 +102,6 @@ export class MatrixCard extends Component {
 
     get shares() {
         return isShown(this.data.shares.status) ? this.data.shares.values : null;
-    }
-
-    get corners() {
-        const corners = countQuadrants(this.data);
-        return CLASSES.map((key) => ({
-            key,
-            name: format.CLASS_SENTENCES[key],
-            count: corners[key].n,
-            classes: corners[key].classes,
-        }));
     }
 
     get config() {
@@ -204,22 +191,13 @@ export class MatrixCard extends Component {
         this.records.openCustomers(name, regionDomain(this.data.domain, region));
     }
 
+    /** Open whom a count of the server is over: the domain comes with it. */
+    openCounted({ name, domain }) {
+        this.records.openCustomers(name, domain);
+    }
+
     openCorner(key) {
-        const { x_line: xLine, y_line: yLine } = this.data;
-        this.openRegion(format.CLASS_SENTENCES[key], quadrantRegion(key, xLine, yLine));
-    }
-
-    openClass(key, name) {
-        const domain = [["loyalty_class", "=", key]];
-        this.records.openCustomers(name, andDomain(this.data.domain, domain));
-    }
-
-    openUnknown(name, reason) {
-        const domain = [["loyalty_class", "in", [UNKNOWN, false]]];
-        if (reason) {
-            const values = reason === "no_attitude" ? [reason, false] : [reason];
-            domain.push(["unknown_reason", "in", values]);
-        }
-        this.records.openCustomers(name, andDomain(this.data.domain, domain));
+        const { domain } = this.data.classes.find((cell) => cell.key === key);
+        this.openCounted({ name: format.CLASS_SENTENCES[key], domain });
     }
 }

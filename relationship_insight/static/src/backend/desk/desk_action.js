@@ -32,8 +32,9 @@ export class DeskAction extends Component {
     }
 
     get isEmpty() {
-        const { drafts, people, promises, events, handovers } = this.desk;
-        return !drafts && !people.length && !promises.length && !events.length && !handovers.length;
+        const { drafts, people, promises, cases, events, handovers } = this.desk;
+        const lists = [people, promises, cases, events, handovers];
+        return !drafts && lists.every((list) => !list.length);
     }
 
     get today() {
@@ -79,6 +80,20 @@ export class DeskAction extends Component {
             res_model: model,
             res_id: id,
             views: [[false, "form"]],
+        });
+    }
+
+    openCases() {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name: _t("Open cases"),
+            res_model: "relationship.case",
+            views: [
+                [false, "list"],
+                [false, "kanban"],
+                [false, "form"],
+            ],
+            domain: this.desk.case_domain,
         });
     }
 

@@ -10,7 +10,13 @@ import { InsightCard } from "../dashboard/insight_card";
 import { InsightChart } from "../dashboard/insight_chart";
 import * as format from "../dashboard/insight_format";
 import { useAllRefreshed } from "../card/refreshed_hook";
-import { placedUnits, silenceConfig, STATUS_COLORS, STATUS_SYMBOLS } from "./silence_config";
+import {
+    clippedUnits,
+    placedUnits,
+    silenceConfig,
+    STATUS_COLORS,
+    STATUS_SYMBOLS,
+} from "./silence_config";
 
 const NO_FILTERS = { level: "staff", period: "180", axis: "talks" };
 
@@ -83,10 +89,41 @@ export class SilenceAction extends Component {
         return this.board.units.filter((unit) => unit.status === "silent");
     }
 
+    get title() {
+        return this.state.axis === "bond"
+            ? _t("Did sales rise while bonds grew?")
+            : _t("Did sales rise with or without talking?");
+    }
+
+    get chartLabel() {
+        return this.state.axis === "bond"
+            ? _t("Growth of orders by change of bonds, one point for each colleague, team or shop")
+            : _t("Growth of orders by talks, one point for each colleague, team or shop");
+    }
+
+    get cornerText() {
+        return this.state.axis === "bond"
+            ? _t("More orders, weaker bonds")
+            : _t("More orders, fewer talks");
+    }
+
+    /** What the picture itself shows where it is about bonds. */
+    get bondHeadline() {
+        const weaker = this.placed.filter((unit) => unit.growth > 0 && unit.bond_change < 0);
+        return weaker.length
+            ? _t("More orders, but weaker bonds: %(names)s. Ask, don't judge.", {
+                  names: weaker.map((unit) => unit.name).join(", "),
+              })
+            : _t("Nowhere did sales rise while bonds became weaker.");
+    }
+
     get headline() {
         const { pairs, being_read: beingRead } = this.board;
         if (beingRead) {
             return _t("Our customers are being read.");
+        }
+        if (this.state.axis === "bond") {
+            return this.placed.length ? this.bondHeadline : "";
         }
         if (this.silent.length) {
             return _t(
@@ -133,6 +170,11 @@ export class SilenceAction extends Component {
         if (this.board.hidden) {
             return _t("Too few customers: groups of fewer than %s stay hidden.", this.board.floor);
         }
+        if (this.board.units.length && this.state.axis === "bond") {
+            return _t(
+                "Not enough to compare yet: it takes earlier orders, and bonds from the start of this time."
+            );
+        }
         return this.board.units.length
             ? _t(
                   "Not enough to compare yet: it takes earlier orders, and colleagues who log talks."
@@ -154,6 +196,14 @@ export class SilenceAction extends Component {
                         count: this.board.hidden,
                     }
                 )
+            );
+        }
+        const clipped = clippedUnits(this.board.units, this.state.axis);
+        if (clipped.length) {
+            parts.push(
+                _t("Further out than the picture reaches, drawn at its edge: %(names)s.", {
+                    names: clipped.map((unit) => this.describe(unit)).join("; "),
+                })
             );
         }
         const { customers } = this.board;
@@ -192,11 +242,17 @@ export class SilenceAction extends Component {
         return [
             unit.name,
             _t("orders %(growth)s", { growth: this.growthText(unit) }),
-            _t("talks: %(talks)s, as colleagues: %(expected)s", {
-                talks: unit.talks,
-                expected: Math.round(unit.expected),
-            }),
+            this.state.axis === "bond"
+                ? _t("bonds %(change)s points", { change: this.changeText(unit.bond_change) })
+                : _t("talks: %(talks)s, as colleagues: %(expected)s", {
+                      talks: unit.talks,
+                      expected: Math.round(unit.expected),
+                  }),
         ].join(" · ");
+    }
+
+    changeText(change) {
+        return `${change > 0 ? "+" : ""}${change.toFixed(1)}`;
     }
 
     growthText(unit) {

@@ -18,8 +18,18 @@ export const STATUS_SHAPES = {
 };
 export const STATUS_SYMBOLS = { silent: "◆", logging: "▲", ok: "●", talks: "■", peers: "✕" };
 const STATUSES = Object.keys(STATUS_COLORS);
-const TALKS_MOST = 3;
-const GROWTH_MOST = 3;
+/** What is further out is drawn at the edge of the picture, and said to be. */
+export const TALKS_MOST = 3;
+export const GROWTH_MOST = 3;
+
+/** Units that are drawn nearer than they are. */
+export function clippedUnits(units, axis) {
+    return placedUnits(units, axis).filter(
+        (unit) =>
+            unit.growth > GROWTH_MOST ||
+            (axis === "talks" && unit.talks / unit.expected > TALKS_MOST)
+    );
+}
 
 /** Talks against what colleagues have, as a share (1 = the same), or the change of bonds. */
 export function upValue(unit, axis) {

@@ -63,13 +63,13 @@ describe("customer card", () => {
         const card = await say(
             RelationshipCard,
             axes({
-                attitude: { value: 71.6, se: 4.4, low: 63, high: 80.2, basis: "mixed" },
+                attitude: { value: 71.6, low: 63, high: 80.2, basis: "mixed" },
                 behaviour: { value: 88.4, n: 12, rate_year: 14.25, p_behaviour: 0.905 },
-                bond: { value: 55.5, n: 4, staff: "Nok", told: 0 },
+                bond: { value: 55.5, n: 4, staff: "Nok", alone: 41.2, told: 0 },
                 feelings: { value: 60.2, n: 3, positive: 5, negative: 1 },
             })
         );
-        expect(String(card.attitudeText)).toBe("72 ± 4");
+        expect(String(card.attitudeText)).toBe("72");
         expect(String(card.attitudeNote)).toBe(
             "Likely between 63 and 80, partly compared with other stores"
         );
@@ -77,9 +77,13 @@ describe("customer card", () => {
         expect(String(card.behaviourNote)).toBe(
             "More often than 88 in 100 customers; as often as a loyal customer with a chance of 91 in 100"
         );
-        expect(String(card.bondNote)).toBe("Closest: Nok. Staff-reported only, so never above 60.");
+        expect(String(card.bondNote)).toBe(
+            "All colleagues together. Closest: Nok, 41 alone. Staff-reported only, so nobody alone is above 60."
+        );
         card.card.axes.bond.told = 2;
-        expect(String(card.bondNote)).toBe("Closest: Nok");
+        expect(String(card.bondNote)).toBe(
+            "All colleagues together. Closest: Nok, 41 alone."
+        );
         card.card.axes.bond.told = null;
         expect(String(card.bondNote)).toBe(
             "Yours, from talks. Customer's word: included for Customer Relations only."

@@ -23,6 +23,9 @@ const DESK = {
     people: [{ id: 11, name: "Ann", reason: "A talk is due", more: [], urgent: false }],
     promises: [{ id: 5, partner_id: 12, customer: "Bo", text: "Samples", days: -3 }],
     events: [],
+    cases: [],
+    case_count: 0,
+    case_domain: [],
     handovers: [],
 };
 

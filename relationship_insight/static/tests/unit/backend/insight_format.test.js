@@ -2,6 +2,7 @@ import { describe, expect, test } from "@odoo/hoot";
 import { makeMockEnv } from "@web/../tests/web_test_helpers";
 import {
     CLASS_COLORS,
+    CLASS_TONES,
     CLASS_SHAPES,
     CLASS_SYMBOLS,
     day,
@@ -61,6 +62,21 @@ test("a class differs from every other by colour, shape and symbol", () => {
     for (const looks of [CLASS_COLORS, CLASS_SHAPES, CLASS_SYMBOLS]) {
         expect(Object.keys(looks)).toEqual(["true", "latent", "spurious", "low", "unknown"]);
         expect(new Set(Object.values(looks)).size).toBe(5);
+    }
+});
+
+test("a class has one colour in lists, badges, the card and every picture", () => {
+    for (const [key, tone] of Object.entries(CLASS_TONES)) {
+        if (key === "unknown") {
+            continue;
+        }
+        const badge = document.createElement("span");
+        badge.className = `text-bg-${tone}`;
+        document.body.append(badge);
+        const [red, green, blue] = getComputedStyle(badge).backgroundColor.match(/\d+/g);
+        const hex = [red, green, blue].map((one) => Number(one).toString(16).padStart(2, "0"));
+        expect(`#${hex.join("")}`).toBe(CLASS_COLORS[key]);
+        badge.remove();
     }
 });
 

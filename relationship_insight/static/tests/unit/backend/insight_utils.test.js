@@ -3,27 +3,16 @@ import {
     binCenter,
     binCount,
     bubbleRadius,
-    countQuadrants,
     dominantClass,
     draggedRegion,
     isShown,
     layerAt,
-    quadrantOf,
     quadrantRegion,
     rateRange,
     regionDomain,
 } from "@relationship_insight/backend/dashboard/insight_utils";
 
 describe.current.tags("headless");
-
-test("a customer on a line belongs to the better side", () => {
-    expect(quadrantOf(12, 65, 12, 65)).toBe("true");
-    expect(quadrantOf(11.99, 65, 12, 65)).toBe("latent");
-    expect(quadrantOf(12, 64.99, 12, 65)).toBe("spurious");
-    expect(quadrantOf(0, 0, 12, 65)).toBe("low");
-    // The first bin has no lower edge.
-    expect(quadrantOf(null, null, 12, 65)).toBe("low");
-});
 
 test("the four corners share no customer and leave none out", () => {
     const corners = ["true", "latent", "spurious", "low"].map((key) => quadrantRegion(key, 12, 65));
@@ -51,24 +40,6 @@ test("a region becomes a domain on top of the filters", () => {
         ["attitude", ">=", 0],
         ["attitude", "<", 5],
     ]);
-});
-
-test("corners are counted alike from points and from bins", () => {
-    const lines = { x_line: 12, y_line: 65 };
-    const points = [
-        [1, 11, 12, 65, "true", "high", "A"],
-        [2, 12, 30, 90, "unknown", false, "B"],
-        [3, 13, 1, 20, "low", "high", "C"],
-    ];
-    const bins = [
-        { x: [12, 16], y: [65, 70], classes: { true: 1 } },
-        { x: [28, 38], y: [90, 95], classes: { unknown: 1 } },
-        { x: [null, 1.2], y: [20, 25], classes: { low: 1 } },
-    ];
-    const counted = countQuadrants({ ...lines, points });
-    expect(counted.true).toEqual({ n: 2, classes: { true: 1, unknown: 1 } });
-    expect(counted.low.n).toBe(1);
-    expect(countQuadrants({ ...lines, bins })).toEqual(counted);
 });
 
 test("bins: count, leading class, place and size", () => {

@@ -98,6 +98,14 @@ export class KeyPeopleAction extends Component {
         ];
     }
 
+    /** Whom the shares above are of: fewer than on the page of insights. */
+    get basisText() {
+        return _t(
+            "Shares of the %s customers who bought in the last 12 months; Insights also count those who bought earlier or only talked with us.",
+            format.number(this.board.coverage.customers)
+        );
+    }
+
     level(share) {
         const { warn, alarm } = this.board;
         return share >= alarm ? "danger" : share >= warn ? "warning" : "info";
