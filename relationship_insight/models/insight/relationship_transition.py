@@ -10,6 +10,7 @@ class RelationshipTransition(models.Model):
     """One change of a customer's class, with the evidence of that day. Append-only."""
 
     _name = "relationship.transition"
+    _inherit = "relationship.doing"
     _description = "Change of Class"
     _order = "date desc, id desc"
     _rec_name = "commercial_partner_id"
