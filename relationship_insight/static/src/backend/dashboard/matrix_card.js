@@ -117,6 +117,22 @@ export class MatrixCard extends Component {
         }));
     }
 
+    /** What this class spent, and what of it is at risk; "" where the group is too small. */
+    moneyText(key) {
+        const { currency_id: currency, classes } = this.data.money;
+        const { spend, at_risk: atRisk } = classes[key];
+        if (spend === null) {
+            return "";
+        }
+        const text = _t("%s spent in 12 months", format.money(spend, currency));
+        return atRisk === null
+            ? text
+            : _t("%(spent)s, %(risk)s of it at risk", {
+                  spent: text,
+                  risk: format.money(atRisk, currency),
+              });
+    }
+
     get config() {
         return matrixConfig(this.data, {
             isSmall: this.env.isSmall,
@@ -212,6 +228,17 @@ export class MatrixCard extends Component {
     openClass(key, name) {
         const domain = [["loyalty_class", "=", key]];
         this.records.openCustomers(name, andDomain(this.data.domain, domain));
+    }
+
+    openLate(key, name) {
+        const domain = [
+            ["loyalty_class", "in", key === UNKNOWN ? [UNKNOWN, false] : [key]],
+            ["overdue_ratio", ">", 2],
+        ];
+        this.records.openCustomers(
+            _t("Late: %s", name),
+            andDomain(this.data.domain, domain)
+        );
     }
 
     openUnknown(name, reason) {
