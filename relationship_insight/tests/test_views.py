@@ -13,7 +13,8 @@ MENUS = {
 # Who may read what a screen shows, by role: nobody else opens it.
 READERS = {
     "rep relations manager": """
-        relationship.account.team relationship.assign relationship.bond relationship.cadence relationship.case
+        relationship.account.team relationship.assign relationship.bond relationship.cadence
+        relationship.case
         relationship.competitor relationship.handover relationship.handover.line
         relationship.life.event relationship.note relationship.note.each
         relationship.plan.talks

@@ -44,6 +44,11 @@ export class DeskAction extends Component {
         });
     }
 
+    get progressText() {
+        const { done, total } = this.desk.progress;
+        return _t("%(done)s of %(total)s done today", { done, total });
+    }
+
     whenText(days) {
         if (days < -1) {
             return _t("%(days)s days late", { days: -days });
