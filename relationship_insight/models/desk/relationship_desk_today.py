@@ -3,7 +3,10 @@ from odoo.tools.misc import format_date
 
 from ..talk.relationship_touch import NOT_A_TALK
 from .relationship_desk import PEOPLE
-from .relationship_desk_people import DUE, LATEST
+from .relationship_desk_people import LATEST, UPSET
+
+# What one chose to do comes before what the rhythm asks for.
+PLANNED = (UPSET + LATEST) / 2
 
 
 class RelationshipDesk(models.AbstractModel):
@@ -68,7 +71,6 @@ class RelationshipDesk(models.AbstractModel):
     def _find_planned(self, hidden):
         """Yield with whom a talk was planned for the reader, by today."""
         activities = self.env["mail.activity"]._get_planned_talks(self.env.user)
-        today = fields.Date.context_today(self)
         partners = self.env["res.partner"].search(
             [
                 ("id", "in", activities.mapped("res_id")),
@@ -81,7 +83,7 @@ class RelationshipDesk(models.AbstractModel):
             if not customer or customer.id in hidden or not customer.active:
                 continue
             yield (
-                DUE if activity.date_deadline == today else LATEST,
+                PLANNED,
                 customer,
                 0,
                 self.env._(

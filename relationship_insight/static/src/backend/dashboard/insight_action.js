@@ -89,7 +89,10 @@ export class InsightAction extends Component {
     openChanges() {
         const { user_id: userId } = this.state.filters;
         return this.action.doAction("relationship_insight.relationship_transition_action_lately", {
-            additionalContext: userId ? { search_default_user_id: userId } : {},
+            additionalContext: {
+                search_default_lately: 1,
+                ...(userId && { search_default_user_id: userId }),
+            },
         });
     }
 

@@ -125,7 +125,7 @@ export class MatrixCard extends Component {
             return "";
         }
         const text = _t("%s spent in 12 months", format.money(spend, currency));
-        return atRisk === null
+        return !atRisk
             ? text
             : _t("%(spent)s, %(risk)s of it at risk", {
                   spent: text,

@@ -87,6 +87,24 @@ export class DeskAction extends Component {
         });
     }
 
+    /** Whose class changed since last quarter. */
+    openChanges() {
+        return this.action.doAction("relationship_insight.relationship_transition_action_lately", {
+            additionalContext: { search_default_quarter: 1 },
+        });
+    }
+
+    openAsked() {
+        return this.action.doAction("relationship_insight.relationship_eligibility_action", {
+            viewType: "list",
+            additionalContext: {
+                search_default_skipped: 1,
+                search_default_deferred: 1,
+                search_default_group_reason: 1,
+            },
+        });
+    }
+
     finishDrafts() {
         return this.action.doAction("relationship_insight.relationship_field_action");
     }
