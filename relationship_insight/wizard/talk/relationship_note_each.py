@@ -56,14 +56,14 @@ class RelationshipNoteEach(models.TransientModel):
         """Store one conversation per customer, all of them or none."""
         self.ensure_one()
         self._check_customers()
+        self._check_company_of_customers()
         notes = self.env["relationship.note"].create(
             [self._prepare_note_vals(partner) for partner in self.partner_ids]
         )
         return self._tell(self.env._("%(count)s conversations logged.", count=len(notes)))
 
-    def _check_customers(self):
+    def _check_company_of_customers(self):
         """Name whom nothing can be logged with, before anything is stored."""
-        super()._check_customers()
         partners = self.partner_ids
         foreign = partners - partners.filtered_domain(
             partners._check_company_domain(self.company_id)
