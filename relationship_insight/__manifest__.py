@@ -137,6 +137,8 @@
         "views/desk/relationship_desk_views.xml",
         "views/desk/relationship_capture_views.xml",
         "wizard/talk/relationship_note_each_views.xml",
+        "wizard/talk/relationship_plan_talks_views.xml",
+        "wizard/team/relationship_assign_views.xml",
         "wizard/evidence/relationship_reading_void_views.xml",
         "wizard/survey/relationship_survey_add_views.xml",
         "wizard/campaign/relationship_wave_override_views.xml",

@@ -13,9 +13,11 @@ MENUS = {
 # Who may read what a screen shows, by role: nobody else opens it.
 READERS = {
     "rep relations manager": """
-        relationship.account.team relationship.bond relationship.cadence relationship.case
+        relationship.account.team relationship.assign relationship.bond relationship.cadence
+        relationship.case
         relationship.competitor relationship.handover relationship.handover.line
         relationship.life.event relationship.note relationship.note.each
+        relationship.plan.talks
         relationship.preference relationship.preference.tag relationship.profile
         relationship.promise relationship.promise.report relationship.reading
         relationship.recognition relationship.referral relationship.referral.code

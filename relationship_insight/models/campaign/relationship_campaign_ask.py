@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import contact_rules
@@ -61,6 +62,18 @@ class RelationshipCampaign(models.Model):
         sudo.env.invalidate_all()
         return self.env["relationship.eligibility"].search(
             [("campaign_id", "=", self.id), ("event_key", "in", list(keys))]
+        )
+
+    def _add_to_audience(self, partners):
+        """Let a campaign that hasn't begun ask these contacts, beside whom it asks already.
+
+        A campaign for everybody becomes one for these: nobody was chosen for it as yet.
+        """
+        self.ensure_one()
+        chosen = Domain("id", "in", partners.ids)
+        audience = self._get_audience_domain()
+        self.audience_domain = repr(
+            list(chosen if audience.is_true() else Domain.OR([audience, chosen]))
         )
 
     def _open_invitation(self, channel, partner=None, source_key=None, **vals):

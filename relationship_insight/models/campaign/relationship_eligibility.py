@@ -34,6 +34,8 @@ class RelationshipEligibility(models.Model):
     """The ledger: one line per person and wave, or per event, with one outcome and one reason."""
 
     _name = "relationship.eligibility"
+    _inherit = "relationship.doing"
+    _doing_with = "partner_id"
     _description = "Who Was Asked and Why"
     _order = "date desc, id desc"
     _rec_name = "reason"

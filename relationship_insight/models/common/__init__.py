@@ -1,4 +1,5 @@
 from . import (
+    relationship_doing,
     relationship_customer_link,
     relationship_guarded,
     relationship_of_customer,

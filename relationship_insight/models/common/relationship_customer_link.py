@@ -5,6 +5,7 @@ class RelationshipCustomerLink(models.AbstractModel):
     """Rows about a customer, from which one goes on to the contact."""
 
     _name = "relationship.customer.link"
+    _inherit = "relationship.doing"
     _description = "Leads to a Customer"
 
     def action_open_customer(self):

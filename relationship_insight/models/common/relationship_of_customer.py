@@ -11,6 +11,7 @@ class RelationshipOfCustomer(models.AbstractModel):
     """
 
     _name = "relationship.of.customer"
+    _inherit = "relationship.doing"
     _description = "Of a Customer"
 
     # {field that holds the customer: field that holds the person}

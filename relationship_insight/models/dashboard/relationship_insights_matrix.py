@@ -30,10 +30,12 @@ class RelationshipInsights(models.AbstractModel):
 
         :param filters: see ``_read_insight_filters``
         :return: dict with ``classes``, ``unknown``, ``shares``, ``total``, ``asof``, ``x_line``
-            (purchases per year), ``y_line`` (attitude), ``points`` or ``bins``, ``domain``
+            (purchases per year), ``y_line`` (attitude), ``points`` or ``bins``, ``domain``,
+            ``money`` (see ``_get_insight_money``)
         """
         Profile = self._get_profiles()
-        domain = self._get_insight_domain(self._read_insight_filters(filters))
+        filters = self._read_insight_filters(filters)
+        domain = self._get_insight_domain(filters)
         known = domain & Domain("attitude_count", ">", 0)
         x_line, x_source = self._get_insight_rate_line(known)
         result = {
@@ -42,6 +44,7 @@ class RelationshipInsights(models.AbstractModel):
             "x_line": x_line,
             "x_source": x_source,
             "y_line": self.env.company.relationship_attitude_threshold,
+            "money": self._get_insight_money(filters),
             **self._get_insight_classes(domain),
         }
         profiles = Profile.search_fetch(

@@ -15,6 +15,7 @@ from . import (
     relationship_desk_hide,
     relationship_desk,
     relationship_desk_people,
+    relationship_desk_today,
     relationship_desk_digest,
     calendar_event,
     mail_activity,

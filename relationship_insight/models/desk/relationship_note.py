@@ -73,5 +73,8 @@ class RelationshipNote(models.Model):
             )
             .activity_id.filtered(lambda a: a.active and a.user_id == self.env.user)
         )
+        activities |= self.env["mail.activity"]._get_planned_talks(
+            self.env.user, talks.partner_id | talks.commercial_partner_id
+        )
         if activities:
             activities.action_feedback()

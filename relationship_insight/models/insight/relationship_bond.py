@@ -16,7 +16,7 @@ class RelationshipBond(models.Model):
 
     _name = "relationship.bond"
     _description = "Bond between Customer and Staff"
-    _inherit = "relationship.staff.floor"
+    _inherit = ["relationship.staff.floor", "relationship.doing"]
     _order = "strength desc, id"
     _rec_name = "staff_id"
 

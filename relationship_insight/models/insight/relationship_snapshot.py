@@ -8,6 +8,7 @@ class RelationshipSnapshot(models.Model):
     """A customer's figures at the end of a month. Append-only."""
 
     _name = "relationship.snapshot"
+    _inherit = "relationship.doing"
     _description = "Customer Insight at a Month's End"
     _order = "date desc, id desc"
     _rec_name = "commercial_partner_id"

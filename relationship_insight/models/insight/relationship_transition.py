@@ -1,15 +1,20 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .relationship_profile import LOYALTY_CLASSES
 
 ATTITUDE_STEP = 1
 RATE_STEP = 0.1
+# From the coolest to the warmest: how they feel comes before how often they buy.
+WARMTH = ("low", "spurious", "latent", "true")
+HEARD = 3
 
 
 class RelationshipTransition(models.Model):
     """One change of a customer's class, with the evidence of that day. Append-only."""
 
     _name = "relationship.transition"
+    _inherit = "relationship.doing"
     _description = "Change of Class"
     _order = "date desc, id desc"
     _rec_name = "commercial_partner_id"
@@ -25,7 +30,15 @@ class RelationshipTransition(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
+    user_id = fields.Many2one(related="commercial_partner_id.user_id", string="Salesperson")
     date = fields.Date(required=True, readonly=True)
+    direction = fields.Selection(
+        [("warmed", "Warmed"), ("cooled", "Cooled")],
+        string="Warmer or Cooler",
+        compute="_compute_direction",
+        search="_search_direction",
+        help="Empty where we didn't know before, or don't know any more.",
+    )
     class_from = fields.Selection(LOYALTY_CLASSES, string="Before", readonly=True)
     class_to = fields.Selection(LOYALTY_CLASSES, string="After", readonly=True)
     confidence = fields.Char(readonly=True)
@@ -42,6 +55,45 @@ class RelationshipTransition(models.Model):
     evidence_ids = fields.Many2many(
         "relationship.reading", string="What We Had Heard", compute="_compute_evidence_ids"
     )
+    heard = fields.Char(string="How They Had Felt", compute="_compute_heard")
+
+    @api.depends("class_from", "class_to")
+    def _compute_direction(self):
+        directions = {
+            move: direction
+            for direction in ("warmed", "cooled")
+            for move in self._get_moves(direction)
+        }
+        for transition in self:
+            transition.direction = directions.get((transition.class_from, transition.class_to))
+
+    @api.model
+    def _search_direction(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        known = Domain("class_from", "in", WARMTH) & Domain("class_to", "in", WARMTH)
+        moves = [move for each in value if each for move in self._get_moves(each)]
+        found = Domain.OR(
+            Domain("class_from", "=", before) & Domain("class_to", "=", after)
+            for before, after in moves
+        )
+        return found | ~known if False in value else found
+
+    @api.model
+    def _get_moves(self, direction):
+        """Return the (class before, class after) of a direction."""
+        order = WARMTH if direction == "warmed" else WARMTH[::-1]
+        return [(a, b) for place, a in enumerate(order) for b in order[place + 1 :]]
+
+    @api.depends("reading_ids")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_heard(self):
+        """The feelings among the evidence, as far as the reader may see it."""
+        for transition in self:
+            felt = transition.evidence_ids.measure_id.filtered(
+                lambda measure: measure.parent_id.code == "M02"
+            )
+            transition.heard = ", ".join(felt[:HEARD].mapped("name"))
 
     @api.depends("attitude_before", "attitude_after", "rate_before", "rate_after", "class_from")
     @api.depends_context("lang")

@@ -5,3 +5,4 @@ from . import test_insights_shares
 from . import test_insights_time
 from . import test_insights_ui
 from . import test_screens_access
+from . import test_insights_money

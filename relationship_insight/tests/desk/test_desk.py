@@ -153,6 +153,55 @@ class TestDesk(DeskCase):
         self.company.relationship_contact_gap = 0
         self.assertEqual(self.names(), [partner.id])
 
+    def test_three_of_five_done(self):
+        customers = [self.customer(spend=1000 + spend, talk=100) for spend in range(8)]
+        self.assertEqual(self.desk()["progress"], {"done": 0, "total": 5})
+        for customer in customers[-3:]:
+            self.talk(customer, 0, channel="call_out")
+        self.talk(customers[-1], 0, channel="visit")
+        self.talk(customers[-2], 0, user=self.colleague, channel="call_out")
+        self.assertEqual(self.desk()["progress"], {"done": 3, "total": 5})
+        kept, _due, _later = (
+            self.env["relationship.promise"].create(
+                {
+                    "name": "Samples",
+                    "partner_id": customers[0].id,
+                    "company_id": self.company.id,
+                    "staff_id": self.rep.partner_id.id,
+                    "date_made": self.today,
+                    "date_due": self.today + timedelta(days=days),
+                }
+            )
+            for days in (0, 0, 2)
+        )
+        kept.with_user(self.rep).action_keep()
+        self.assertEqual(self.desk()["progress"], {"done": 4, "total": 7})
+        for customer in customers[:5]:
+            self.talk(customer, 0, channel="call_out")
+        self.assertEqual(self.desk()["progress"], {"done": 9, "total": 10})
+        self.assertNotIn("progress", self.desk(self.relations, everyone=True))
+
+    def test_planned_talks_are_on_the_desk_until_they_are_had(self):
+        partner = self.customer(talk=20)
+        self.assertFalse(self.names())
+        tomorrow = self.customer(talk=20)
+        for customer, days in ((partner, 0), (tomorrow, 1)):
+            self.env["relationship.plan.talks"].with_user(self.rep).with_context(
+                active_model="res.partner", active_ids=customer.ids
+            ).create(
+                {"summary": "New machine", "date": self.today + timedelta(days=days)}
+            ).action_plan()
+        [person] = self.desk()["people"]
+        self.assertEqual(person["id"], partner.id)
+        self.assertIn("New machine", person["reason"])
+        planned = self.env["mail.activity"]._get_planned_talks(self.rep)
+        self.assertEqual(planned.res_id, partner.id)
+        self.talk(partner, 0, channel="call_out", visibility="me")
+        self.assertTrue(planned.active, "a private talk tells nobody")
+        self.talk(partner, 0, channel="call_out")
+        self.assertFalse(planned.active)
+        self.assertFalse(self.names())
+
     def test_private_talk_of_a_colleague_changes_nothing(self):
         partner = self.customer(talk=100)
         before = self.desk()

@@ -51,6 +51,56 @@ class TestTransition(CardCase):
             with self.subTest(expected):
                 self.assertEqual(self.new_change(**vals).reason, expected)
 
+    def test_who_warmed_and_who_cooled(self):
+        expected = {
+            ("low", "spurious"): "warmed",
+            ("spurious", "latent"): "warmed",
+            ("latent", "true"): "warmed",
+            ("true", "low"): "cooled",
+            ("latent", "spurious"): "cooled",
+            ("unknown", "true"): False,
+            ("true", "unknown"): False,
+            (False, "low"): False,
+        }
+        changes = {
+            moved: self.new_change(class_from=moved[0], class_to=moved[1]) for moved in expected
+        }
+        self.assertEqual({m: change.direction for m, change in changes.items()}, expected)
+        Change = self.env["relationship.transition"].with_user(self.relations)
+        ours = [("commercial_partner_id", "=", self.customer.id)]
+        for direction in ("warmed", "cooled", False):
+            self.assertEqual(
+                set(Change.search([*ours, ("direction", "=", direction)]).ids),
+                {changes[moved].id for moved, way in expected.items() if way == direction},
+            )
+        both = Change.search([*ours, ("direction", "!=", False)])
+        self.assertEqual(len(both), 5)
+        both = Change.search([*ours, ("direction", "in", ["warmed", "cooled"])])
+        self.assertEqual(len(both), 5)
+
+    def test_who_changed_is_told_with_feelings_the_reader_may_know(self):
+        change = self.new_change(class_from="true", class_to="low")
+        felt = self.new_readings(self.customer, count=1)
+        felt.measure_id = self.env["relationship.measure"].search(
+            [("parent_id.code", "=", "M02")], limit=1
+        )
+        change.reading_ids = (self.readings + felt).ids
+        action = self.env.ref("relationship_insight.relationship_transition_action_lately")
+        for user, heard in (
+            (self.rep, felt.measure_id.name),
+            (self.relations, felt.measure_id.name),
+        ):
+            rows = (
+                self.env[action.res_model]
+                .with_user(user)
+                .web_search_read([("user_id", "=", self.rep.id)], {"heard": {}, "direction": {}})
+            )
+            self.assertEqual(
+                rows["records"], [{"id": change.id, "heard": heard, "direction": "cooled"}]
+            )
+        self.customer.user_id = self.colleague
+        self.assertFalse(self.env[action.res_model].with_user(self.rep).search([]))
+
     def test_card_tells_the_latest_changes(self):
         for name in ("low", "latent", "spurious", "unknown"):
             change = self.new_change(class_from=name)

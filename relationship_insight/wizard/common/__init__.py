@@ -1,3 +1,4 @@
 from . import (
+    relationship_each,
     base_partner_merge,
 )

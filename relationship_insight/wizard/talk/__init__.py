@@ -1,3 +1,4 @@
 from . import (
     relationship_note_each,
+    relationship_plan_talks,
 )

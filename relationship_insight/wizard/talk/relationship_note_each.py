@@ -1,11 +1,10 @@
 import uuid
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 NAMES_SHOWN = 5
-MOST = 1000
 
 
 class RelationshipNoteEach(models.TransientModel):
@@ -13,9 +12,8 @@ class RelationshipNoteEach(models.TransientModel):
 
     _name = "relationship.note.each"
     _description = "Log a Conversation with Each"
-    _inherit = "relationship.guarded"
+    _inherit = "relationship.each"
 
-    partner_ids = fields.Many2many("res.partner", string="Customers", required=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
@@ -53,58 +51,20 @@ class RelationshipNoteEach(models.TransientModel):
         default=lambda self: uuid.uuid4().hex,
         help="Makes a list that is sent twice count once.",
     )
-    customer_count = fields.Integer(compute="_compute_customer_count")
-
-    @api.depends("partner_ids")
-    def _compute_customer_count(self):
-        for wizard in self:
-            wizard.customer_count = len(wizard.partner_ids)
-
-    @api.model
-    def default_get(self, fields):
-        """Take the chosen contacts, or the customers behind chosen rows of ours."""
-        values = super().default_get(fields)
-        model, ids = self.env.context.get("active_model"), self.env.context.get("active_ids")
-        if "partner_ids" in fields and ids and not values.get("partner_ids"):
-            if model == "res.partner":
-                values["partner_ids"] = [Command.set(ids)]
-            elif model and "commercial_partner_id" in self.env[model]._fields:
-                customers = self.env[model].browse(ids).commercial_partner_id
-                values["partner_ids"] = [Command.set(customers.ids)]
-        return values
 
     def action_log(self):
         """Store one conversation per customer, all of them or none."""
         self.ensure_one()
         self._check_customers()
+        self._check_company_of_customers()
         notes = self.env["relationship.note"].create(
             [self._prepare_note_vals(partner) for partner in self.partner_ids]
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("%(count)s conversations logged.", count=len(notes)),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return self._tell(self.env._("%(count)s conversations logged.", count=len(notes)))
 
-    def _check_customers(self):
+    def _check_company_of_customers(self):
         """Name whom nothing can be logged with, before anything is stored."""
         partners = self.partner_ids
-        if not partners:
-            raise UserError(self.env._("Choose the customers first."))
-        if len(partners) > MOST:
-            raise UserError(self.env._("Choose at most %(most)s customers at a time.", most=MOST))
-        readable = partners._filtered_access("read")
-        if readable != partners:
-            raise UserError(
-                self.env._(
-                    "%(count)s of these customers aren't open to you. Take them off the list.",
-                    count=len(partners - readable),
-                )
-            )
         foreign = partners - partners.filtered_domain(
             partners._check_company_domain(self.company_id)
         )

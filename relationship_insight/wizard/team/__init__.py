@@ -1,3 +1,4 @@
 from . import (
+    relationship_assign,
     base_partner_merge,
 )

@@ -85,6 +85,17 @@ export class InsightAction extends Component {
         this.action.doAction(result);
     }
 
+    /** Whose class changed lately, and why: of the salesperson looked at. */
+    openChanges() {
+        const { user_id: userId } = this.state.filters;
+        return this.action.doAction("relationship_insight.relationship_transition_action_lately", {
+            additionalContext: {
+                search_default_lately: 1,
+                ...(userId && { search_default_user_id: userId }),
+            },
+        });
+    }
+
     openCapture(xmlId) {
         this.action.doAction(xmlId);
     }

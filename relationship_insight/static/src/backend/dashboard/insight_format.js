@@ -1,7 +1,7 @@
 import { getColor, getCustomColor } from "@web/core/colors/colors";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
-import { formatInteger } from "@web/views/fields/formatters";
+import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { COUNTS_ONLY, isShown } from "./insight_utils";
 
 const { DateTime } = luxon;
@@ -75,6 +75,11 @@ export const FEELING_COLORS = {
 /** A count with the separators of the user's language. */
 export function number(count) {
     return formatInteger(count);
+}
+
+/** An amount without its small coins, in a currency of the database. */
+export function money(amount, currencyId) {
+    return formatMonetary(amount, { currencyId, digits: [16, 0] });
 }
 
 /** How many of those counted have an answer that is marked as doubtful. */

@@ -3,12 +3,7 @@ import { Component } from "@odoo/owl";
 import { InsightCard, useInsightData, useInsightRecords } from "./insight_card";
 import { InsightChart } from "./insight_chart";
 import * as format from "./insight_format";
-import {
-    CLASSES,
-    draggedRegion,
-    isShown,
-    regionDomain,
-} from "./insight_utils";
+import { andDomain, CLASSES, draggedRegion, isShown, regionDomain, UNKNOWN } from "./insight_utils";
 import { matrixConfig } from "./matrix_config";
 
 export class MatrixCard extends Component {
@@ -102,6 +97,22 @@ export class MatrixCard extends Component {
 
     get shares() {
         return isShown(this.data.shares.status) ? this.data.shares.values : null;
+    }
+
+    /** What this class spent, and what of it is at risk; "" where the group is too small. */
+    moneyText(key) {
+        const { currency_id: currency, classes } = this.data.money;
+        const { spend, at_risk: atRisk } = classes[key];
+        if (spend === null) {
+            return "";
+        }
+        const text = _t("%s spent in 12 months", format.money(spend, currency));
+        return !atRisk
+            ? text
+            : _t("%(spent)s, %(risk)s of it at risk", {
+                  spent: text,
+                  risk: format.money(atRisk, currency),
+              });
     }
 
     get config() {
@@ -199,5 +210,13 @@ export class MatrixCard extends Component {
     openCorner(key) {
         const { domain } = this.data.classes.find((cell) => cell.key === key);
         this.openCounted({ name: format.CLASS_SENTENCES[key], domain });
+    }
+
+    openLate(key, name) {
+        const domain = [
+            ["loyalty_class", "in", key === UNKNOWN ? [UNKNOWN, false] : [key]],
+            ["overdue_ratio", ">", 2],
+        ];
+        this.records.openCustomers(_t("Late: %s", name), andDomain(this.data.domain, domain));
     }
 }

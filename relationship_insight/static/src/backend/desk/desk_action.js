@@ -45,6 +45,11 @@ export class DeskAction extends Component {
         });
     }
 
+    get progressText() {
+        const { done, total } = this.desk.progress;
+        return _t("%(done)s of %(total)s done today", { done, total });
+    }
+
     whenText(days) {
         if (days < -1) {
             return _t("%(days)s days late", { days: -days });
@@ -94,6 +99,24 @@ export class DeskAction extends Component {
                 [false, "form"],
             ],
             domain: this.desk.case_domain,
+        });
+    }
+
+    /** Whose class changed since last quarter. */
+    openChanges() {
+        return this.action.doAction("relationship_insight.relationship_transition_action_lately", {
+            additionalContext: { search_default_quarter: 1 },
+        });
+    }
+
+    openAsked() {
+        return this.action.doAction("relationship_insight.relationship_eligibility_action", {
+            viewType: "list",
+            additionalContext: {
+                search_default_skipped: 1,
+                search_default_deferred: 1,
+                search_default_group_reason: 1,
+            },
         });
     }
 

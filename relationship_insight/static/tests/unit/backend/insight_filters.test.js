@@ -30,6 +30,7 @@ const EMPTY = {
         classes: [],
         unknown: { name: "Not yet known", count: 0, reasons: [] },
         shares: { n: 0, status: "insufficient", values: {} },
+        money: { currency_id: 1, classes: { unknown: { spend: null, at_risk: null } } },
         total: 0,
         points: [],
         bins: null,
