@@ -6,8 +6,10 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.cron_wake import trigger
+from ..insight.relationship_profile import LOYALTY_CLASSES
 from .relationship_invitation import CHANNELS
 
+CLASS_NAMES = dict(LOYALTY_CLASSES)
 PRIORITIES = [
     ("1_recovery", "Putting something right"),
     ("2_wave", "Wave"),
@@ -125,11 +127,11 @@ class RelationshipCampaign(models.Model):
     gap_answered_days = fields.Integer(string="Not Again Within (days of an answer)", default=0)
     # Whom to ask
     audience_domain = fields.Char(string="Audience", default="[]")
-    class_true = fields.Boolean(string="True Loyalty")
-    class_latent = fields.Boolean(string="Latent Loyalty")
-    class_spurious = fields.Boolean(string="Spurious Loyalty")
-    class_low = fields.Boolean(string="Low Loyalty")
-    class_unknown = fields.Boolean(string="Unknown")
+    class_true = fields.Boolean(string=CLASS_NAMES["true"])
+    class_latent = fields.Boolean(string=CLASS_NAMES["latent"])
+    class_spurious = fields.Boolean(string=CLASS_NAMES["spurious"])
+    class_low = fields.Boolean(string=CLASS_NAMES["low"])
+    class_unknown = fields.Boolean(string=CLASS_NAMES["unknown"])
     sampling_fraction = fields.Float(
         string="Share Asked",
         default=1.0,

@@ -4,12 +4,17 @@ from odoo.fields import Domain
 from .relationship_bond import WORD_GROUP
 
 LOYALTY_CLASSES = [
-    ("true", "True loyalty"),
-    ("latent", "Latent loyalty"),
-    ("spurious", "Spurious loyalty"),
-    ("low", "Low loyalty"),
+    ("true", "Buys often, feels attached"),
+    ("latent", "Feels attached, buys rarely"),
+    ("spurious", "Buys often, not attached"),
+    ("low", "Buys rarely, not attached"),
     ("unknown", "Not yet known"),
 ]
+CLASS_HELP = (
+    "What scholars (Dick and Basu) call loyalty, latent loyalty (attached, buys rarely), "
+    "spurious loyalty (buys often, not attached) and no loyalty."
+)
+CLASS_CHANCES = {key: f"Chance: {name}" for key, name in LOYALTY_CLASSES}
 UNKNOWN_REASONS = [
     ("no_attitude", "Nobody asked how they feel yet"),
     ("stale", "What they told us is too old"),
@@ -52,7 +57,7 @@ class RelationshipProfile(models.Model):
     date = fields.Date(string="As Of", readonly=True)
     # Class
     loyalty_class = fields.Selection(
-        LOYALTY_CLASSES, string="Class", readonly=True, default="unknown"
+        LOYALTY_CLASSES, string="Class", readonly=True, default="unknown", help=CLASS_HELP
     )
     unknown_reason = fields.Selection(UNKNOWN_REASONS, string="Why Unknown", readonly=True)
     confidence = fields.Selection(
@@ -66,10 +71,10 @@ class RelationshipProfile(models.Model):
         help="Monthly reviews in a row that pointed to another class.",
     )
     class_review_date = fields.Date(readonly=True)
-    p_true = fields.Float(string="Chance of True Loyalty", readonly=True, aggregator="avg")
-    p_latent = fields.Float(string="Chance of Latent Loyalty", readonly=True, aggregator="avg")
-    p_spurious = fields.Float(string="Chance of Spurious Loyalty", readonly=True, aggregator="avg")
-    p_low = fields.Float(string="Chance of Low Loyalty", readonly=True, aggregator="avg")
+    p_true = fields.Float(string=CLASS_CHANCES["true"], readonly=True, aggregator="avg")
+    p_latent = fields.Float(string=CLASS_CHANCES["latent"], readonly=True, aggregator="avg")
+    p_spurious = fields.Float(string=CLASS_CHANCES["spurious"], readonly=True, aggregator="avg")
+    p_low = fields.Float(string=CLASS_CHANCES["low"], readonly=True, aggregator="avg")
     # Behaviour
     purchase_days = fields.Integer(
         readonly=True, aggregator="avg", help="Days on which they bought something they kept."

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from .relationship_bond import WORD_GROUP
-from .relationship_profile import LOYALTY_CLASSES
+from .relationship_profile import CLASS_CHANCES, CLASS_HELP, LOYALTY_CLASSES
 
 
 class RelationshipSnapshot(models.Model):
@@ -24,16 +24,18 @@ class RelationshipSnapshot(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
     date = fields.Date(required=True, readonly=True, index=True)
-    loyalty_class = fields.Selection(LOYALTY_CLASSES, string="Class", readonly=True)
+    loyalty_class = fields.Selection(
+        LOYALTY_CLASSES, string="Class", readonly=True, help=CLASS_HELP
+    )
     previous_class = fields.Selection(LOYALTY_CLASSES, readonly=True)
     class_pending = fields.Integer(readonly=True, aggregator=None)
     class_date = fields.Date(readonly=True)
     unknown_reason = fields.Char(readonly=True)
     confidence = fields.Char(readonly=True)
-    p_true = fields.Float(readonly=True, aggregator="avg")
-    p_latent = fields.Float(readonly=True, aggregator="avg")
-    p_spurious = fields.Float(readonly=True, aggregator="avg")
-    p_low = fields.Float(readonly=True, aggregator="avg")
+    p_true = fields.Float(string=CLASS_CHANCES["true"], readonly=True, aggregator="avg")
+    p_latent = fields.Float(string=CLASS_CHANCES["latent"], readonly=True, aggregator="avg")
+    p_spurious = fields.Float(string=CLASS_CHANCES["spurious"], readonly=True, aggregator="avg")
+    p_low = fields.Float(string=CLASS_CHANCES["low"], readonly=True, aggregator="avg")
     attitude = fields.Float(readonly=True, aggregator="avg")
     attitude_mass = fields.Float(readonly=True, aggregator="avg")
     p_attitude = fields.Float(readonly=True, aggregator="avg")

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .relationship_profile import LOYALTY_CLASSES
+from .relationship_profile import CLASS_CHANCES, CLASS_HELP, LOYALTY_CLASSES
 
 ATTITUDE_STEP = 1
 RATE_STEP = 0.1
@@ -27,12 +27,12 @@ class RelationshipTransition(models.Model):
     )
     date = fields.Date(required=True, readonly=True)
     class_from = fields.Selection(LOYALTY_CLASSES, string="Before", readonly=True)
-    class_to = fields.Selection(LOYALTY_CLASSES, string="After", readonly=True)
+    class_to = fields.Selection(LOYALTY_CLASSES, string="After", readonly=True, help=CLASS_HELP)
     confidence = fields.Char(readonly=True)
-    p_true = fields.Float(readonly=True, aggregator="avg")
-    p_latent = fields.Float(readonly=True, aggregator="avg")
-    p_spurious = fields.Float(readonly=True, aggregator="avg")
-    p_low = fields.Float(readonly=True, aggregator="avg")
+    p_true = fields.Float(string=CLASS_CHANCES["true"], readonly=True, aggregator="avg")
+    p_latent = fields.Float(string=CLASS_CHANCES["latent"], readonly=True, aggregator="avg")
+    p_spurious = fields.Float(string=CLASS_CHANCES["spurious"], readonly=True, aggregator="avg")
+    p_low = fields.Float(string=CLASS_CHANCES["low"], readonly=True, aggregator="avg")
     attitude_before = fields.Float(readonly=True, aggregator="avg")
     attitude_after = fields.Float(readonly=True, aggregator="avg")
     rate_before = fields.Float(readonly=True, aggregator="avg")

@@ -29,7 +29,7 @@ class TestCustomerCard(CardCase):
         self.assertEqual(
             card["sentences"],
             [
-                "Buys often, but tells us it's because we are close by: spurious loyalty.",
+                "Buys often, but tells us it's because we are close by.",
                 "Medium confidence: a chance of 72 in 100 that this is right.",
             ],
         )

@@ -6,15 +6,16 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { CLASS_HELP, CLASS_NAMES } from "../class_names";
 import { useRefreshedCustomers } from "./refreshed_hook";
 import { RelationshipAxis } from "./relationship_axis";
 
 export const CLASSES = {
-    true: { color: "success", label: _t("True loyalty") },
-    latent: { color: "info", label: _t("Latent loyalty") },
-    spurious: { color: "warning", label: _t("Spurious loyalty") },
-    low: { color: "danger", label: _t("Low loyalty") },
-    unknown: { color: "secondary", label: _t("Not yet known") },
+    true: { color: "success", label: CLASS_NAMES.true },
+    latent: { color: "info", label: CLASS_NAMES.latent },
+    spurious: { color: "warning", label: CLASS_NAMES.spurious },
+    low: { color: "danger", label: CLASS_NAMES.low },
+    unknown: { color: "secondary", label: CLASS_NAMES.unknown },
 };
 
 /**
@@ -99,6 +100,10 @@ export class RelationshipCard extends Component {
 
     get hasProfile() {
         return ["rich", "thin"].includes(this.card.state);
+    }
+
+    get classHelp() {
+        return CLASS_HELP;
     }
 
     get loyaltyClass() {

@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { Component } from "@odoo/owl";
+import { CLASS_NAMES } from "../class_names";
 import { InsightCard, useInsightData, useInsightRecords } from "./insight_card";
 import { InsightChart } from "./insight_chart";
 import * as format from "./insight_format";
@@ -23,6 +24,7 @@ export class MatrixCard extends Component {
     setup() {
         this.format = format;
         this.classKeys = CLASSES;
+        this.classNames = CLASS_NAMES;
         this.isShown = isShown;
         this.insight = useInsightData("get_insight_matrix");
         this.records = useInsightRecords();
@@ -111,7 +113,7 @@ export class MatrixCard extends Component {
         const corners = countQuadrants(this.data);
         return CLASSES.map((key) => ({
             key,
-            name: format.CLASS_SENTENCES[key],
+            name: CLASS_NAMES[key],
             count: corners[key].n,
             classes: corners[key].classes,
         }));
@@ -180,7 +182,7 @@ export class MatrixCard extends Component {
 
     describe([, , , , key, confidence, name]) {
         const sure = confidence && format.CONFIDENCE[confidence];
-        const text = String(format.CLASS_SENTENCES[key] || this.data.unknown.name);
+        const text = String(CLASS_NAMES[key] || this.data.unknown.name);
         return [name || _t("A customer"), text, sure].filter(Boolean).join(" · ");
     }
 
@@ -206,7 +208,7 @@ export class MatrixCard extends Component {
 
     openCorner(key) {
         const { x_line: xLine, y_line: yLine } = this.data;
-        this.openRegion(format.CLASS_SENTENCES[key], quadrantRegion(key, xLine, yLine));
+        this.openRegion(CLASS_NAMES[key], quadrantRegion(key, xLine, yLine));
     }
 
     openClass(key, name) {

@@ -60,10 +60,10 @@ const MATRIX = {
     x_source: "calibration",
     y_line: 65,
     classes: [
-        { key: "true", name: "True loyalty", count: 2 },
-        { key: "latent", name: "Latent loyalty", count: 1 },
-        { key: "spurious", name: "Spurious loyalty", count: 0 },
-        { key: "low", name: "Low loyalty", count: 1 },
+        { key: "true", name: "Buys often, feels attached", count: 2 },
+        { key: "latent", name: "Feels attached, buys rarely", count: 1 },
+        { key: "spurious", name: "Buys often, not attached", count: 0 },
+        { key: "low", name: "Buys rarely, not attached", count: 1 },
     ],
     unknown: {
         name: "Not yet known",
@@ -130,8 +130,8 @@ test("what is said of a point", async () => {
     const { label, title } = card.config.options.plugins.tooltip.callbacks;
     const { datasets } = card.config.data;
     const say = (set, place) => label({ raw: datasets[set].data[place] });
-    expect(say(0, 0)).toBe("Ann · Buy often, feel attached · Very sure");
-    expect(say(1, 0)).toBe("A customer · Feel attached, buy rarely · Fairly sure");
+    expect(say(0, 0)).toBe("Ann · Buys often, feels attached · Very sure");
+    expect(say(1, 0)).toBe("A customer · Feels attached, buys rarely · Fairly sure");
     expect(say(4, 0)).toBe("Cy · Not yet known");
     expect(title()).toBe("");
 });
@@ -243,10 +243,10 @@ test("corners, classes, reasons and selections open the customers they count", a
         await click(`[data-corner=${key}]`);
     }
     expect.verifySteps([
-        opened("Buy often, feel attached", heard, ["rate_year", ">=", 12], ["attitude", ">=", 65]),
-        opened("Feel attached, buy rarely", heard, ["rate_year", "<", 12], ["attitude", ">=", 65]),
-        opened("Buy often, not attached", heard, ["rate_year", ">=", 12], ["attitude", "<", 65]),
-        opened("Buy rarely, not attached", heard, ["rate_year", "<", 12], ["attitude", "<", 65]),
+        opened("Buys often, feels attached", heard, ["rate_year", ">=", 12], ["attitude", ">=", 65]),
+        opened("Feels attached, buys rarely", heard, ["rate_year", "<", 12], ["attitude", ">=", 65]),
+        opened("Buys often, not attached", heard, ["rate_year", ">=", 12], ["attitude", "<", 65]),
+        opened("Buys rarely, not attached", heard, ["rate_year", "<", 12], ["attitude", "<", 65]),
     ]);
     await click("button[data-class=latent]");
     await click("button[data-class=unknown]");
@@ -254,7 +254,7 @@ test("corners, classes, reasons and selections open the customers they count", a
     await click("button[data-reason=stale]");
     const unknown = ["loyalty_class", "in", ["unknown", false]];
     expect.verifySteps([
-        opened("Latent loyalty", ["loyalty_class", "=", "latent"]),
+        opened("Feels attached, buys rarely", ["loyalty_class", "=", "latent"]),
         opened("Not yet known", unknown),
         opened("Nobody asked", unknown, ["unknown_reason", "in", ["no_attitude", false]]),
         opened("Too old", unknown, ["unknown_reason", "in", ["stale"]]),
@@ -309,11 +309,11 @@ test("the table counts corners by place, not by class", async () => {
     await click(".o_insight_toggle");
     await animationFrame();
     expect(queryAllTexts("table:first tbody tr")).toEqual([
-        "Buy often, feel attached 2",
-        "Feel attached, buy rarely 1",
+        "Buys often, feels attached 2",
+        "Feels attached, buys rarely 1",
         // Not yet known by class, but here by place.
-        "Buy often, not attached 1",
-        "Buy rarely, not attached 1",
+        "Buys often, not attached 1",
+        "Buys rarely, not attached 1",
     ]);
 });
 
