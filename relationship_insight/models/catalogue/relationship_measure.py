@@ -4,6 +4,33 @@ from odoo.exceptions import UserError, ValidationError
 MAX_POINTS = 101
 # What makes a measure one that is asked.
 SCALE_FIELDS = {"active", "answerable", "parent_id", "question", "sequence"}
+# What static/src/pictures and the public page draw; others show the sign that was typed.
+DRAWN_FEELINGS = {
+    "glad",
+    "cared",
+    "ease",
+    "valued",
+    "impressed",
+    "annoyed",
+    "letdown",
+    "ignored",
+    "worried",
+    "pressured",
+}
+DRAWN_REASONS = {
+    "location",
+    "convenience",
+    "price",
+    "promotion",
+    "assortment",
+    "quality",
+    "habit",
+    "only",
+    "staff",
+    "friend",
+    "trust",
+    "atmosphere",
+}
 
 
 class RelationshipMeasure(models.Model):
@@ -84,7 +111,12 @@ class RelationshipMeasure(models.Model):
         default="0",
         required=True,
     )
-    emoji = fields.Char(string="Face", size=8)
+    emoji = fields.Char(
+        string="Sign",
+        size=8,
+        help="Stands in mails, and on screens where no picture of ours is drawn.",
+    )
+    picture = fields.Char(compute="_compute_picture")
     half_life_days = fields.Integer(
         string="Half-life (days)",
         default=180,
@@ -168,11 +200,19 @@ class RelationshipMeasure(models.Model):
             and measure.question == measure.parent_id.question
         )
 
+    @api.depends("code", "emoji")
+    def _compute_picture(self):
+        """Name the picture of ours that draws this feeling or reason, else the typed sign."""
+        for measure in self:
+            name = (measure.code or "").partition("_")[2]
+            measure.picture = (
+                name if name in DRAWN_FEELINGS | DRAWN_REASONS else measure.emoji or ""
+            )
+
     def _get_chip_rows(self):
         """Return feelings as screens show them: a face and a word."""
         return [
-            {"id": measure.id, "emoji": measure.emoji or "", "name": measure.name}
-            for measure in self
+            {"id": measure.id, "picture": measure.picture, "name": measure.name} for measure in self
         ]
 
     @api.depends("code", "name")

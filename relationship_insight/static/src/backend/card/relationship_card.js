@@ -6,6 +6,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { Picture } from "@relationship_insight/pictures/picture";
 import { CLASS_HELP, CLASS_NAMES } from "../class_names";
 import { useRefreshedCustomers } from "./refreshed_hook";
 import { RelationshipAxis } from "./relationship_axis";
@@ -24,7 +25,7 @@ export const CLASSES = {
  */
 export class RelationshipCard extends Component {
     static template = "relationship_insight.RelationshipCard";
-    static components = { RelationshipAxis };
+    static components = { Picture, RelationshipAxis };
     static props = {
         ...standardWidgetProps,
         partnerField: { type: String, optional: true },

@@ -2,13 +2,14 @@ import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
+import { Picture } from "@relationship_insight/pictures/picture";
 import { FriendPicker } from "../../friend_picker/friend_picker";
 import { NoteChips } from "../../note_chips/note_chips";
 import { NotePromise } from "../../note_promise/note_promise";
 
 export class FeelingsPopup extends Component {
     static template = "relationship_insight.FeelingsPopup";
-    static components = { Dialog, FriendPicker, NoteChips, NotePromise };
+    static components = { Dialog, FriendPicker, NoteChips, NotePromise, Picture };
     static props = {
         note: Object,
         feelings: Array,
@@ -94,13 +95,13 @@ export class FeelingsPopup extends Component {
     describe(note) {
         const chosen = this.props.feelings.filter((feeling) => note.feelings.includes(feeling.id));
         return [
-            ...chosen.map((feeling) => feeling.emoji || feeling.name),
+            ...chosen.map((feeling) => feeling.name),
             note.line,
             note.promise,
             note.friend?.name,
         ]
             .filter(Boolean)
-            .join(" ");
+            .join(", ");
     }
 
     /** A tap beside the popup is the quickest way on: everything is saved already. */
