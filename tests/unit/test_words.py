@@ -82,3 +82,65 @@ def test_feelings_and_reasons_are_drawn_as_on_the_public_page():
     }
     assert drawn == {key: public[key] for key in public if key not in {"heart", "letter"}}
     assert len(drawn) == 22
+
+
+# Lists that grow with the customers: on a phone Odoo opens their cards, where an action has some.
+LONG = {
+    "bond",
+    "cadence",
+    "case",
+    "delivery",
+    "invitation",
+    "note",
+    "preference",
+    "profile",
+    "purchase",
+    "reading",
+    "referral",
+    "referral.reward",
+}
+
+
+def test_long_lists_are_cards_on_a_phone():
+    actions = [
+        {field.get("name"): field.text for field in record.iter("field")}
+        for path in (ADDON / "views").rglob("*.xml")
+        for record in ElementTree.parse(path).iter("record")
+        if record.get("model") == "ir.actions.act_window"
+    ]
+    cards = {
+        action["res_model"].removeprefix("relationship.")
+        for action in actions
+        if "kanban" in action["view_mode"].split(",")
+    }
+    assert LONG <= cards
+
+
+POPUP = "static/src/pos/app/components/popups/feelings_popup/feelings_popup.js"
+PURPOSES = {
+    "listen": "Listening",
+    "care": "Care",
+    "sell": "Sale",
+    "advise": "Advice before the sale",
+    "solve": "Help after the sale",
+    "complaint": "Complaint",
+}
+KINDS = {
+    "like": "Likes",
+    "dislike": "Dislikes",
+    "need": "Needs",
+    "care": "How to care for them",
+    "wish": "Wishes for",
+}
+
+
+def test_till_and_dialog_call_a_talk_alike():
+    script = (ADDON / POPUP).read_text(encoding="utf-8")
+    for getter, source, names in (
+        ("purposes", "models/talk/relationship_note.py", PURPOSES),
+        ("kinds", "models/person/relationship_preference.py", KINDS),
+    ):
+        body = script.partition(f"get {getter}() {{")[2].partition("];")[0]
+        assert dict(re.findall(r'value: "(\w+)", name: _t\("(.+?)"\)', body)) == names
+        text = (ADDON / source).read_text(encoding="utf-8")
+        assert all(f'("{key}", "{name}")' in text for key, name in names.items())

@@ -115,7 +115,9 @@ class RelationshipCampaign(models.Model):
     date_scanned_whole = fields.Datetime(readonly=True, copy=False)
     # Regularly
     cadence_number = fields.Integer(string="Every", default=3)
-    cadence_unit = fields.Selection([("days", "days"), ("months", "months")], default="months")
+    cadence_unit = fields.Selection(
+        [("days", "days"), ("months", "months")], string="Days or Months", default="months"
+    )
     drip_days = fields.Integer(
         string="Spread Over (days)", default=0, help="0: over the whole period."
     )
@@ -225,7 +227,7 @@ class RelationshipCampaign(models.Model):
         " AND silence_days > 0 AND gap_invited_days >= 0 AND gap_answered_days >= 0"
         " AND case_capacity >= 0 AND minimum_n >= 0"
         " AND reminder_day_1 >= 0 AND reminder_day_2 >= 0)",
-        "Days and numbers can't be below zero, and a cadence and a link need at least one day.",
+        "Days and numbers can't be below zero, and a rhythm and a link need at least one day.",
     )
 
     def _get_public_title(self):

@@ -65,7 +65,8 @@ class RelationshipMeasure(models.Model):
         default="rating",
     )
     facet = fields.Selection(
-        [
+        string="Topic",
+        selection=[
             ("attitude", "Attitude"),
             ("emotion", "Feelings"),
             ("bond", "Bond with staff"),
@@ -103,7 +104,8 @@ class RelationshipMeasure(models.Model):
         help="A high answer means a poor relationship; it is turned around when scored.",
     )
     valence = fields.Selection(
-        [
+        string="Good or Bad",
+        selection=[
             ("-1", "Negative"),
             ("0", "Neutral"),
             ("1", "Positive"),
@@ -118,7 +120,7 @@ class RelationshipMeasure(models.Model):
     )
     picture = fields.Char(compute="_compute_picture")
     half_life_days = fields.Integer(
-        string="Half-life (days)",
+        string="Counts Half After (days)",
         default=180,
         help="After this many days an answer counts half as much as a fresh one.",
     )
@@ -155,12 +157,13 @@ class RelationshipMeasure(models.Model):
     reliability_ids = fields.One2many(
         "relationship.reliability",
         "measure_id",
+        string="Agreement of Questions",
         readonly=True,
         groups="relationship_insight.group_relationship_relations",
     )
     _code_uniq = models.Constraint("UNIQUE(code)", "Another measure has this code already.")
     _half_life_positive = models.Constraint(
-        "CHECK(half_life_days > 0)", "The half-life must be at least one day."
+        "CHECK(half_life_days > 0)", "An answer must count in full for at least one day."
     )
 
     @api.depends("child_ids", "question")

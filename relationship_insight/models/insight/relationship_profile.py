@@ -99,7 +99,7 @@ class RelationshipProfile(models.Model):
         help="Discounted purchase rate: recent purchases weigh more.",
     )
     rate_year = fields.Float(string="Purchases per Year", readonly=True, aggregator="avg")
-    behaviour_pct = fields.Float(string="Behaviour Percentile", readonly=True, aggregator="avg")
+    behaviour_pct = fields.Float(string="Buys More Often Than", readonly=True, aggregator="avg")
     p_behaviour = fields.Float(string="Chance That They Buy Often", readonly=True, aggregator="avg")
     p_alive = KnownFloat(
         string="Not Left Yet, by the Model",
@@ -113,12 +113,12 @@ class RelationshipProfile(models.Model):
         string="Expected Purchases, 90 Days", readonly=True, aggregator="sum"
     )
     gap_mean = fields.Float(string="Mean Gap (days)", readonly=True, aggregator="avg")
-    gap_median = fields.Float(string="Median Gap (days)", readonly=True, aggregator="avg")
+    gap_median = fields.Float(string="Usual Gap (days)", readonly=True, aggregator="avg")
     gap_cv = fields.Float(
         string="Irregularity",
         readonly=True,
         aggregator="avg",
-        help="Standard deviation of the gaps between purchases over their mean; from 3 gaps on.",
+        help="How much the gaps between purchases differ, compared with the mean gap; from 3 gaps on.",
     )
     overdue_ratio = fields.Float(
         readonly=True,
@@ -238,8 +238,8 @@ class RelationshipProfile(models.Model):
         help="How much of the bond hangs on the closest colleague, 0 to 1.",
     )
     # What to do
-    reading_count = fields.Integer(string="Readings", readonly=True)
-    last_reading = fields.Datetime(readonly=True)
+    reading_count = fields.Integer(string="Answers and Feelings", readonly=True)
+    last_reading = fields.Datetime(string="Last Answer or Feeling", readonly=True)
     ask_next = fields.Selection(
         [
             ("attitude", "Ask how they feel about us and the other stores they use"),

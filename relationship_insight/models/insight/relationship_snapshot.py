@@ -37,9 +37,11 @@ class RelationshipSnapshot(models.Model):
     p_spurious = fields.Float(string=CLASS_CHANCES["spurious"], readonly=True, aggregator="avg")
     p_low = fields.Float(string=CLASS_CHANCES["low"], readonly=True, aggregator="avg")
     attitude = fields.Float(readonly=True, aggregator="avg")
-    attitude_mass = fields.Float(readonly=True, aggregator="avg")
-    p_attitude = fields.Float(readonly=True, aggregator="avg")
-    p_behaviour = fields.Float(readonly=True, aggregator="avg")
+    attitude_mass = fields.Float(string="Attitude Evidence", readonly=True, aggregator="avg")
+    p_attitude = fields.Float(
+        string="Chance That They Are Attached", readonly=True, aggregator="avg"
+    )
+    p_behaviour = fields.Float(string="Chance That They Buy Often", readonly=True, aggregator="avg")
     rate = fields.Float(readonly=True, aggregator="avg")
     purchase_days = fields.Integer(readonly=True, aggregator="avg")
     spend_12m = fields.Float(readonly=True)
@@ -51,5 +53,5 @@ class RelationshipSnapshot(models.Model):
     score_version = fields.Integer(readonly=True, aggregator=None)
 
     _customer_date_uniq = models.Constraint(
-        "UNIQUE(commercial_partner_id, company_id, date)", "One snapshot per customer and month."
+        "UNIQUE(commercial_partner_id, company_id, date)", "A customer is kept once a month."
     )

@@ -37,7 +37,9 @@ class RelationshipTransition(models.Model):
     attitude_after = fields.Float(readonly=True, aggregator="avg")
     rate_before = fields.Float(readonly=True, aggregator="avg")
     rate_after = fields.Float(readonly=True, aggregator="avg")
-    reading_ids = fields.Json(readonly=True, help="The answers that moved it, the newest first.")
+    reading_ids = fields.Json(
+        string="Answers", readonly=True, help="The answers that moved it, the newest first."
+    )
     reason = fields.Char(string="Why", compute="_compute_reason")
     evidence_ids = fields.Many2many(
         "relationship.reading", string="What We Had Heard", compute="_compute_evidence_ids"

@@ -55,20 +55,21 @@ export class FeelingsPopup extends Component {
     get purposes() {
         return [
             { value: "listen", name: _t("Listening") },
-            { value: "sell", name: _t("Advice and sale") },
-            { value: "solve", name: _t("Service") },
-            { value: "complaint", name: _t("Complaint") },
             { value: "care", name: _t("Care") },
+            { value: "sell", name: _t("Sale") },
+            { value: "advise", name: _t("Advice before the sale") },
+            { value: "solve", name: _t("Help after the sale") },
+            { value: "complaint", name: _t("Complaint") },
         ];
     }
 
     get kinds() {
         return [
             { value: "care", name: _t("How to care for them") },
-            { value: "like", name: _t("They like it") },
-            { value: "dislike", name: _t("They dislike it") },
-            { value: "need", name: _t("They need it") },
-            { value: "wish", name: _t("They wish for it") },
+            { value: "like", name: _t("Likes") },
+            { value: "dislike", name: _t("Dislikes") },
+            { value: "need", name: _t("Needs") },
+            { value: "wish", name: _t("Wishes for") },
         ];
     }
 
