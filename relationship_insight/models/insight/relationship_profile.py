@@ -118,7 +118,8 @@ class RelationshipProfile(models.Model):
         string="Irregularity",
         readonly=True,
         aggregator="avg",
-        help="How much the gaps between purchases differ, compared with the mean gap; from 3 gaps on.",
+        help="How much the gaps between purchases differ, compared with the mean gap; "
+        "from 3 gaps on.",
     )
     overdue_ratio = fields.Float(
         readonly=True,

@@ -106,8 +106,8 @@ class RelationshipSilence(models.Model):
         string="Sales-Bond Gap",
         readonly=True,
         aggregator=None,
-        help="Growth less change of bonds, both in steps that are usual between colleagues. 1 or more is worth a "
-        "question.",
+        help="Growth less change of bonds, both in steps that are usual between "
+        "colleagues. 1 or more is worth a question.",
     )
     gap_wait = fields.Selection(WAITS, string="The Gap Waits For", readonly=True)
     judged_count = fields.Integer(
