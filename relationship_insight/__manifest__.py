@@ -171,9 +171,11 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "relationship_insight/static/src/pictures/**/*",
             "relationship_insight/static/src/backend/**/*",
         ],
         "point_of_sale._assets_pos": [
+            "relationship_insight/static/src/pictures/**/*",
             "relationship_insight/static/src/pos/**/*",
         ],
         "survey.survey_assets": [

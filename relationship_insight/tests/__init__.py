@@ -8,6 +8,7 @@ from . import test_hidden_records
 from . import test_isolation
 from . import test_neighbours
 from . import test_public_words
+from . import test_shown_words
 from . import test_trusted_fields
 from . import test_uninstall
 from . import test_views

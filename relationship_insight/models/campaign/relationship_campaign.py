@@ -6,8 +6,10 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.cron_wake import trigger
+from ..insight.relationship_profile import LOYALTY_CLASSES
 from .relationship_invitation import CHANNELS
 
+CLASS_NAMES = dict(LOYALTY_CLASSES)
 PRIORITIES = [
     ("1_recovery", "Putting something right"),
     ("2_wave", "Wave"),
@@ -113,7 +115,9 @@ class RelationshipCampaign(models.Model):
     date_scanned_whole = fields.Datetime(readonly=True, copy=False)
     # Regularly
     cadence_number = fields.Integer(string="Every", default=3)
-    cadence_unit = fields.Selection([("days", "days"), ("months", "months")], default="months")
+    cadence_unit = fields.Selection(
+        [("days", "days"), ("months", "months")], string="Days or Months", default="months"
+    )
     drip_days = fields.Integer(
         string="Spread Over (days)", default=0, help="0: over the whole period."
     )
@@ -125,11 +129,11 @@ class RelationshipCampaign(models.Model):
     gap_answered_days = fields.Integer(string="Not Again Within (days of an answer)", default=0)
     # Whom to ask
     audience_domain = fields.Char(string="Audience", default="[]")
-    class_true = fields.Boolean(string="True Loyalty")
-    class_latent = fields.Boolean(string="Latent Loyalty")
-    class_spurious = fields.Boolean(string="Spurious Loyalty")
-    class_low = fields.Boolean(string="Low Loyalty")
-    class_unknown = fields.Boolean(string="Unknown")
+    class_true = fields.Boolean(string=CLASS_NAMES["true"])
+    class_latent = fields.Boolean(string=CLASS_NAMES["latent"])
+    class_spurious = fields.Boolean(string=CLASS_NAMES["spurious"])
+    class_low = fields.Boolean(string=CLASS_NAMES["low"])
+    class_unknown = fields.Boolean(string=CLASS_NAMES["unknown"])
     sampling_fraction = fields.Float(
         string="Share Asked",
         default=1.0,
@@ -223,7 +227,7 @@ class RelationshipCampaign(models.Model):
         " AND silence_days > 0 AND gap_invited_days >= 0 AND gap_answered_days >= 0"
         " AND case_capacity >= 0 AND minimum_n >= 0"
         " AND reminder_day_1 >= 0 AND reminder_day_2 >= 0)",
-        "Days and numbers can't be below zero, and a cadence and a link need at least one day.",
+        "Days and numbers can't be below zero, and a rhythm and a link need at least one day.",
     )
 
     def _get_public_title(self):

@@ -67,7 +67,7 @@ class RelationshipCampaignResult(models.Model):
         readonly=True,
         aggregator=None,
         help="Of these people, so many have an answer that is marked as doubtful. Marked answers "
-        "count in every figure until somebody voids them.",
+        "count in every figure until somebody sets them aside.",
     )
     n_eff = fields.Float(
         string="Effective Sample",
@@ -91,7 +91,7 @@ class RelationshipCampaignResult(models.Model):
     )
     low = fields.Float(string="From", readonly=True, aggregator=None)
     high = fields.Float(string="To", readonly=True, aggregator=None)
-    deviation = fields.Float(readonly=True, aggregator=None)
+    deviation = fields.Float(string="Spread", readonly=True, aggregator=None)
     recommend = fields.Float(
         string="Recommend Index", readonly=True, aggregator=None, help="-100 to 100."
     )

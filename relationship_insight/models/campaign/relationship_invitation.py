@@ -183,8 +183,8 @@ class RelationshipInvitation(models.Model):
         ],
         string="Doubtful",
         readonly=True,
-        help="A mark is a question, no verdict: marked answers count in every figure until "
-        "somebody voids them.",
+        help="A mark is a question, no judgement: marked answers count in every figure until "
+        "somebody sets them aside.",
     )
     opted_out = fields.Selection(
         [

@@ -69,6 +69,7 @@ class RelationshipAlertRule(models.Model):
         help="Also takes over where the answer is about the salesperson.",
     )
     last_reading_id = fields.Integer(
+        string="Last Answer",
         readonly=True,
         copy=False,
         default=lambda self: self._get_newest_reading_id(),

@@ -4,6 +4,33 @@ from odoo.exceptions import UserError, ValidationError
 MAX_POINTS = 101
 # What makes a measure one that is asked.
 SCALE_FIELDS = {"active", "answerable", "parent_id", "question", "sequence"}
+# What static/src/pictures and the public page draw; others show the sign that was typed.
+DRAWN_FEELINGS = {
+    "glad",
+    "cared",
+    "ease",
+    "valued",
+    "impressed",
+    "annoyed",
+    "letdown",
+    "ignored",
+    "worried",
+    "pressured",
+}
+DRAWN_REASONS = {
+    "location",
+    "convenience",
+    "price",
+    "promotion",
+    "assortment",
+    "quality",
+    "habit",
+    "only",
+    "staff",
+    "friend",
+    "trust",
+    "atmosphere",
+}
 
 
 class RelationshipMeasure(models.Model):
@@ -38,7 +65,8 @@ class RelationshipMeasure(models.Model):
         default="rating",
     )
     facet = fields.Selection(
-        [
+        string="Topic",
+        selection=[
             ("attitude", "Attitude"),
             ("emotion", "Feelings"),
             ("bond", "Bond with staff"),
@@ -76,7 +104,8 @@ class RelationshipMeasure(models.Model):
         help="A high answer means a poor relationship; it is turned around when scored.",
     )
     valence = fields.Selection(
-        [
+        string="Good or Bad",
+        selection=[
             ("-1", "Negative"),
             ("0", "Neutral"),
             ("1", "Positive"),
@@ -84,9 +113,14 @@ class RelationshipMeasure(models.Model):
         default="0",
         required=True,
     )
-    emoji = fields.Char(string="Face", size=8)
+    emoji = fields.Char(
+        string="Sign",
+        size=8,
+        help="Stands in mails, and on screens where no picture of ours is drawn.",
+    )
+    picture = fields.Char(compute="_compute_picture")
     half_life_days = fields.Integer(
-        string="Half-life (days)",
+        string="Counts Half After (days)",
         default=180,
         help="After this many days an answer counts half as much as a fresh one.",
     )
@@ -123,12 +157,13 @@ class RelationshipMeasure(models.Model):
     reliability_ids = fields.One2many(
         "relationship.reliability",
         "measure_id",
+        string="Agreement of Questions",
         readonly=True,
         groups="relationship_insight.group_relationship_relations",
     )
     _code_uniq = models.Constraint("UNIQUE(code)", "Another measure has this code already.")
     _half_life_positive = models.Constraint(
-        "CHECK(half_life_days > 0)", "The half-life must be at least one day."
+        "CHECK(half_life_days > 0)", "An answer must count in full for at least one day."
     )
 
     @api.depends("child_ids", "question")
@@ -168,11 +203,19 @@ class RelationshipMeasure(models.Model):
             and measure.question == measure.parent_id.question
         )
 
+    @api.depends("code", "emoji")
+    def _compute_picture(self):
+        """Name the picture of ours that draws this feeling or reason, else the typed sign."""
+        for measure in self:
+            name = (measure.code or "").partition("_")[2]
+            measure.picture = (
+                name if name in DRAWN_FEELINGS | DRAWN_REASONS else measure.emoji or ""
+            )
+
     def _get_chip_rows(self):
         """Return feelings as screens show them: a face and a word."""
         return [
-            {"id": measure.id, "emoji": measure.emoji or "", "name": measure.name}
-            for measure in self
+            {"id": measure.id, "picture": measure.picture, "name": measure.name} for measure in self
         ]
 
     @api.depends("code", "name")

@@ -372,7 +372,7 @@ class RelationshipCard(models.AbstractModel):
             {
                 "id": int(measure_id),
                 "name": measures[int(measure_id)].name,
-                "emoji": measures[int(measure_id)].emoji or "",
+                "picture": measures[int(measure_id)].picture,
                 "share": share,
             }
             for measure_id, share in motives.items()

@@ -23,26 +23,24 @@ class RelationshipCard(models.AbstractModel):
             return self._get_spurious_sentence(profile, motive)
         if not motive:
             return {
-                "true": self.env._("Buys often and is attached to us: true loyalty."),
+                "true": self.env._("Buys often and is attached to us."),
                 "latent": self.env._(
-                    "Is attached to us but buys rarely; something stands in the way: "
-                    "latent loyalty."
+                    "Is attached to us but buys rarely; something stands in the way."
                 ),
-                "low": self.env._("Buys rarely and isn't attached to us: low loyalty."),
+                "low": self.env._("Buys rarely and isn't attached to us."),
             }[profile.loyalty_class]
         return {
             "true": self.env._(
-                "Buys often and is attached to us, above all for “%(motive)s”: true loyalty.",
+                "Buys often and is attached to us, above all for “%(motive)s”.",
                 motive=motive.name,
             ),
             "latent": self.env._(
                 "Is attached to us, above all for “%(motive)s”, but buys rarely; something "
-                "stands in the way: latent loyalty.",
+                "stands in the way.",
                 motive=motive.name,
             ),
             "low": self.env._(
-                "Buys rarely and isn't attached to us; comes above all for “%(motive)s”: "
-                "low loyalty.",
+                "Buys rarely and isn't attached to us; comes above all for “%(motive)s”.",
                 motive=motive.name,
             ),
         }[profile.loyalty_class]
@@ -51,36 +49,21 @@ class RelationshipCard(models.AbstractModel):
     def _get_spurious_sentence(self, profile, motive):
         code = motive.code if motive else ""
         told = {
-            "M16_location": self.env._(
-                "Buys often, but tells us it's because we are close by: spurious loyalty."
-            ),
-            "M16_convenience": self.env._(
-                "Buys often, but tells us it's because it saves time: spurious loyalty."
-            ),
-            "M16_price": self.env._(
-                "Buys often, but tells us it's because of the prices: spurious loyalty."
-            ),
-            "M16_promotion": self.env._(
-                "Buys often, but tells us it's because of the promotions: spurious loyalty."
-            ),
-            "M16_habit": self.env._(
-                "Buys often, but tells us it's out of habit: spurious loyalty."
-            ),
-            "M16_only": self.env._(
-                "Buys often, but tells us there's no other choice: spurious loyalty."
-            ),
+            "M16_location": self.env._("Buys often, but tells us it's because we are close by."),
+            "M16_convenience": self.env._("Buys often, but tells us it's because it saves time."),
+            "M16_price": self.env._("Buys often, but tells us it's because of the prices."),
+            "M16_promotion": self.env._("Buys often, but tells us it's because of the promotions."),
+            "M16_habit": self.env._("Buys often, but tells us it's out of habit."),
+            "M16_only": self.env._("Buys often, but tells us there's no other choice."),
         }
         if code in told:
             return told[code]
         if motive:
             return self.env._(
-                "Buys often, above all for “%(motive)s”, but isn't attached to us: "
-                "spurious loyalty.",
+                "Buys often, above all for “%(motive)s”, but isn't attached to us.",
                 motive=motive.name,
             )
-        return self.env._(
-            "Buys often but isn't attached to us, and nobody asked why: spurious loyalty."
-        )
+        return self.env._("Buys often but isn't attached to us, and nobody asked why.")
 
     @api.model
     def _get_confidence_sentence(self, profile):

@@ -16,7 +16,7 @@ class RelationshipReading(models.Model):
             "id": self.id,
             "date": self.date,
             "name": measure.name,
-            "emoji": measure.emoji or "",
+            "picture": measure.picture,
             "kind": measure.kind,
             "valence": self.valence,
             "na": self.na,

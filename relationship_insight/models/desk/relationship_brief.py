@@ -139,13 +139,13 @@ class RelationshipBrief(models.AbstractModel):
         lines = []
         for note in notes:
             row = note._get_card_row()
-            feelings = " ".join(filter(None, note.feeling_ids.mapped("emoji")))
+            feelings = ", ".join(note.feeling_ids.mapped("name"))
             said = row["summary"] or self.env._("Nothing written down.")
             text = self.env._(
                 "%(staff)s, %(channel)s: %(said)s",
                 staff=row["staff"],
                 channel=row["channel"],
-                said=f"{said} {feelings}".strip(),
+                said=f"{said} ({feelings})" if feelings else said,
             )
             lines.append(
                 self._line(
@@ -365,7 +365,7 @@ class RelationshipBrief(models.AbstractModel):
         lines = [
             self._line(
                 reading,
-                " ".join(filter(None, (reading.measure_id.emoji, reading.measure_id.name))),
+                reading.measure_id.name,
                 "",
                 self._local_day(reading.date),
                 {1: "success", -1: "danger"}.get(reading.valence, ""),

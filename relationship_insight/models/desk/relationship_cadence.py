@@ -49,17 +49,21 @@ class RelationshipCadence(models.Model):
 
     # How often
     tier_id = fields.Many2one(
-        "relationship.tier", readonly=True, index="btree_not_null", ondelete="set null"
+        "relationship.tier",
+        string="Level",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     hand_tier_id = fields.Many2one(
         "relationship.tier",
-        string="Tier by Hand",
+        string="Level by Hand",
         index="btree_not_null",
         ondelete="set null",
         domain="[('company_id', '=', company_id)]",
     )
-    own_ideal_days = fields.Integer(string="Talk Every (days)", help="0: as for the tier.")
-    own_max_days = fields.Integer(string="At the Latest After (days)", help="0: as for the tier.")
+    own_ideal_days = fields.Integer(string="Talk Every (days)", help="0: as for the level.")
+    own_max_days = fields.Integer(string="At the Latest After (days)", help="0: as for the level.")
     ideal_days = fields.Integer(string="Every (days)", readonly=True, aggregator="avg")
     max_days = fields.Integer(string="Latest (days)", readonly=True, aggregator="avg")
 
@@ -139,7 +143,7 @@ class RelationshipCadence(models.Model):
     @api.constrains("hand_tier_id")
     def _check_hand_tier(self):
         if any(c.hand_tier_id and c.hand_tier_id.company_id != c.company_id for c in self):
-            raise ValidationError(self.env._("This tier belongs to another company."))
+            raise ValidationError(self.env._("This level belongs to another company."))
 
     def write(self, vals):
         res = super().write(vals)

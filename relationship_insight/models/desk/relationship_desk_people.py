@@ -195,9 +195,7 @@ class RelationshipDesk(models.AbstractModel):
                 0,
                 self.env._(
                     "%(feeling)s on %(day)s, and no talk since.",
-                    feeling=" ".join(
-                        filter(None, (reading.measure_id.emoji, reading.measure_id.name))
-                    ),
+                    feeling=reading.measure_id.name,
                     day=format_date(self.env, day),
                 ),
             )

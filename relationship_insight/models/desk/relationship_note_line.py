@@ -46,7 +46,7 @@ class RelationshipNote(models.Model):
             "channel": last.channel or self.default_get(["channel"])["channel"],
             "feelings": self.env["relationship.measure"].search_read(
                 self._fields["feeling_ids"].domain,
-                ["name", "emoji", "valence"],
+                ["name", "picture", "valence"],
                 order="sequence, id",
             ),
         }

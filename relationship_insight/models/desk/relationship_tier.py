@@ -9,12 +9,12 @@ class RelationshipTier(models.Model):
     """How often we want to talk with a kind of customer."""
 
     _name = "relationship.tier"
-    _description = "Customer Tier"
+    _description = "Customer Level"
     _inherit = "relationship.guarded"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10, help="The first tier that fits a customer is theirs.")
+    sequence = fields.Integer(default=10, help="The first level that fits a customer is theirs.")
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )

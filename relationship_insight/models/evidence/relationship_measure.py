@@ -21,7 +21,9 @@ class RelationshipMeasure(models.Model):
     _inherit = "relationship.measure"
 
     reading_count = fields.Integer(
-        compute="_compute_reading_count", groups="relationship_insight.group_relationship_staff"
+        string="Answers",
+        compute="_compute_reading_count",
+        groups="relationship_insight.group_relationship_staff",
     )
 
     def _compute_reading_count(self):

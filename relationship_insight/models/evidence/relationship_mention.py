@@ -18,7 +18,12 @@ class RelationshipMention(models.Model):
     name = fields.Char(string="As Written", required=True, readonly=True)
     key = fields.Char(string="Store", required=True, readonly=True, index=True)
     reading_id = fields.Many2one(
-        "relationship.reading", required=True, readonly=True, index=True, ondelete="cascade"
+        "relationship.reading",
+        string="Answer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     date = fields.Datetime(related="reading_id.date")

@@ -11,7 +11,7 @@ class RelationshipReading(models.Model):
     """One answer or one noted feeling: append-only, corrected by voiding and replacing."""
 
     _name = "relationship.reading"
-    _description = "Reading"
+    _description = "Answer or Feeling"
     _inherit = ["relationship.guarded", "relationship.of.customer", "relationship.staff.floor"]
     _order = "date desc, id desc"
     _rec_name = "measure_id"
@@ -104,9 +104,9 @@ class RelationshipReading(models.Model):
     source_key = fields.Char(
         readonly=True, copy=False, help="Makes a repeated submission count once."
     )
-    voided = fields.Boolean(readonly=True)
-    void_reason = fields.Char(readonly=True)
-    void_date = fields.Datetime(readonly=True)
+    voided = fields.Boolean(string="Set Aside", readonly=True)
+    void_reason = fields.Char(string="Set Aside Because", readonly=True)
+    void_date = fields.Datetime(string="Set Aside On", readonly=True)
     replaced_by_id = fields.Many2one(
         "relationship.reading", readonly=True, index="btree_not_null", ondelete="set null"
     )
@@ -117,7 +117,7 @@ class RelationshipReading(models.Model):
     )
     _void_reason_given = models.Constraint(
         "CHECK(voided IS NOT TRUE OR void_reason IS NOT NULL)",
-        "Give a reason for voiding a reading.",
+        "Say why this answer is set aside.",
     )
 
     @api.depends("measure_id", "value", "na")
@@ -243,9 +243,7 @@ class RelationshipReading(models.Model):
     def write(self, vals):
         if not self.env.su:
             raise UserError(
-                self.env._(
-                    "A reading is evidence and stays as it was given. Void it and add a new one."
-                )
+                self.env._("An answer stays as it was given. Set it aside and add a new one.")
             )
         res = super().write(vals)
         self._mark_customers_dirty()
@@ -289,7 +287,7 @@ class RelationshipReading(models.Model):
         """Ask for the reason, then void."""
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Void Reading"),
+            "name": self.env._("Set Aside"),
             "res_model": "relationship.reading.void",
             "view_mode": "form",
             "target": "new",

@@ -65,7 +65,7 @@ class RelationshipBondSnapshot(models.Model):
 
     _dyad_date_uniq = models.Constraint(
         "UNIQUE(commercial_partner_id, company_id, staff_id, date)",
-        "One snapshot per bond and month.",
+        "A bond is kept once a month.",
     )
     _book_idx = models.Index("(staff_id, company_id, date)")
     _month_idx = models.Index("(company_id, date)")

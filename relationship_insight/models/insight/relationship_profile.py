@@ -4,12 +4,17 @@ from odoo.fields import Domain
 from .relationship_bond import WORD_GROUP
 
 LOYALTY_CLASSES = [
-    ("true", "True loyalty"),
-    ("latent", "Latent loyalty"),
-    ("spurious", "Spurious loyalty"),
-    ("low", "Low loyalty"),
+    ("true", "Buys often, feels attached"),
+    ("latent", "Feels attached, buys rarely"),
+    ("spurious", "Buys often, not attached"),
+    ("low", "Buys rarely, not attached"),
     ("unknown", "Not yet known"),
 ]
+CLASS_HELP = (
+    "What scholars (Dick and Basu) call loyalty, latent loyalty (attached, buys rarely), "
+    "spurious loyalty (buys often, not attached) and no loyalty."
+)
+CLASS_CHANCES = {key: f"Chance: {name}" for key, name in LOYALTY_CLASSES}
 UNKNOWN_REASONS = [
     ("no_attitude", "Nobody asked how they feel yet"),
     ("stale", "What they told us is too old"),
@@ -54,7 +59,7 @@ class RelationshipProfile(models.Model):
     date = fields.Date(string="As Of", readonly=True)
     # Class
     loyalty_class = fields.Selection(
-        LOYALTY_CLASSES, string="Class", readonly=True, default="unknown"
+        LOYALTY_CLASSES, string="Class", readonly=True, default="unknown", help=CLASS_HELP
     )
     unknown_reason = fields.Selection(UNKNOWN_REASONS, string="Why Unknown", readonly=True)
     confidence = fields.Selection(
@@ -68,10 +73,10 @@ class RelationshipProfile(models.Model):
         help="Monthly reviews in a row that pointed to another class.",
     )
     class_review_date = fields.Date(readonly=True)
-    p_true = fields.Float(string="Chance of True Loyalty", readonly=True, aggregator="avg")
-    p_latent = fields.Float(string="Chance of Latent Loyalty", readonly=True, aggregator="avg")
-    p_spurious = fields.Float(string="Chance of Spurious Loyalty", readonly=True, aggregator="avg")
-    p_low = fields.Float(string="Chance of Low Loyalty", readonly=True, aggregator="avg")
+    p_true = fields.Float(string=CLASS_CHANCES["true"], readonly=True, aggregator="avg")
+    p_latent = fields.Float(string=CLASS_CHANCES["latent"], readonly=True, aggregator="avg")
+    p_spurious = fields.Float(string=CLASS_CHANCES["spurious"], readonly=True, aggregator="avg")
+    p_low = fields.Float(string=CLASS_CHANCES["low"], readonly=True, aggregator="avg")
     # Behaviour
     purchase_days = fields.Integer(
         readonly=True, aggregator="avg", help="Days on which they bought something they kept."
@@ -96,7 +101,7 @@ class RelationshipProfile(models.Model):
         help="Discounted purchase rate: recent purchases weigh more.",
     )
     rate_year = fields.Float(string="Purchases per Year", readonly=True, aggregator="avg")
-    behaviour_pct = fields.Float(string="Behaviour Percentile", readonly=True, aggregator="avg")
+    behaviour_pct = fields.Float(string="Buys More Often Than", readonly=True, aggregator="avg")
     p_behaviour = fields.Float(string="Chance That They Buy Often", readonly=True, aggregator="avg")
     p_alive = KnownFloat(
         string="Not Left Yet, by the Model",
@@ -110,12 +115,13 @@ class RelationshipProfile(models.Model):
         string="Expected Purchases, 90 Days", readonly=True, aggregator="sum"
     )
     gap_mean = fields.Float(string="Mean Gap (days)", readonly=True, aggregator="avg")
-    gap_median = fields.Float(string="Median Gap (days)", readonly=True, aggregator="avg")
+    gap_median = fields.Float(string="Usual Gap (days)", readonly=True, aggregator="avg")
     gap_cv = fields.Float(
         string="Irregularity",
         readonly=True,
         aggregator="avg",
-        help="Standard deviation of the gaps between purchases over their mean; from 3 gaps on.",
+        help="How much the gaps between purchases differ, compared with the mean gap; "
+        "from 3 gaps on.",
     )
     overdue_ratio = fields.Float(
         readonly=True,
@@ -248,8 +254,8 @@ class RelationshipProfile(models.Model):
         help="How much of the bond hangs on the closest colleague, 0 to 1.",
     )
     # What to do
-    reading_count = fields.Integer(string="Readings", readonly=True)
-    last_reading = fields.Datetime(readonly=True)
+    reading_count = fields.Integer(string="Answers and Feelings", readonly=True)
+    last_reading = fields.Datetime(string="Last Answer or Feeling", readonly=True)
     ask_next = fields.Selection(
         [
             ("attitude", "Ask how they feel about us and the other stores they use"),

@@ -24,7 +24,7 @@ class RelationshipReliability(models.Model):
     """
 
     _name = "relationship.reliability"
-    _description = "Reliability of a Scale"
+    _description = "Agreement of Questions"
     _order = "date desc, measure_id, valence desc"
     _rec_name = "measure_id"
 
@@ -57,8 +57,11 @@ class RelationshipReliability(models.Model):
         aggregator=None,
         help="Who answered all items at one sitting in the last two years.",
     )
-    alpha = fields.Float(readonly=True, aggregator=None, help="Cronbach's alpha.")
+    alpha = fields.Float(
+        string="Agreement", readonly=True, aggregator=None, help="Cronbach's alpha."
+    )
     omega = fields.Float(
+        string="Agreement, Three Questions",
         readonly=True,
         aggregator=None,
         help="McDonald's omega; it takes three items. With two, Spearman and "
@@ -73,7 +76,7 @@ class RelationshipReliability(models.Model):
         required=True,
     )
     used = fields.Float(
-        string="Reliability Used",
+        string="Agreement Used",
         readonly=True,
         aggregator=None,
         help="In how far answers are trusted, and in the smallest change that is told.",

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from .relationship_bond import WORD_GROUP
-from .relationship_profile import LOYALTY_CLASSES
+from .relationship_profile import CLASS_CHANCES, CLASS_HELP, LOYALTY_CLASSES
 
 
 class RelationshipSnapshot(models.Model):
@@ -25,20 +25,24 @@ class RelationshipSnapshot(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
     date = fields.Date(required=True, readonly=True, index=True)
-    loyalty_class = fields.Selection(LOYALTY_CLASSES, string="Class", readonly=True)
+    loyalty_class = fields.Selection(
+        LOYALTY_CLASSES, string="Class", readonly=True, help=CLASS_HELP
+    )
     previous_class = fields.Selection(LOYALTY_CLASSES, readonly=True)
     class_pending = fields.Integer(readonly=True, aggregator=None)
     class_date = fields.Date(readonly=True)
     unknown_reason = fields.Char(readonly=True)
     confidence = fields.Char(readonly=True)
-    p_true = fields.Float(readonly=True, aggregator="avg")
-    p_latent = fields.Float(readonly=True, aggregator="avg")
-    p_spurious = fields.Float(readonly=True, aggregator="avg")
-    p_low = fields.Float(readonly=True, aggregator="avg")
+    p_true = fields.Float(string=CLASS_CHANCES["true"], readonly=True, aggregator="avg")
+    p_latent = fields.Float(string=CLASS_CHANCES["latent"], readonly=True, aggregator="avg")
+    p_spurious = fields.Float(string=CLASS_CHANCES["spurious"], readonly=True, aggregator="avg")
+    p_low = fields.Float(string=CLASS_CHANCES["low"], readonly=True, aggregator="avg")
     attitude = fields.Float(readonly=True, aggregator="avg")
-    attitude_mass = fields.Float(readonly=True, aggregator="avg")
-    p_attitude = fields.Float(readonly=True, aggregator="avg")
-    p_behaviour = fields.Float(readonly=True, aggregator="avg")
+    attitude_mass = fields.Float(string="Attitude Evidence", readonly=True, aggregator="avg")
+    p_attitude = fields.Float(
+        string="Chance That They Are Attached", readonly=True, aggregator="avg"
+    )
+    p_behaviour = fields.Float(string="Chance That They Buy Often", readonly=True, aggregator="avg")
     rate = fields.Float(readonly=True, aggregator="avg")
     purchase_days = fields.Integer(readonly=True, aggregator="avg")
     spend_12m = fields.Float(readonly=True)
@@ -50,5 +54,5 @@ class RelationshipSnapshot(models.Model):
     score_version = fields.Integer(readonly=True, aggregator=None)
 
     _customer_date_uniq = models.Constraint(
-        "UNIQUE(commercial_partner_id, company_id, date)", "One snapshot per customer and month."
+        "UNIQUE(commercial_partner_id, company_id, date)", "A customer is kept once a month."
     )

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .relationship_profile import LOYALTY_CLASSES
+from .relationship_profile import CLASS_CHANCES, CLASS_HELP, LOYALTY_CLASSES
 
 ATTITUDE_STEP = 1
 RATE_STEP = 0.1
@@ -40,17 +40,19 @@ class RelationshipTransition(models.Model):
         help="Empty where we didn't know before, or don't know any more.",
     )
     class_from = fields.Selection(LOYALTY_CLASSES, string="Before", readonly=True)
-    class_to = fields.Selection(LOYALTY_CLASSES, string="After", readonly=True)
+    class_to = fields.Selection(LOYALTY_CLASSES, string="After", readonly=True, help=CLASS_HELP)
     confidence = fields.Char(readonly=True)
-    p_true = fields.Float(readonly=True, aggregator="avg")
-    p_latent = fields.Float(readonly=True, aggregator="avg")
-    p_spurious = fields.Float(readonly=True, aggregator="avg")
-    p_low = fields.Float(readonly=True, aggregator="avg")
+    p_true = fields.Float(string=CLASS_CHANCES["true"], readonly=True, aggregator="avg")
+    p_latent = fields.Float(string=CLASS_CHANCES["latent"], readonly=True, aggregator="avg")
+    p_spurious = fields.Float(string=CLASS_CHANCES["spurious"], readonly=True, aggregator="avg")
+    p_low = fields.Float(string=CLASS_CHANCES["low"], readonly=True, aggregator="avg")
     attitude_before = fields.Float(readonly=True, aggregator="avg")
     attitude_after = fields.Float(readonly=True, aggregator="avg")
     rate_before = fields.Float(readonly=True, aggregator="avg")
     rate_after = fields.Float(readonly=True, aggregator="avg")
-    reading_ids = fields.Json(readonly=True, help="The answers that moved it, the newest first.")
+    reading_ids = fields.Json(
+        string="Answers", readonly=True, help="The answers that moved it, the newest first."
+    )
     reason = fields.Char(string="Why", compute="_compute_reason")
     evidence_ids = fields.Many2many(
         "relationship.reading", string="What We Had Heard", compute="_compute_evidence_ids"

@@ -14,15 +14,15 @@ class ResCompany(models.Model):
     relationship_target_interval = fields.Integer(
         string="A Loyal Customer Buys Every (days)",
         default=0,
-        help="0: taken from the data, the median rate of customers who came back.",
+        help="0: taken from the data, the middle rate of customers who came back.",
     )
     relationship_behaviour_half_life = fields.Integer(
-        string="Purchase Half-life (days)",
+        string="Purchases Count Half After (days)",
         default=0,
         help="0: taken from the data, four times the usual gap, between 30 and 365 days.",
     )
     relationship_attitude_half_life = fields.Integer(
-        string="Attitude Half-life (days)", default=180
+        string="Feelings Count Half After (days)", default=180
     )
     relationship_attitude_threshold = fields.Float(
         string="Attached From",

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .relationship_profile import LOYALTY_CLASSES
+from .relationship_profile import CLASS_HELP, LOYALTY_CLASSES
 
 
 class ResPartner(models.Model):
@@ -16,7 +16,8 @@ class ResPartner(models.Model):
     )
     relationship_class = fields.Selection(
         LOYALTY_CLASSES,
-        string="Loyalty Class",
+        string="Customer Class",
+        help=CLASS_HELP,
         compute="_compute_relationship",
         search="_search_relationship_class",
         groups="relationship_insight.group_relationship_staff",

@@ -37,7 +37,7 @@ class RelationshipPreference(models.Model):
     kind = fields.Selection(KINDS, required=True, default="like")
     tag_id = fields.Many2one(
         "relationship.preference.tag",
-        string="Chip",
+        string="Tag",
         ondelete="restrict",
         index="btree_not_null",
         check_company=True,
@@ -171,7 +171,7 @@ class RelationshipPreference(models.Model):
     @api.constrains("tag_id", "text")
     def _check_words(self):
         if any(not preference.tag_id and not preference.text for preference in self):
-            raise ValidationError(self.env._("Tap a chip, or say in words what there is to know."))
+            raise ValidationError(self.env._("Tap a tag, or say in words what there is to know."))
 
     @api.constrains("note_id", "partner_id")
     def _check_note(self):

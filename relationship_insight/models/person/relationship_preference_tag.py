@@ -7,7 +7,7 @@ class RelationshipPreferenceTag(models.Model):
     """A chip: what staff tap instead of typing."""
 
     _name = "relationship.preference.tag"
-    _description = "Preference Chip"
+    _description = "Preference Tag"
     _inherit = "relationship.guarded"
     _order = "sequence, id"
 
@@ -18,7 +18,7 @@ class RelationshipPreferenceTag(models.Model):
         string="Usually",
         required=True,
         default="like",
-        help="What a tap on this chip means, until somebody says otherwise.",
+        help="What a tap on this tag means, until somebody says otherwise.",
     )
     sequence = fields.Integer(default=10)
     sensitive = fields.Boolean(help="Shown to Customer Relations and managers only.")

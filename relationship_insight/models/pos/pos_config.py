@@ -26,7 +26,7 @@ STRIP_LINES = [
     ("promise", "A promise that is open"),
     ("event", "A day that matters, when it is near"),
     ("case", "An open case"),
-    ("class", "Class in the loyalty matrix"),
+    ("class", "How they buy and feel"),
 ]
 STRIP_FIELDS = {
     "relationship_strip_1",

@@ -11,7 +11,7 @@ class RelationshipMeasure(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return ["id", "name", "emoji", "valence", "sequence"]
+        return ["id", "name", "picture", "valence", "sequence"]
 
     @api.model
     def _server_date_to_domain(self, domain):

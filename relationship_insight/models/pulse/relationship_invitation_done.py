@@ -53,7 +53,7 @@ class RelationshipInvitation(models.Model):
     def _flag_doubts(self, seconds, answers, till=None):
         """Mark answers given at a till, in a row from one device, or faster than one can read.
 
-        They stay in every figure until a human voids them: a mark is a question, no verdict.
+        They stay in every figure until a human sets them aside: a mark is a question, no verdict.
         How many there are among those counted stands beside the figure.
         """
         self.ensure_one()

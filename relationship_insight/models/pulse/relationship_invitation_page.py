@@ -2,25 +2,13 @@ from odoo import api, fields, models
 from odoo.tools import SQL, ormcache
 
 from ...tools.page_merge import place
+from ..catalogue.relationship_measure import DRAWN_FEELINGS
 from .relationship_invitation import TOKEN_PATTERN
 
 FACES = 5
 TEXT_KINDS = ("text",)
 NAMES_ASKED = 3
 FRIEND = "M18"
-# Feelings that have a face of ours on the page; others show their emoji.
-DRAWN = {
-    "glad",
-    "cared",
-    "ease",
-    "valued",
-    "impressed",
-    "annoyed",
-    "letdown",
-    "ignored",
-    "worried",
-    "pressured",
-}
 
 
 class RelationshipInvitation(models.Model):
@@ -103,7 +91,7 @@ class RelationshipInvitation(models.Model):
         ]
         for row, measure in zip(rows, self._shuffle(measures), strict=True):
             row["felt"] = row["value"] is not None
-            row["drawn"] = row["face"] in DRAWN
+            row["drawn"] = row["face"] in DRAWN_FEELINGS
             row["points"] = [{"value": f"{row['value'] or measure._get_middle():g}"}]
             row["tone"] = round(4 * self._get_goodness(measure, 1))
         return {

@@ -10,7 +10,7 @@ class RelationshipReferralStanding(models.Model):
 
     _name = "relationship.referral.standing"
     _inherit = "relationship.customer.link"
-    _description = "Referral Standing"
+    _description = "Who Brought Whom"
     _order = "value_band desc, value desc, id"
     _rec_name = "commercial_partner_id"
     _rec_names_search = ["commercial_partner_id"]
@@ -70,7 +70,7 @@ class RelationshipReferralStanding(models.Model):
     )
 
     _customer_uniq = models.Constraint(
-        "UNIQUE(commercial_partner_id, company_id)", "One standing per customer and company."
+        "UNIQUE(commercial_partner_id, company_id)", "A customer is counted once per company."
     )
     _value_idx = models.Index("(company_id, value_band DESC)")
 

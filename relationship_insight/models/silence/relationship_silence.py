@@ -106,14 +106,14 @@ class RelationshipSilence(models.Model):
         string="Change of Bonds",
         readonly=True,
         aggregator=None,
-        help="Median change of the bonds, in points.",
+        help="The middle change of the bonds, in points.",
     )
     gap = fields.Float(
         string="Sales-Bond Gap",
         readonly=True,
         aggregator=None,
-        help="Growth less change of bonds, both in standard deviations. 1 or more is worth a "
-        "question.",
+        help="Growth less change of bonds, both in steps that are usual between "
+        "colleagues. 1 or more is worth a question.",
     )
     gap_wait = fields.Selection(WAITS, string="The Gap Waits For", readonly=True)
     judged_count = fields.Integer(

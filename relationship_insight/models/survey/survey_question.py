@@ -27,7 +27,7 @@ class SurveyQuestion(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         domain=[("answerable", "=", True)],
-        help="Each answer to this question becomes a reading of this measure.",
+        help="Each answer to this question counts for this measure.",
     )
 
     @api.constrains(

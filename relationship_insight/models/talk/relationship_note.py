@@ -75,7 +75,8 @@ class RelationshipNote(models.Model):
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     channel = fields.Selection(
-        [
+        string="Where",
+        selection=[
             ("store", "In store"),
             ("visit", "Visit"),
             ("call_in", "Customer called"),
@@ -89,12 +90,13 @@ class RelationshipNote(models.Model):
         default="store",
     )
     purpose = fields.Selection(
-        [
-            ("listen", "Listen"),
+        string="What For",
+        selection=[
+            ("listen", "Listening"),
             ("care", "Care"),
-            ("sell", "Sell"),
-            ("advise", "Service before the sale"),
-            ("solve", "Service after the sale"),
+            ("sell", "Sale"),
+            ("advise", "Advice before the sale"),
+            ("solve", "Help after the sale"),
             ("complaint", "Complaint"),
         ],
         required=True,
@@ -145,7 +147,7 @@ class RelationshipNote(models.Model):
         domain=[("kind", "=", "emotion"), ("parent_id.code", "=", "M02")],
         help="What the customer felt, as far as you could see.",
     )
-    reading_ids = fields.One2many("relationship.reading", "note_id", string="Readings")
+    reading_ids = fields.One2many("relationship.reading", "note_id", string="Answers and Feelings")
     promise_ids = fields.One2many(
         "relationship.promise",
         "note_id",

@@ -79,8 +79,8 @@ class TestMeasureCatalogue(TransactionCase):
             feelings = self.by_code[code].child_ids
             self.assertEqual(len(feelings), FEELINGS)
             self.assertEqual(set(feelings.mapped("kind")), {"emotion"})
-            self.assertEqual(len(set(feelings.mapped("emoji"))), FEELINGS)
-            self.assertTrue(all(feelings.mapped("emoji")))
+            self.assertEqual(len(set(feelings.mapped("picture"))), FEELINGS)
+            self.assertTrue(all(feelings.mapped("picture")))
             self.assertEqual(sorted(feelings.mapped("valence")), ["-1"] * 5 + ["1"] * 5)
         self.assertEqual(
             self.by_code["M01"].child_ids.mapped("name"),
@@ -90,8 +90,8 @@ class TestMeasureCatalogue(TransactionCase):
     def test_motives_have_faces(self):
         motives = self.by_code["M16"].child_ids
         self.assertEqual(set(motives.mapped("kind")), {"motive"})
-        self.assertTrue(all(motives.mapped("emoji")))
-        self.assertEqual(len(set(motives.mapped("emoji"))), MOTIVES)
+        self.assertTrue(all(motives.mapped("picture")))
+        self.assertEqual(len(set(motives.mapped("picture"))), MOTIVES)
         groups = motives.mapped(lambda motive: motive.formula.split(".")[0])
         self.assertEqual(
             {group: groups.count(group) for group in groups},

@@ -538,7 +538,7 @@ class TestBrief(DeskCase):
         )
         self.env["relationship.cadence"]._refresh()
         card = self.as_user(self.rep, "relationship.person").get_person_card(partner.id)
-        self.assertEqual(card["preferences"][0]["words"], "☕ Coffee")
+        self.assertEqual(card["preferences"][0]["words"], "Coffee")
         self.assertEqual(card["cadence"]["stage"], "cooling")
         self.assertIn("Last talk on", card["last"])
         sensitive = self.env.ref("relationship_insight.preference_tag_health").id

@@ -268,7 +268,7 @@ class TestPosCapture(PosCaptureCommon):
         session = self.session.with_user(self.cashier)
         loaded = session.load_data(["relationship.measure"])["relationship.measure"]
         self.assertEqual(len(loaded), 10)
-        self.assertEqual(set(loaded[0]), {"id", "name", "emoji", "valence", "sequence"})
+        self.assertEqual(set(loaded[0]), {"id", "name", "picture", "valence", "sequence"})
         again = session.with_context(pos_last_server_date="2100-01-01 00:00:00").load_data(
             ["relationship.measure"]
         )

@@ -3,10 +3,10 @@ from odoo import fields, models
 
 class RelationshipReadingVoid(models.TransientModel):
     _name = "relationship.reading.void"
-    _description = "Void Readings"
+    _description = "Set Answers Aside"
     _inherit = "relationship.guarded"
 
-    reading_ids = fields.Many2many("relationship.reading", required=True)
+    reading_ids = fields.Many2many("relationship.reading", string="Answers", required=True)
     reason = fields.Char(required=True)
 
     def action_void(self):

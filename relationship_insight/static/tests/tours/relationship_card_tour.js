@@ -18,7 +18,7 @@ registry.category("web_tour.tours").add("relationship_card", {
     steps: () => [
         {
             content: "The contact opens without the card",
-            trigger: ".o_form_view .oe_stat_button:contains(Spurious loyalty)",
+            trigger: ".o_form_view .oe_stat_button:contains(Buys often, not attached)",
             run: expectCalls(0),
         },
         { trigger: ".o_notebook a[name=relationship]", run: "click" },

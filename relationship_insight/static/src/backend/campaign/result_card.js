@@ -114,7 +114,7 @@ export class ResultCard extends Component {
         if (last.flagged_count) {
             parts.push(
                 _t(
-                    "%s of them are marked as doubtful; they count until somebody voids them.",
+                    "%s of them are marked as doubtful; they count until somebody sets them aside.",
                     format.number(last.flagged_count)
                 )
             );

@@ -3,6 +3,7 @@ import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/date
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { Picture } from "@relationship_insight/pictures/picture";
 import { CHANNEL_ICONS } from "./capture_service";
 
 /**
@@ -11,6 +12,7 @@ import { CHANNEL_ICONS } from "./capture_service";
  */
 export class Composer extends Component {
     static template = "relationship_insight.Composer";
+    static components = { Picture };
     static props = {
         ...standardWidgetProps,
         partnerField: { type: String, optional: true },

@@ -6,16 +6,18 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { Picture } from "@relationship_insight/pictures/picture";
+import { CLASS_HELP, CLASS_NAMES } from "../class_names";
 import { CLASS_TONES } from "../dashboard/insight_format";
 import { useRefreshedCustomers } from "./refreshed_hook";
 import { RelationshipAxis } from "./relationship_axis";
 
 export const CLASSES = {
-    true: { color: CLASS_TONES.true, label: _t("True loyalty") },
-    latent: { color: CLASS_TONES.latent, label: _t("Latent loyalty") },
-    spurious: { color: CLASS_TONES.spurious, label: _t("Spurious loyalty") },
-    low: { color: CLASS_TONES.low, label: _t("Low loyalty") },
-    unknown: { color: CLASS_TONES.unknown, label: _t("Not yet known") },
+    true: { color: CLASS_TONES.true, label: CLASS_NAMES.true },
+    latent: { color: CLASS_TONES.latent, label: CLASS_NAMES.latent },
+    spurious: { color: CLASS_TONES.spurious, label: CLASS_NAMES.spurious },
+    low: { color: CLASS_TONES.low, label: CLASS_NAMES.low },
+    unknown: { color: CLASS_TONES.unknown, label: CLASS_NAMES.unknown },
 };
 
 /**
@@ -24,7 +26,7 @@ export const CLASSES = {
  */
 export class RelationshipCard extends Component {
     static template = "relationship_insight.RelationshipCard";
-    static components = { RelationshipAxis };
+    static components = { Picture, RelationshipAxis };
     static props = {
         ...standardWidgetProps,
         partnerField: { type: String, optional: true },
@@ -100,6 +102,10 @@ export class RelationshipCard extends Component {
 
     get hasProfile() {
         return ["rich", "thin"].includes(this.card.state);
+    }
+
+    get classHelp() {
+        return CLASS_HELP;
     }
 
     get loyaltyClass() {

@@ -51,12 +51,6 @@ export const CLASS_SHAPES = {
     unknown: "crossRot",
 };
 export const CLASS_SYMBOLS = { true: "●", latent: "▲", spurious: "■", low: "◆", unknown: "✕" };
-export const CLASS_SENTENCES = {
-    true: _t("Buy often, feel attached"),
-    latent: _t("Feel attached, buy rarely"),
-    spurious: _t("Buy often, not attached"),
-    low: _t("Buy rarely, not attached"),
-};
 export const CONFIDENCE = {
     high: _t("Very sure"),
     medium: _t("Fairly sure"),

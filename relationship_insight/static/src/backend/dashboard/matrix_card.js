@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { Component } from "@odoo/owl";
+import { CLASS_NAMES } from "../class_names";
 import { InsightCard, useInsightData, useInsightRecords } from "./insight_card";
 import { InsightChart } from "./insight_chart";
 import * as format from "./insight_format";
@@ -14,6 +15,7 @@ export class MatrixCard extends Component {
     setup() {
         this.format = format;
         this.classKeys = CLASSES;
+        this.classNames = CLASS_NAMES;
         this.isShown = isShown;
         this.insight = useInsightData("get_insight_matrix");
         this.records = useInsightRecords();
@@ -178,7 +180,7 @@ export class MatrixCard extends Component {
 
     describe([, , , , key, confidence, name]) {
         const sure = confidence && format.CONFIDENCE[confidence];
-        const text = String(format.CLASS_SENTENCES[key] || this.data.unknown.name);
+        const text = String(CLASS_NAMES[key] || this.data.unknown.name);
         return [name || _t("A customer"), text, sure].filter(Boolean).join(" · ");
     }
 
@@ -209,7 +211,7 @@ export class MatrixCard extends Component {
 
     openCorner(key) {
         const { domain } = this.data.classes.find((cell) => cell.key === key);
-        this.openCounted({ name: format.CLASS_SENTENCES[key], domain });
+        this.openCounted({ name: CLASS_NAMES[key], domain });
     }
 
     openLate(key, name) {

@@ -11,6 +11,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { Picture } from "@relationship_insight/pictures/picture";
 import { CHANNEL_ICONS } from "../capture/capture_service";
 
 const RETRY_DELAY = 15000;
@@ -19,7 +20,7 @@ const KINDS = ["visit", "store", "call_out", "call_in", "chat", "event"];
 /** For whoever is out with customers: two taps keep a talk, the words come later. */
 export class FieldAction extends Component {
     static template = "relationship_insight.FieldAction";
-    static components = { Layout };
+    static components = { Layout, Picture };
     static props = { ...standardActionServiceProps };
 
     setup() {

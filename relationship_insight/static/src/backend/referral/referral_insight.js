@@ -14,6 +14,11 @@ import { ReferralCurves } from "./referral_curves";
 
 const COLORS = [getColor(3, "light", "md"), getColor(1, "light", "md")];
 
+/** Friends of 100 customers: nobody speaks of a tenth of a friend. */
+function hundredfold([k, low, high]) {
+    return { k: (100 * k).toFixed(1), low: (100 * low).toFixed(1), high: (100 * high).toFixed(1) };
+}
+
 /** What friends who bring friends are worth: last night's figures and whom to thank. */
 export class ReferralInsight extends Component {
     static template = "relationship_insight.ReferralInsight";
@@ -103,8 +108,8 @@ export class ReferralInsight extends Component {
         if (k) {
             parts.push(
                 _t(
-                    "Each customer brings %(k)s buying friends a year (%(low)s to %(high)s). Above 1 the shop would grow by friends alone.",
-                    { k: k[0].toFixed(3), low: k[1].toFixed(3), high: k[2].toFixed(3) }
+                    "100 customers bring %(k)s buying friends a year (%(low)s to %(high)s). Above 100 the shop would grow by friends alone.",
+                    hundredfold(k)
                 )
             );
         }

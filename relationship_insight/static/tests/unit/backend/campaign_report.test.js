@@ -233,7 +233,7 @@ test("doubtful, unlike and unweighted answers are named", async () => {
         point("2026-01-01", { weighted: false, flagged_count: 3, likeness: 0.69 }),
     ]);
     expect(result.note).toBe(
-        "1,200 people, not weighted. 3 of them are marked as doubtful; they count until somebody voids them. Those who answered differ from those who were asked: read with care."
+        "1,200 people, not weighted. 3 of them are marked as doubtful; they count until somebody sets them aside. Those who answered differ from those who were asked: read with care."
     );
     const empty = await card([point("2026-01-01", { status: "insufficient", n: 4 })]);
     expect(String(empty.message)).toBe("4 answered so far; figures are shown from 10 customers.");

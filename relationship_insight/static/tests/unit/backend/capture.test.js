@@ -30,8 +30,8 @@ const OPTIONS = {
         ["call_out", "We called"],
     ],
     feelings: [
-        { id: 1, name: "Glad", emoji: "🙂", valence: "1" },
-        { id: 3, name: "Angry", emoji: "😠", valence: "-1" },
+        { id: 1, name: "Glad", picture: "ease", valence: "1" },
+        { id: 3, name: "Angry", picture: "annoyed", valence: "-1" },
     ],
 };
 const row = (id, more) => ({

@@ -150,8 +150,8 @@ const PAGE = {
             ["event", "Event"],
         ],
         feelings: [
-            { id: 1, name: "Glad", emoji: "🙂", valence: "1" },
-            { id: 3, name: "Angry", emoji: "😠", valence: "-1" },
+            { id: 1, name: "Glad", picture: "ease", valence: "1" },
+            { id: 3, name: "Angry", picture: "annoyed", valence: "-1" },
         ],
     },
 };

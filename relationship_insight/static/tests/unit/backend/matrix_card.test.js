@@ -65,10 +65,10 @@ const MATRIX = {
     x_source: "calibration",
     y_line: 65,
     classes: [
-        { key: "true", name: "True loyalty", count: 2, domain: placed("true") },
-        { key: "latent", name: "Latent loyalty", count: 1, domain: placed("latent") },
-        { key: "spurious", name: "Spurious loyalty", count: 0, domain: placed("spurious") },
-        { key: "low", name: "Low loyalty", count: 1, domain: placed("low") },
+        { key: "true", name: "Buys often, feels attached", count: 2, domain: placed("true") },
+        { key: "latent", name: "Feels attached, buys rarely", count: 1, domain: placed("latent") },
+        { key: "spurious", name: "Buys often, not attached", count: 0, domain: placed("spurious") },
+        { key: "low", name: "Buys rarely, not attached", count: 1, domain: placed("low") },
     ],
     unknown: {
         name: "Not yet known",
@@ -136,8 +136,8 @@ test("what is said of a point", async () => {
     const { label, title } = card.config.options.plugins.tooltip.callbacks;
     const { datasets } = card.config.data;
     const say = (set, place) => label({ raw: datasets[set].data[place] });
-    expect(say(0, 0)).toBe("Ann · Buy often, feel attached · Very sure");
-    expect(say(1, 0)).toBe("A customer · Feel attached, buy rarely · Fairly sure");
+    expect(say(0, 0)).toBe("Ann · Buys often, feels attached · Very sure");
+    expect(say(1, 0)).toBe("A customer · Feels attached, buys rarely · Fairly sure");
     expect(say(4, 0)).toBe("Cy · Not yet known");
     expect(title()).toBe("");
 });
@@ -248,17 +248,17 @@ test("corners, classes, reasons and selections open the customers they count", a
         await click(`[data-corner=${key}]`);
     }
     expect.verifySteps([
-        opened("Buy often, feel attached", ["loyalty_class", "=", "true"]),
-        opened("Feel attached, buy rarely", ["loyalty_class", "=", "latent"]),
-        opened("Buy often, not attached", ["loyalty_class", "=", "spurious"]),
-        opened("Buy rarely, not attached", ["loyalty_class", "=", "low"]),
+        opened("Buys often, feels attached", ["loyalty_class", "=", "true"]),
+        opened("Feels attached, buys rarely", ["loyalty_class", "=", "latent"]),
+        opened("Buys often, not attached", ["loyalty_class", "=", "spurious"]),
+        opened("Buys rarely, not attached", ["loyalty_class", "=", "low"]),
     ]);
     await click("button[data-class=latent]");
     await click("button[data-class=unknown]");
     await click("button[data-reason=no_attitude]");
     await click("button[data-reason=stale]");
     expect.verifySteps([
-        opened("Latent loyalty", ["loyalty_class", "=", "latent"]),
+        opened("Feels attached, buys rarely", ["loyalty_class", "=", "latent"]),
         opened("Not yet known", UNKNOWN),
         opened("Nobody asked", NOT_ASKED),
         opened("Too old", STALE),
@@ -313,10 +313,10 @@ test("the table says what the list beside the picture says", async () => {
     await click(".o_insight_toggle");
     await animationFrame();
     expect(queryAllTexts("table:first tbody tr")).toEqual([
-        "Buy often, feel attached 2",
-        "Feel attached, buy rarely 1",
-        "Buy often, not attached 0",
-        "Buy rarely, not attached 1",
+        "Buys often, feels attached 2",
+        "Feels attached, buys rarely 1",
+        "Buys often, not attached 0",
+        "Buys rarely, not attached 1",
     ]);
 });
 

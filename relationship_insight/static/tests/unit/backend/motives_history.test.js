@@ -26,13 +26,13 @@ const MOTIVES = {
     classes: [
         {
             key: "true",
-            name: "True loyalty",
+            name: "Buys often, feels attached",
             n: 40,
             status: "ok",
             shares: { relational: 0.7, merit: 0.2, situational: 0.1 },
         },
-        { key: "latent", name: "Latent loyalty", n: 0, status: "insufficient", shares: {} },
-        { key: "low", name: "Low loyalty", n: null, status: "suppressed", shares: {} },
+        { key: "latent", name: "Feels attached, buys rarely", n: 0, status: "insufficient", shares: {} },
+        { key: "low", name: "Buys rarely, not attached", n: null, status: "suppressed", shares: {} },
         { key: "unknown", name: "Not yet known", n: 7, status: "insufficient", shares: {} },
     ],
 };
@@ -51,8 +51,8 @@ describe("motives", () => {
         expect(card.motiveStyle).toBe("height: 132px");
         // Whom nobody counted stays away; who is hidden keeps a hatched place.
         expect(card.classConfig.data.labels).toEqual([
-            "True loyalty",
-            "Low loyalty",
+            "Buys often, feels attached",
+            "Buys rarely, not attached",
             "Not yet known",
         ]);
         expect(series(card.classConfig)).toEqual([
@@ -101,7 +101,7 @@ describe("motives", () => {
         card.onClassClick([{ index: 2 }]);
         expect.verifySteps([
             opened("Main motive: Close by", ["motive_id", "=", 9]),
-            opened("True loyalty", ["loyalty_class", "in", ["true"]]),
+            opened("Buys often, feels attached", ["loyalty_class", "in", ["true"]]),
             opened("Not yet known", ["loyalty_class", "in", ["unknown", false]]),
         ]);
     });
@@ -116,8 +116,8 @@ describe("motives", () => {
             "Quality The goods 20% (10–30%)",
         ]);
         expect(queryAllTexts("table:last tbody tr")).toEqual([
-            "True loyalty 70% 20% 10% 40",
-            "Low loyalty – – – Too few",
+            "Buys often, feels attached 70% 20% 10% 40",
+            "Buys rarely, not attached – – – Too few",
             "Not yet known – – – 7, counts only",
         ]);
     });
@@ -133,10 +133,10 @@ const month = (at, next, counts) => ({
 const HISTORY = {
     domain: [["company_id", "=", 1]],
     classes: [
-        ["true", "True loyalty"],
-        ["latent", "Latent loyalty"],
-        ["spurious", "Spurious loyalty"],
-        ["low", "Low loyalty"],
+        ["true", "Buys often, feels attached"],
+        ["latent", "Feels attached, buys rarely"],
+        ["spurious", "Buys often, not attached"],
+        ["low", "Buys rarely, not attached"],
         ["unknown", "Not yet known"],
     ],
     months: [
@@ -175,10 +175,10 @@ describe("history", () => {
         expect(card.config.type).toBe("line");
         expect(card.config.data.labels).toEqual(["Jan 26", "Feb 26", "Mar 26"]);
         expect(series(card.config)).toEqual([
-            ["True loyalty", [10, 12, 1300]],
-            ["Latent loyalty", [1, 1, 0]],
-            ["Spurious loyalty", [2, 2, 0]],
-            ["Low loyalty", [3, 5, 0]],
+            ["Buys often, feels attached", [10, 12, 1300]],
+            ["Feels attached, buys rarely", [1, 1, 0]],
+            ["Buys often, not attached", [2, 2, 0]],
+            ["Buys rarely, not attached", [3, 5, 0]],
         ]);
         expect(card.config.data.datasets.map(({ fill }) => fill)).toEqual([
             "origin",
@@ -232,8 +232,8 @@ describe("history", () => {
         card.onClick([], {}, chart(1));
         card.openMonth(HISTORY.months[1], "unknown");
         expect.verifySteps([
-            opened("True loyalty, Feb 26", ["loyalty_class", "in", ["true"]]),
-            opened("Latent loyalty, Feb 26", ["loyalty_class", "in", ["latent"]]),
+            opened("Buys often, feels attached, Feb 26", ["loyalty_class", "in", ["true"]]),
+            opened("Feels attached, buys rarely, Feb 26", ["loyalty_class", "in", ["latent"]]),
             opened("Feb 26"),
             opened("Not yet known, Feb 26", ["loyalty_class", "in", ["unknown", false]]),
         ]);

@@ -151,9 +151,9 @@ describe("scale preview", () => {
 
 describe("feelings field", () => {
     const FEELINGS = [
-        { id: 1, name: "Glad", emoji: "🙂", valence: "1", sequence: 2 },
-        { id: 2, name: "Proud", emoji: "😊", valence: "1", sequence: 1 },
-        { id: 3, name: "Angry", emoji: "😠", valence: "-1", sequence: 3 },
+        { id: 1, name: "Glad", picture: "ease", valence: "1", sequence: 2 },
+        { id: 2, name: "Proud", picture: "glad", valence: "1", sequence: 1 },
+        { id: 3, name: "Angry", picture: "annoyed", valence: "-1", sequence: 3 },
     ];
 
     function fieldRecord(chosen) {
@@ -187,7 +187,7 @@ describe("feelings field", () => {
         await click("[data-feeling='3']");
         expect.verifySteps([
             ["unlink", 1],
-            ["link", 3, { name: "Angry", emoji: "😠", valence: "-1", sequence: 3 }],
+            ["link", 3, { name: "Angry", picture: "annoyed", valence: "-1", sequence: 3 }],
         ]);
     });
 

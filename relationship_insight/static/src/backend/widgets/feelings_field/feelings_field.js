@@ -3,16 +3,18 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useSpecialData } from "@web/views/fields/relational_utils";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { Picture } from "@relationship_insight/pictures/picture";
 
 const FEELING_DOMAIN = [
     ["kind", "=", "emotion"],
     ["parent_id.code", "=", "M02"],
 ];
-const FEELING_FIELDS = ["name", "emoji", "valence", "sequence"];
+const FEELING_FIELDS = ["name", "picture", "valence", "sequence"];
 
 /** Shows the feelings as faces with a word, each switched on and off by one tap. */
 export class FeelingsField extends Component {
     static template = "relationship_insight.FeelingsField";
+    static components = { Picture };
     static props = { ...standardFieldProps };
 
     setup() {
@@ -66,7 +68,7 @@ export const feelingsField = {
     isEmpty: () => false,
     relatedFields: [
         { name: "name", type: "char" },
-        { name: "emoji", type: "char" },
+        { name: "picture", type: "char" },
         { name: "valence", type: "selection", selection: [] },
         { name: "sequence", type: "integer" },
     ],

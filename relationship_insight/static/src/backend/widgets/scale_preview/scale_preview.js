@@ -1,12 +1,14 @@
 import { Component } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { Picture } from "@relationship_insight/pictures/picture";
 
 const MAX_POINTS = 11;
 
 /** Shows a measure's answers as a customer would see them, while the form is being filled in. */
 export class RelationshipScalePreview extends Component {
     static template = "relationship_insight.RelationshipScalePreview";
+    static components = { Picture };
     static props = { ...standardWidgetProps };
 
     get data() {
@@ -51,7 +53,7 @@ export const relationshipScalePreview = {
     fieldDependencies: [
         { name: "kind", type: "selection" },
         { name: "question", type: "text" },
-        { name: "emoji", type: "char" },
+        { name: "picture", type: "char" },
         { name: "scale_min", type: "float" },
         { name: "scale_max", type: "float" },
         { name: "step", type: "float" },

@@ -6,18 +6,18 @@ export class RelationshipMeasure extends models.ServerModel {
     _name = "relationship.measure";
 
     name = fields.Char();
-    emoji = fields.Char();
+    picture = fields.Char();
     valence = fields.Char();
     sequence = fields.Integer();
 
     _load_pos_data_fields() {
-        return ["id", "name", "emoji", "valence", "sequence"];
+        return ["id", "name", "picture", "valence", "sequence"];
     }
 
     _records = [
-        { id: 1, name: "Annoyed", emoji: "😠", valence: "-1", sequence: 206 },
-        { id: 2, name: "Glad", emoji: "😊", valence: "1", sequence: 201 },
-        { id: 3, name: "Cared for", emoji: "🤗", valence: "1", sequence: 202 },
+        { id: 1, name: "Annoyed", picture: "annoyed", valence: "-1", sequence: 206 },
+        { id: 2, name: "Glad", picture: "glad", valence: "1", sequence: 201 },
+        { id: 3, name: "Cared for", picture: "cared", valence: "1", sequence: 202 },
     ];
 }
 

@@ -11,7 +11,7 @@ const NAMES = {
     tags: { 7: "📞 Phone first" },
     staff: { 5: "Mali" },
     event: { birthday: "Birthday" },
-    class: { true: "True loyalty" },
+    class: { true: "Buys often, feels attached" },
     ask: { motive: "Ask why they come to us" },
 };
 
@@ -55,7 +55,7 @@ test("a promise says whether it is late, a day that is past isn't shown", () => 
 
 test("insight in words; what this till does not know yet is left out", () => {
     expect(texts(["class", "true"], ["ask", "motive"], ["case", "Broken leg"])).toEqual([
-        "True loyalty",
+        "Buys often, feels attached",
         "Ask why they come to us",
         "Open case: Broken leg",
     ]);

@@ -2,13 +2,14 @@ import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
+import { Picture } from "@relationship_insight/pictures/picture";
 import { FriendPicker } from "../../friend_picker/friend_picker";
 import { NoteChips } from "../../note_chips/note_chips";
 import { NotePromise } from "../../note_promise/note_promise";
 
 export class FeelingsPopup extends Component {
     static template = "relationship_insight.FeelingsPopup";
-    static components = { Dialog, FriendPicker, NoteChips, NotePromise };
+    static components = { Dialog, FriendPicker, NoteChips, NotePromise, Picture };
     static props = {
         note: Object,
         feelings: Array,
@@ -54,20 +55,21 @@ export class FeelingsPopup extends Component {
     get purposes() {
         return [
             { value: "listen", name: _t("Listening") },
-            { value: "sell", name: _t("Advice and sale") },
-            { value: "solve", name: _t("Service") },
-            { value: "complaint", name: _t("Complaint") },
             { value: "care", name: _t("Care") },
+            { value: "sell", name: _t("Sale") },
+            { value: "advise", name: _t("Advice before the sale") },
+            { value: "solve", name: _t("Help after the sale") },
+            { value: "complaint", name: _t("Complaint") },
         ];
     }
 
     get kinds() {
         return [
             { value: "care", name: _t("How to care for them") },
-            { value: "like", name: _t("They like it") },
-            { value: "dislike", name: _t("They dislike it") },
-            { value: "need", name: _t("They need it") },
-            { value: "wish", name: _t("They wish for it") },
+            { value: "like", name: _t("Likes") },
+            { value: "dislike", name: _t("Dislikes") },
+            { value: "need", name: _t("Needs") },
+            { value: "wish", name: _t("Wishes for") },
         ];
     }
 
@@ -94,13 +96,13 @@ export class FeelingsPopup extends Component {
     describe(note) {
         const chosen = this.props.feelings.filter((feeling) => note.feelings.includes(feeling.id));
         return [
-            ...chosen.map((feeling) => feeling.emoji || feeling.name),
+            ...chosen.map((feeling) => feeling.name),
             note.line,
             note.promise,
             note.friend?.name,
         ]
             .filter(Boolean)
-            .join(" ");
+            .join(", ");
     }
 
     /** A tap beside the popup is the quickest way on: everything is saved already. */
