@@ -6,6 +6,7 @@ from . import test_contact_form
 from . import test_demo
 from . import test_hidden_records
 from . import test_isolation
+from . import test_menus
 from . import test_neighbours
 from . import test_public_words
 from . import test_trusted_fields

@@ -6,9 +6,9 @@ from odoo.tests import tagged
 from .common_card import CardCase
 
 MENUS = {
-    "rep": {"my_customers", "customers", "conversations", "insights", "market", "competitors"},
-    "relations": {"evidence", "readings", "purchases", "bonds", "snapshots"},
-    "manager": {"configuration", "measures"},
+    "rep": {"customers_all", "customers", "conversations", "insights", "competitors"},
+    "relations": {"configuration", "evidence"},
+    "manager": {"measures", "preference_tags"},
 }
 # Who may read what a screen shows, by role: nobody else opens it.
 READERS = {

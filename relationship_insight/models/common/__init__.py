@@ -1,8 +1,10 @@
 from . import (
     relationship_customer_link,
+    relationship_feature,
     relationship_guarded,
     relationship_of_customer,
     relationship_staff_floor,
     res_company,
+    res_config_settings,
     res_partner,
 )
