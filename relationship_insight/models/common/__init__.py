@@ -4,6 +4,7 @@ from . import (
     relationship_guarded,
     relationship_of_customer,
     relationship_staff_floor,
+    relationship_settings,
     res_company,
     res_config_settings,
     res_partner,
