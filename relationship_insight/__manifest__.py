@@ -24,6 +24,7 @@
     ],
     "data": [
         "security/relationship_groups.xml",
+        "security/relationship_feature_groups.xml",
         "security/catalogue/ir.model.access.csv",
         "security/catalogue/catalogue_rules.xml",
         "security/evidence/ir.model.access.csv",
@@ -164,6 +165,7 @@
         "views/desk/relationship_field_views.xml",
         "views/campaign/relationship_campaign_result_views.xml",
         "wizard/evidence/relationship_answer_views.xml",
+        "views/relationship_beside_views.xml",
         "views/relationship_menus.xml",
     ],
     "demo": [

@@ -1,5 +1,6 @@
 def post_init_hook(env):
     """Read the customers that are there already, as soon as a worker is free."""
+    env["relationship.feature"]._set_first_features()
     env["res.company"]._create_missing_ready_campaigns()
     env["res.company"]._wake_relationship_refresh()
 

@@ -6,9 +6,11 @@ from . import test_contact_form
 from . import test_demo
 from . import test_hidden_records
 from . import test_isolation
+from . import test_menus
 from . import test_neighbours
 from . import test_public_words
 from . import test_shown_words
+from . import test_settings
 from . import test_trusted_fields
 from . import test_uninstall
 from . import test_views

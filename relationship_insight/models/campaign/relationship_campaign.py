@@ -397,6 +397,19 @@ class RelationshipCampaign(models.Model):
         action = self._open("relationship_invitation_action")
         return {**action, "context": {**action["context"], "search_default_done": 1}}
 
+    def action_view_waves(self):
+        """Open the waves of this campaign."""
+        return self._open("relationship_wave_action")
+
+    def action_view_deliveries(self):
+        """Open what was sent, and what became of it."""
+        return self._open("relationship_delivery_action")
+
+    def action_view_results(self):
+        """Open the counted results of this campaign."""
+        action = self._open("relationship_campaign_result_action")
+        return {**action, "context": {"search_default_everybody": 1}}
+
     # What the page offers once everything is answered.
 
     @api.constrains("thanks_campaign_id")

@@ -10,6 +10,10 @@ class TestReferralCapture(ReferralCase):
         wizard = self.env["relationship.referral.tell"].with_user(user or self.nok).create(vals)
         return wizard.action_tell()
 
+    def setUp(self):
+        super().setUp()
+        self.env["relationship.feature"]._set_all_features()
+
     def test_told_on_the_contact(self):
         self.tell(referred_id=self.bee.id, referrer_id=self.anna.id)
         self.assertRecordValues(
