@@ -17,6 +17,7 @@ GIVEN_ONCE = {
     "relationship.note": {"order_id", "order_model", "source_key"},
     "relationship.note.draft": {"source_key"},
     "relationship.handover.line": {"handover_id"},
+    "relationship.interview.consent": {"interviewee_id", "kind", "scope"},
     "relationship.instrument.item": {"version_id"},
     "relationship.instrument.version": {"instrument_id", "number"},
     "relationship.promise": {"note_id"},
@@ -86,6 +87,8 @@ FREE = {
         "survey_id": CHECKED,
     },
     "relationship.life.event": {"user_id": "who is reminded; sensitive days ask for the group"},
+    "relationship.interview.consent": {"interviewee_id": CHECKED},
+    "relationship.interviewee": {"consent_ids": OWN_LINES},
     "relationship.measure": {"parent_id": CHECKED, "child_ids": OWN_LINES},
     "relationship.note": {
         "staff_id": "a colleague may have been told; the author is kept apart",
@@ -124,5 +127,14 @@ FREE = {
         "utm_campaign_id": "counts clicks",
     },
     "relationship.relation": {"other_id": CHECKED, "type_id": CHECKED},
+    "relationship.study": {
+        "user_id": "writes the invitations and answers for the study",
+        "interviewer_ids": "whose free times are offered; only times, never what fills the others",
+        "question_ids": OWN_LINES,
+        "quota_ids": OWN_LINES,
+        "interviewee_ids": OWN_LINES,
+    },
+    "relationship.study.question": {"study_id": CHECKED},
+    "relationship.study.quota": {"study_id": CHECKED, "interviewee_ids": OWN_LINES},
     "relationship.wave": {"invitation_ids": OWN_LINES},
 }

@@ -1,0 +1,3 @@
+from . import test_study
+from . import test_booking
+from . import test_interview_rest
