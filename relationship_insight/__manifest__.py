@@ -161,6 +161,8 @@
         "wizard/sending/relationship_delivery_resolve_views.xml",
         "views/interview/relationship_study_views.xml",
         "views/interview/relationship_interviewee_views.xml",
+        "wizard/interview/relationship_transcript_views.xml",
+        "views/interview/relationship_interview_views.xml",
         "views/interview/interview_templates.xml",
         "views/interview/res_config_settings_views.xml",
         "views/campaign/res_partner_views.xml",

@@ -65,4 +65,5 @@ class RelationshipInterviewConsent(models.Model):
     def _withdraw(self):
         given = self.filtered(lambda consent: not consent.date_withdrawn)
         given.write({"date_withdrawn": fields.Datetime.now()})
-        given.interviewee_id._consent_changed()
+        for kind, consents in given.grouped("kind").items():
+            consents.interviewee_id._consent_changed(kind)

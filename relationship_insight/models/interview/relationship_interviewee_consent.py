@@ -54,5 +54,5 @@ class RelationshipInterviewee(models.Model):
         self.consent_ids.write({"interviewee_id": kept.id})
         return super()._hand_over(kept)
 
-    def _consent_changed(self):
+    def _consent_changed(self, kind):
         """Follow what these customers took back. Extended where their words are kept."""

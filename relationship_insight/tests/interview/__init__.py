@@ -1,3 +1,4 @@
 from . import test_study
 from . import test_booking
 from . import test_interview_rest
+from . import test_interview
