@@ -17,7 +17,10 @@ GIVEN_ONCE = {
     "relationship.note": {"order_id", "order_model", "source_key"},
     "relationship.note.draft": {"source_key"},
     "relationship.handover.line": {"handover_id"},
+    "relationship.code": {"company_id"},
+    "relationship.coding": {"turn_id"},
     "relationship.interview": {"study_id"},
+    "relationship.interview.coder": {"interview_id", "user_id"},
     "relationship.interview.consent": {"interviewee_id", "kind", "scope"},
     "relationship.interview.speaker": {"interview_id"},
     "relationship.interview.turn": {"interview_id"},
@@ -71,6 +74,12 @@ FREE = {
         "reading_ids": CHECKED,
     },
     "relationship.cadence": {"hand_tier_id": CHECKED},
+    "relationship.code": {
+        "parent_id": CHECKED,
+        "child_ids": OWN_LINES,
+        "coding_ids": OWN_LINES,
+    },
+    "relationship.coding": {"turn_id": CHECKED, "code_id": CHECKED},
     "relationship.contact.preference": {"opted_out_campaign_ids": CHECKED},
     "relationship.handover": {
         "user_id": "managers choose who leaves; the handover checks the company",
@@ -93,12 +102,17 @@ FREE = {
     "relationship.interview": {
         "study_id": CHECKED,
         "user_id": "says who asked the questions, nothing else",
+        "coder_ids": OWN_LINES,
         "speaker_ids": OWN_LINES,
         "turn_ids": OWN_LINES,
         "voice_ids": "only one's own recordings are taken",
         "audio_ids": "only one's own recordings are taken",
     },
     "relationship.interview.consent": {"interviewee_id": CHECKED},
+    "relationship.interview.coder": {
+        "interview_id": CHECKED,
+        "user_id": "says who marks words; only they can mark, and close",
+    },
     "relationship.interview.speaker": {
         "interview_id": CHECKED,
         "interviewee_id": "of the same study only, and their yes is asked for",

@@ -2,3 +2,4 @@ from . import test_study
 from . import test_booking
 from . import test_interview_rest
 from . import test_interview
+from . import test_coding

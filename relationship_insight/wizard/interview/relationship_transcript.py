@@ -34,6 +34,10 @@ class RelationshipTranscript(models.TransientModel):
             raise UserError(
                 self.env._("Something is written down already. Say whether it shall go.")
             )
+        if interview.coder_ids:
+            raise UserError(
+                self.env._("Somebody marks these words already. Correct them turn by turn.")
+            )
         interview.turn_ids.unlink()
         speakers = self._find_speakers(turns)
         self.env["relationship.interview.turn"].create(
