@@ -134,7 +134,12 @@ def _split_speaker(line):
     if not found:
         return None, line
     name = re.sub(r"\s+", " ", STAMP.sub("", found[1])).strip(" \t*_")
-    if not name or len(name) > LONGEST_NAME or len(name.split()) > 5 or NO_NAME.search(name):
+    if (
+        not name
+        or len(name) > LONGEST_NAME
+        or len(name.split()) > 5
+        or NO_NAME.search(name.removesuffix("."))
+    ):
         return None, line
     return name, found[2].strip()
 

@@ -69,6 +69,14 @@ def test_a_name_that_is_known_counts_once():
     assert transcript.parse_text(text) == [Turn("I said", "go away\nNok: Yes")]
 
 
+def test_initials_are_names():
+    assert transcript.parse_text("A.: Why?\nB.: Because\nB.: Yes") == [
+        Turn("A.", "Why?"),
+        Turn("B.", "Because"),
+        Turn("B.", "Yes"),
+    ]
+
+
 def test_times_beside_names_go():
     assert transcript.parse_text("[00:01:02] Anna: Hi\nNok 00:01:09: Yes\nNok: At 10:30") == [
         Turn("Anna", "Hi"),

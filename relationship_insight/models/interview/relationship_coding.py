@@ -18,7 +18,7 @@ class RelationshipCoding(models.Model):
     _rec_name = "code_id"
 
     turn_id = fields.Many2one(
-        "relationship.interview.turn", string="Turn", required=True, index=True, ondelete="cascade"
+        "relationship.interview.turn", required=True, index=True, ondelete="cascade"
     )
     interview_id = fields.Many2one(
         related="turn_id.interview_id", store=True, index=True, string="Interview"

@@ -55,10 +55,19 @@ class RelationshipInterviewSpeaker(models.Model):
                 raise UserError(
                     self.env._("These words are of somebody else already. Delete them first.")
                 )
+            self._drop_silent_twins(vals["interviewee_id"])
         res = super().write(vals)
         if "interviewee_id" in vals:
             self._took_part()
         return res
+
+    def _drop_silent_twins(self, interviewee_id):
+        """Whoever is found by a name in the words isn't there a second time, with none."""
+        for speaker in self if interviewee_id else ():
+            others = speaker.interview_id.speaker_ids - speaker
+            others.filtered(
+                lambda other: other.interviewee_id.id == interviewee_id and not other.turn_ids
+            ).unlink()
 
     def _took_part(self):
         """Whoever took part was talked with; words that are there already need their yes."""

@@ -44,12 +44,12 @@ class RelationshipInterviewee(models.Model):
 
     def action_open_interviews(self):
         self.ensure_one()
-        interviews = self.speaker_ids.interview_id
+        interviews, name = self.speaker_ids.interview_id, self.env._("Interviews")
         if len(interviews) == 1:
             return interviews._get_open_action()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Interviews"),
+            "name": name,
             "res_model": "relationship.interview",
             "view_mode": "list,form",
             "domain": [("id", "in", interviews.ids)],

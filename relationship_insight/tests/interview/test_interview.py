@@ -102,6 +102,15 @@ class TestInterview(InterviewCase):
             ["Anew", "Yes\nindeed"],
         )
 
+    def test_a_name_in_the_words_is_said_to_be_the_customer(self):
+        self.allow(self.one)
+        self.write_down(text="Anna: Why?\nN.: Because\nN.: Yes")
+        named = self.interview.speaker_ids.filtered(lambda each: each.name == "N.")
+        self.assertFalse(named.interviewee_id)
+        self.interview.write({"speaker_ids": [(1, named.id, {"interviewee_id": self.one.id})]})
+        self.assertEqual(self.one.speaker_ids, named)
+        self.assertEqual(self.interview.turn_ids.mapped("speaker_id.interviewee_id"), self.one)
+
     def test_bad_files_leave_everything_as_it_was(self):
         self.allow(self.one)
         before = self.write_down(text="Anna: Hi\nNok Chan: Yes").mapped("text")

@@ -140,6 +140,41 @@ class TestStudy(InterviewCase):
                 self.assertEqual(set(self.states(study)), {partner})
                 self.assertEqual(study.outside_count, 4)
 
+    def test_shops_with_a_till(self):
+        books, sales = self.env["account.journal"].create(
+            [
+                {"name": kind, "code": kind[:5], "type": kind, "company_id": self.company.id}
+                for kind in ("general", "sale")
+            ]
+        )
+        till = self.env["pos.config"].create(
+            {
+                "name": "North",
+                "company_id": self.company.id,
+                "payment_method_ids": [(5, 0, 0)],
+                "journal_id": books.id,
+                "invoice_journal_id": sales.id,
+            }
+        )
+        session = self.env["pos.session"].create({"config_id": till.id})
+        buyer, other = self.new_buyer("Till Buyer"), self.new_buyer("Other")
+        for partner, state in ((buyer, "paid"), (other, "cancel")):
+            self.env["pos.order"].create(
+                {
+                    "session_id": session.id,
+                    "company_id": self.company.id,
+                    "partner_id": partner.id,
+                    "state": state,
+                    "amount_tax": 0,
+                    "amount_total": 5,
+                    "amount_paid": 5,
+                    "amount_return": 0,
+                }
+            )
+        study = self.new_study({"shop": f"pos.config,{till.id}", "wanted": 9})
+        study.action_draw()
+        self.assertEqual(set(self.states(study)), {buyer})
+
     def test_two_contacts_of_one_address_are_one_person(self):
         for name in ("One", "Two"):
             self.new_buyer(name).email = "same@example.com"
