@@ -7,3 +7,4 @@ from . import pulse_shop
 from . import pos_pulse
 from . import portal_pulse
 from . import referral
+from . import interview

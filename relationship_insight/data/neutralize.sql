@@ -4,4 +4,5 @@ UPDATE relationship_delivery SET state = 'cancelled', failure_type = 'neutralize
  WHERE state IN ('queued', 'sending');
 UPDATE relationship_invitation SET state = 'cancelled', failure_type = 'neutralized'
  WHERE state IN ('planned', 'sending') AND channel IN ('email', 'sms');
+UPDATE relationship_study SET state = 'closed' WHERE state = 'running';
 DELETE FROM relationship_sending_pause;

@@ -12,6 +12,7 @@ from . import (
     campaign,
     pulse,
     sending,
+    interview,
     referral,
     care,
     desk,

@@ -10,6 +10,7 @@ probabilities from 0 to 1. Bad input raises ``ValueError``; too little evidence 
 never a low score.
 """
 
+from . import agreement
 from . import attitude
 from . import bgnbd
 from . import bond
@@ -26,6 +27,7 @@ from . import ranks
 from . import rate
 from . import referral
 from . import reliability
+from . import saturation
 from . import scales
 from . import shares
 from . import shrinkage

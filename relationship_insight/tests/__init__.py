@@ -26,6 +26,7 @@ from .dashboard import *
 from .campaign import *
 from .pulse import *
 from .sending import *
+from .interview import *
 from .referral import *
 from .care import *
 from .desk import *

@@ -32,7 +32,8 @@ READERS = {
         relationship.eligibility relationship.feedback.point relationship.instrument
         relationship.invitation relationship.mention relationship.purchase
         relationship.referral.flag relationship.sending.pause relationship.survey.add
-        relationship.wave survey.survey""",
+        relationship.interview relationship.interviewee relationship.study relationship.wave
+        survey.survey""",
     "rep relations manager plain cashier": "relationship.measure",
     "manager": "relationship.settings",
     "": "res.config.settings",

@@ -8,6 +8,7 @@ from . import (
     team,
     campaign,
     sending,
+    interview,
     referral,
     desk,
     privacy,

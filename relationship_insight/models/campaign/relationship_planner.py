@@ -129,6 +129,21 @@ class RelationshipPlanner(models.Model):
         )
 
     @api.model
+    def _sql_asked_elsewhere(self):
+        """SQL of whom we asked otherwise than by invitation: they rest from campaigns as well.
+
+        ``partner_id``, ``company_id``, when we asked (``touched``), when they took part
+        (``answered``). Extended by interview.
+        """
+        return SQL(
+            """
+            SELECT NULL::int AS partner_id, NULL::int AS company_id, NULL::timestamp AS touched,
+                   NULL::timestamp AS answered
+             WHERE FALSE
+            """
+        )
+
+    @api.model
     def _get_recent_buyers(self, company, since):
         """Return SELECTs of contacts with orders since a date. Extended by pos."""
         return [

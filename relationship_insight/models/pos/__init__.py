@@ -19,5 +19,6 @@ from . import (
     relationship_strip_lines,
     res_partner,
     relationship_invitation,
+    relationship_study_quota,
     res_config_settings,
 )

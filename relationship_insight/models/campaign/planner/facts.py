@@ -129,8 +129,13 @@ def collect_facts(scope):
           JOIN relationship_instrument ins ON ins.id = ver.instrument_id
      LEFT JOIN relationship_contact_preference w
             ON w.partner_id = people.id AND w.company_id = %(company)s
+         UNION ALL
+        SELECT people.person, NULL, other.company_id = %(company)s, TRUE, other.touched,
+               other.touched, other.answered, FALSE, FALSE, FALSE
+          FROM %(people)s people JOIN (%(others)s) other ON other.partner_id = people.id
         """,
             people=PEOPLE,
+            others=scope.env["relationship.planner"]._sql_asked_elsewhere(),
             company=scope.company.id,
             contact=Invitation._sql_contact(SQL("i")),
             touched=Invitation._sql_last_touch(SQL("i")),

@@ -51,12 +51,28 @@ def _get_wave_end(campaign, start):
     return start + days - timedelta(days=1)
 
 
-def _sql_population(campaign):
-    """SQL of the contacts a campaign is about: id and what the draw needs.
+def sql_asked(partner, company):
+    """SQL that says whether a contact (SQL alias) is somebody whom a company may want to ask.
 
-    Whoever buys here: persons, and companies of which no person is known. Our own people and
-    mere addresses are left out.
+    Persons, and companies of which no person is known. Our own people and mere addresses are
+    left out.
     """
+    return SQL(
+        """
+        (%(p)s.active AND %(p)s.partner_share
+         AND (%(p)s.company_id IS NULL OR %(p)s.company_id = %(company)s)
+         AND COALESCE(%(p)s.type, 'contact') = 'contact'
+         AND NOT (%(p)s.is_company AND EXISTS (
+             SELECT 1 FROM res_partner person
+              WHERE person.parent_id = %(p)s.id AND person.active AND person.type = 'contact')))
+        """,
+        p=partner,
+        company=company.id,
+    )
+
+
+def _sql_population(campaign):
+    """SQL of the contacts a campaign is about, whoever buys here: id and what the draw needs."""
     Partner = campaign.env["res.partner"]
     audience = Partner._search(campaign._get_audience_domain())
     classes = [name for name in CLASSES if campaign[f"class_{name}"]]
@@ -67,14 +83,9 @@ def _sql_population(campaign):
           JOIN relationship_profile profile
             ON profile.commercial_partner_id = p.commercial_partner_id
            AND profile.company_id = %(company)s AND %(classes)s
-         WHERE p.id IN %(audience)s AND p.active AND p.partner_share
-           AND (p.company_id IS NULL OR p.company_id = %(company)s)
-           AND COALESCE(p.type, 'contact') = 'contact'
-           AND NOT (p.is_company AND EXISTS (
-                SELECT 1 FROM res_partner person
-                 WHERE person.parent_id = p.id AND person.active
-                   AND person.type = 'contact'))
+         WHERE p.id IN %(audience)s AND %(asked)s
         """,
+        asked=sql_asked(SQL("p"), campaign.company_id),
         stratum=sql_stratum(campaign, SQL("p")),
         company=campaign.company_id.id,
         classes=SQL("COALESCE(profile.loyalty_class, 'unknown') IN %s", tuple(classes))
