@@ -5,6 +5,7 @@ from . import (
     relationship_demo_capture,
     relationship_demo_sale,
     relationship_demo_bond,
+    relationship_demo_care,
     relationship_demo_referral,
     relationship_demo_campaign,
     pos_relationship_demo,

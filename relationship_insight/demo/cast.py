@@ -112,10 +112,10 @@ COMPANIES = (
     ),
     Persona("latent", 4, 100, (0.85, 0.86), 0.45, FOND, talks=2, stay=4, staff="rep"),
     Persona("low", 4, 110, (0.35, 0.34), 0.6, CHEAP, stay=1, staff="seller"),
-    # Sales more than double while nobody talks with them: the silent sales of one seller.
+    # Sales more than double while hardly anybody talks with them: the silent sales of one seller.
     Persona(
         "silent",
-        4,
+        7,
         60,
         (0.55, 0.5),
         0.55,
@@ -241,6 +241,9 @@ COMPANY_NAMES = (
     "Lemongrass Catering",
     "White Elephant Tours",
     "Moonlight Cinema",
+    "บ้านริมคลองโฮมสเตย์",
+    "ร้านกาแฟต้นจามจุรี",
+    "โรงเรียนอนุบาลดอกแก้ว",
 )
 CONTACTS = (("Owner", "owner"), ("Buyer", "buyer"), ("Office Manager", "office"))
 RIVALS = {
@@ -250,18 +253,18 @@ RIVALS = {
 
 # name, list price, at the till
 PRODUCTS = (
-    ("Ground Coffee 250 g", 7.5, True),
-    ("Jasmine Rice 5 kg", 11.0, True),
-    ("Green Tea, 50 Bags", 4.2, True),
-    ("Fresh Milk 1 l", 1.8, True),
-    ("Fruit Basket", 14.0, True),
-    ("Hand Soap", 3.1, True),
-    ("Notebook A5", 2.6, True),
-    ("Gift Box", 19.0, True),
-    ("Copy Paper, 5 Reams", 24.0, False),
-    ("Coffee Beans, 5 kg", 68.0, False),
-    ("Cleaning Set", 42.0, False),
-    ("Guest Soap, 200 Pieces", 55.0, False),
+    ("Ground Coffee 250 g", 185.0, True),
+    ("Jasmine Rice 5 kg", 220.0, True),
+    ("Green Tea, 50 Bags", 120.0, True),
+    ("Fresh Milk 1 l", 55.0, True),
+    ("Fruit Basket", 450.0, True),
+    ("Hand Soap", 89.0, True),
+    ("Notebook A5", 45.0, True),
+    ("Gift Box", 590.0, True),
+    ("Copy Paper, 5 Reams", 690.0, False),
+    ("Coffee Beans, 5 kg", 2200.0, False),
+    ("Cleaning Set", 1250.0, False),
+    ("Guest Soap, 200 Pieces", 1600.0, False),
 )
 
 WHY_FOND = (
@@ -278,34 +281,44 @@ WHY_COLD = (
     "I would go elsewhere if it were nearer.",
     "Nobody ever asks what I need.",
 )
-# What was said, by purpose; "haggle" is a sale to somebody who doesn't feel attached.
+# What was said, by purpose: whether to a person, a company or either (None), where, the words.
+# "haggle" is a sale to somebody who doesn't feel attached.
 TALKS = {
     "listen": (
-        "Told us about the family trip; likes the new coffee corner.",
-        "Looks for gifts that are not wrapped in plastic.",
-        "เล่าว่าลูกเพิ่งสอบเข้าได้ ดีใจมาก",
-        "Wishes we opened an hour earlier on Saturdays.",
+        (False, ("store", "chat"), "Told us about the family trip; likes the new coffee corner."),
+        (None, ("store", "visit", "call_in"), "Looks for gifts that are not wrapped in plastic."),
+        (False, ("store",), "เล่าว่าลูกเพิ่งสอบเข้าได้ ดีใจมาก"),
+        (True, ("visit", "call_out"), "เล่าว่าลูกค้าของเขาชมกาแฟที่ซื้อจากเรา"),
+        (True, ("visit", "chat"), "Told us how busy the season was, and what guests asked for."),
     ),
     "care": (
-        "Called to ask whether the basket arrived well. It did, and they were touched.",
-        "Congratulated on the shop's anniversary.",
-        "แวะถามอาการคุณแม่หลังออกจากโรงพยาบาล",
+        (None, ("call_out",), "Called to ask whether the basket arrived well. They were touched."),
+        (True, ("visit",), "Congratulated on the anniversary, with a small cake."),
+        (False, ("store", "call_out"), "ถามอาการคุณแม่หลังออกจากโรงพยาบาล"),
+        (None, ("chat",), "ทักไปอวยพรวันเกิด ส่งรูปขนมกลับมาให้ดู"),
     ),
     "sell": (
-        "Showed the new teas; took two to try.",
-        "Went through next month's order.",
+        (False, ("store",), "Showed the new teas; took two to try."),
+        (True, ("visit", "call_out"), "Went through next month's order."),
+        (False, ("chat", "call_in"), "สอบถามชุดของขวัญ ขอให้เก็บไว้ให้สองกล่อง"),
     ),
     "solve": (
-        "Swapped a broken box on the spot.",
-        "Found the missing invoice together.",
+        (False, ("store",), "Swapped a broken box on the spot."),
+        (True, ("call_in", "chat"), "Found the missing invoice together."),
+        (False, ("call_in",), "โทรมาถามเรื่องแต้มที่หายไป แก้ให้เรียบร้อยแล้ว"),
     ),
     "haggle": (
-        "Asked for a discount and nothing else.",
-        "Compared our prices with Green Basket's, then bought the smallest pack.",
+        (None, ("call_in", "chat"), "Asked for a discount and nothing else."),
+        (False, ("store",), "Compared our prices with Green Basket's, then bought little."),
+        (True, ("visit", "call_out"), "เทียบราคากับอีกร้าน แล้วสั่งแค่ครึ่งเดียว"),
+    ),
+    "trouble": (
+        (False, ("store",), "Brought back a torn packet; had hoped we would check first."),
+        (True, ("call_in",), "The invoice was wrong again; corrected it on the phone."),
     ),
     "complaint": (
-        "Waited long at the till and nobody said sorry.",
-        "The delivery came late again.",
+        (False, ("store", "call_in"), "Waited long at the till and nobody said sorry."),
+        (None, ("call_in", "chat"), "The delivery came late again."),
     ),
 }
 PROMISES = (
@@ -318,3 +331,34 @@ PROMISES = (
 )
 GOOD_FEELINGS = ("glad", "cared", "ease", "valued", "impressed")
 BAD_FEELINGS = ("annoyed", "letdown", "ignored", "worried", "pressured")
+
+# What went wrong and what became of it: kind, state, channel, days ago, hours to the first
+# contact (None: not yet), is the customer satisfied, subject, their words, what we did.
+CASES = (
+    ("complaint", "new", "store", 0, None, None, "Waited too long at the till",
+     "Twenty minutes in the queue, and only one till was open.", None),
+    ("callback", "new", "web", 0, None, None, "ขอให้โทรกลับเรื่องใบกำกับภาษี",
+     "ช่วยโทรกลับเรื่องใบกำกับภาษีด้วยค่ะ", None),
+    ("low", "new", "email", 8, None, None, "Nobody asked what I need",
+     "I was in and out and felt like a number.", None),
+    ("complaint", "working", "call", 3, 2, None, "Delivery came late again",
+     "Second time this month. My guests waited.", None),
+    ("after", "working", "chat", 9, 150, None, "เครื่องชงกาแฟมีน้ำรั่ว",
+     "ซื้อไปสองอาทิตย์ น้ำรั่วทุกครั้งที่ชง", None),
+    ("before", "answered", "store", 5, 1, None, "Gift boxes for forty guests",
+     "Can you have forty boxes by the end of the month?", "Forty boxes are reserved."),
+    ("complaint", "answered", "email", 12, 130, None, "Wrong goods in the box",
+     "I ordered green tea and got coffee.", "Sent the tea the same day, the coffee is theirs."),
+    ("complaint", "closed", "store", 30, 3, "yes", "Broken jar in the basket",
+     "The honey jar was broken when I got home.", "A new basket, brought to the house."),
+    ("low", "closed", "email", 47, 6, "yes", "พนักงานพูดห้วน",
+     "ถามหาสินค้า แต่พนักงานตอบสั้น ๆ แล้วเดินไป", "ผู้จัดการโทรไปขอโทษและคุยกับพนักงานแล้ว"),
+    ("complaint", "closed", "call", 64, 140, "partly", "Charged twice",
+     "The card was charged twice for one bill.", "Paid back after a week; we were slow."),
+    ("callback", "closed", "web", 82, 4, "yes", "Please call about the invoice",
+     "Afternoon is best.", "Explained the invoice and sent a corrected one."),
+    ("complaint", "closed", "store", 120, 170, "no", "Old milk on the shelf",
+     "Two days over its date.", "Paid it back; shelves are now checked each morning."),
+    ("after", "cancelled", "chat", 25, None, None, "Missing lid",
+     "The lid wasn't in the box.", None),
+)  # fmt: skip

@@ -24,6 +24,7 @@ class Customer:
 
     name: str
     email: str
+    phone: str
     persona: Persona
     is_company: bool
     rng: random.Random
@@ -41,6 +42,13 @@ def cast_customers():
     """Return the customers of the demo, the same ones on every run."""
     people = _people(PEOPLE, _person_names(), is_company=False)
     companies = _people(COMPANIES, COMPANY_NAMES, is_company=True)
+    rng = random.Random(SEED)
+    for label, group in (("customer", people), ("company", companies)):
+        # In no order that an address, a number or a name would give away.
+        rng.shuffle(group)
+        for number, customer in enumerate(group, 1):
+            customer.email = f"{label}.{number}@example.com"
+            customer.phone = f"02 555 {'0' if label == 'customer' else '1'}{number:03}"
     return people + companies
 
 
@@ -54,27 +62,19 @@ def _people(personas, names, is_company):
     for persona in personas:
         for number in range(persona.count):
             name = next(names)
-            label = "company" if is_company else "customer"
-            customers.append(
-                _customer(
-                    name,
-                    f"{label}.{persona.key}.{number + 1}@example.com",
-                    persona,
-                    number,
-                    is_company,
-                )
-            )
+            customers.append(_customer(name, persona, number, is_company))
     return customers
 
 
-def _customer(name, email, persona, number, is_company):
-    rng = random.Random(f"{SEED} {email}")
+def _customer(name, persona, number, is_company):
+    rng = random.Random(f"{SEED} {is_company} {persona.key} {number}")
     first = rng.randint(*persona.joined)
     last = first - persona.stays if persona.stays else rng.randint(*persona.left)
     panel = number < round(persona.count * persona.asked)
     return Customer(
         name=name,
-        email=email,
+        email="",
+        phone="",
         persona=persona,
         is_company=is_company,
         rng=rng,

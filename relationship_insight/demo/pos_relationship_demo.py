@@ -32,7 +32,7 @@ class RelationshipDemo(models.AbstractModel):
                 vals["session_id"] = session.id
         self._pin_warning(customers)
         orders = self.env["pos.order"].create(tickets)
-        self._create_refund(orders)
+        self._create_refund(customers, orders)
         orders.session_id.order_ids.write({"state": "done"})
         orders.session_id.write({"state": "closed"})
         return orders
@@ -161,11 +161,12 @@ class RelationshipDemo(models.AbstractModel):
         )
 
     @api.model
-    def _create_refund(self, orders):
+    def _create_refund(self, customers, orders):
         """One customer brings back everything of the first visit of the last three months."""
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=90)
+        partners = [partner.id for plan, partner in customers if plan.persona.key == "spurious"]
         sold = orders.filtered(
-            lambda order: "spurious" in (order.partner_id.email or "") and order.date_order > limit
+            lambda order: order.partner_id.id in partners and order.date_order > limit
         )[:1]
         vals = {
             "partner_id": sold.partner_id.id,

@@ -41,7 +41,10 @@ class RelationshipDemo(models.AbstractModel):
         """
         if self.env.ref("relationship_insight.demo_user_rep", raise_if_not_found=False):
             return False
-        self = self.with_context(**QUIET)  # noqa: PLW0642
+        company = self._create_company()
+        self = self.with_context(**QUIET).with_company(company)  # noqa: PLW0642
+        self = self.with_context(allowed_company_ids=company.ids)  # noqa: PLW0642
+        self._switch_on()
         staff = self._create_staff()
         products = self._create_products()
         customers = self._create_customers(staff)
@@ -51,12 +54,50 @@ class RelationshipDemo(models.AbstractModel):
         self._create_conversations(customers, staff)
         self._create_person_facts(customers, staff)
         self._create_bond_story(customers, staff)
+        self._create_cases(customers, staff)
         self._create_referrals(customers, staff)
         self._take_snapshots()
         self._create_campaign(customers)
         self._compare_staff()
         self._count_referrals()
+        # What follows from the talks, as the night would work it out.
+        self.env["relationship.touch"]._refresh()
+        self.env["relationship.cadence"]._refresh()
         return True
+
+    @api.model
+    def _create_company(self):
+        """Return the shop: a company of its own, so that Odoo's demo customers aren't its."""
+        baht = self.env.ref("base.THB")
+        baht.active = True
+        company = self.env["res.company"].create(
+            {
+                "name": "Corner Shop",
+                "currency_id": baht.id,
+                "city": "Bangkok",
+                "email": "shop@example.com",
+            }
+        )
+        # On its contact: a company made with a country installs that country's bookkeeping.
+        company.partner_id.write({"tz": "Asia/Bangkok", "country_id": self.env.ref("base.th").id})
+        # The till and the invoices need accounts; which ones is no part of this story.
+        self.env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+        company.currency_id = baht
+        self._set_xmlid("demo_company", company)
+        if not self.env["stock.warehouse"].search([("company_id", "=", company.id)]):
+            self.env["stock.warehouse"].create(
+                {"name": company.name, "code": "CS", "company_id": company.id}
+            )
+        self.env.ref("base.user_admin").write(
+            {"company_ids": [Command.link(company.id)], "company_id": company.id}
+        )
+        # The campaigns that come with the addon are this shop's to start.
+        self.env["relationship.campaign"].search([("state", "=", "draft")]).company_id = company
+        return company
+
+    @api.model
+    def _switch_on(self):
+        """Everything that the settings can switch on is on: one line here per switch."""
 
     @api.model
     def _demo_time(self, days, rng):
@@ -118,6 +159,7 @@ class RelationshipDemo(models.AbstractModel):
             [
                 {
                     "name": name,
+                    "company_id": self.env.company.id,
                     "list_price": price,
                     "type": "consu",
                     "invoice_policy": "delivery",
@@ -154,6 +196,8 @@ class RelationshipDemo(models.AbstractModel):
         vals = {
             "name": plan.name,
             "email": plan.email,
+            "phone": plan.phone,
+            "company_id": self.env.company.id,
             "is_company": plan.is_company,
             "country_id": country.id,
             "city": "Bangkok" if number % 3 else "Chiang Mai",
@@ -167,6 +211,8 @@ class RelationshipDemo(models.AbstractModel):
                         "name": f"{plan.rng.choice(FIRST_NAMES)} {INITIALS[-1]}",
                         "function": role,
                         "email": plan.email.replace("company.", f"{short}.", 1),
+                        "phone": plan.phone,
+                        "company_id": self.env.company.id,
                         "country_id": country.id,
                     }
                 )
@@ -181,7 +227,9 @@ class RelationshipDemo(models.AbstractModel):
         Profile = self.env["relationship.profile"]
         first = fields.Date.start_of(fields.Date.context_today(self), "month")
         for back in range(MONTHS - 1, -1, -1):
-            Profile._refresh(asof=fields.Date.subtract(first, months=back, days=1))
+            Profile._refresh(
+                asof=fields.Date.subtract(first, months=back, days=1), companies=self.env.company
+            )
         begin = fields.Datetime.now()
         Profile._refresh()
         for company in Profile._companies():

@@ -4,9 +4,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .cast import WAVES
+from .cast import BAD_FEELINGS, WAVES
 
 ROUNDS = 6
+RECEIPTS = 16
 # What most of those asked do: they don't answer, and some don't even look.
 LOOKED = 0.3
 SILENT_PER_ANSWER = 2
@@ -48,13 +49,8 @@ class RelationshipDemo(models.AbstractModel):
             self._create_wave(campaign, customers, asked, days, rng)
         self._create_messages(campaign)
         self._create_mentions(campaign, rng)
+        self._create_shop_answers(campaign, rng)
         campaign._refresh_results()
-        self.env["relationship.feedback.point"].create(
-            [
-                {"name": "Poster at the door", "campaign_id": campaign.id},
-                {"name": "Tablet at the counter", "campaign_id": campaign.id, "is_kiosk": True},
-            ]
-        )
 
     @api.model
     def _get_asked(self, campaign, customers):
@@ -254,6 +250,96 @@ class RelationshipDemo(models.AbstractModel):
             )
         )
         self.env["relationship.delivery"].invalidate_model()
+
+    @api.model
+    def _create_shop_answers(self, campaign, rng):
+        """What was answered without being asked: at the door, at the counter, from receipts."""
+        points = self.env["relationship.feedback.point"].create(
+            [
+                {"name": "Poster at the door", "campaign_id": campaign.id},
+                {"name": "Tablet at the counter", "campaign_id": campaign.id, "is_kiosk": True},
+            ]
+        )
+        config = self.env.ref("relationship_insight.demo_pos_config")
+        config.relationship_receipt_campaign_id = campaign
+        now = fields.Datetime.now()
+        orders = self.env["pos.order"].search(
+            [("config_id", "=", config.id), ("date_order", ">", now - timedelta(days=60))],
+            order="date_order desc, id",
+        )
+        kept_out = self.env["relationship.invitation"]._filter_holdout(
+            orders.partner_id, campaign.company_id
+        )
+        orders = orders.filtered(
+            lambda order: (
+                order.amount_total > 0
+                and order.partner_id not in kept_out
+                and order.date_order < now - timedelta(hours=9)
+            )
+        )[::5][:RECEIPTS]
+        vals_list = [
+            self._prepare_shop_answer(campaign, point, "kiosk", self._demo_time(day, rng), f"{day}")
+            for point, days in zip(points, (range(2, 60, 5), range(1, 60, 2)))
+            for day in days
+        ] + [
+            {
+                **self._prepare_shop_answer(
+                    campaign, config, "receipt", order.date_order + timedelta(hours=8), order.uuid
+                ),
+                "partner_id": order.partner_id.id,
+                "order_model": order._name,
+                "order_id": order.id,
+                "staff_id": order.user_id.partner_id.id,
+            }
+            for order in orders
+        ]
+        invitations = self.env["relationship.invitation"].create(vals_list)
+        measures = campaign.instrument_id.live_version_id._get_measures().filtered(
+            lambda measure: measure.code.startswith("M01_") or measure.code == "M03"
+        )
+        self.env["relationship.reading"].create(
+            [
+                self._prepare_shop_reading(invitation, measure, rng)
+                for invitation in invitations
+                for measure in measures
+            ]
+        )
+
+    @api.model
+    def _prepare_shop_answer(self, campaign, place, channel, date, key):
+        return {
+            "campaign_id": campaign.id,
+            "version_id": campaign.instrument_id.live_version_id.id,
+            "company_id": campaign.company_id.id,
+            "channel": channel,
+            "state": "done",
+            "source_key": f"{channel}:{place.id}:demo-{key}",
+            "shop_model": place._name,
+            "shop_id": place.id,
+            "shop_name": place.name,
+            "tz": "Asia/Bangkok",
+            "date_planned": date,
+            "date_sent": date,
+            "date_open": date,
+            "date_start": date,
+            "date_done": date + timedelta(minutes=1),
+            "date_expire": date + timedelta(days=7),
+        }
+
+    @api.model
+    def _prepare_shop_reading(self, invitation, measure, rng):
+        good = measure.code.removeprefix("M01_") not in BAD_FEELINGS
+        level = min(1, max(0, rng.gauss(0.72 if good else 0.2, 0.15)))
+        return {
+            "measure_id": measure.id,
+            "value": measure.scale_min + round(level * (measure.scale_max - measure.scale_min)),
+            "partner_id": invitation.partner_id.id,
+            "company_id": invitation.company_id.id,
+            "date": invitation.date_done,
+            "origin": "pulse",
+            "channel": "store",
+            "invitation_id": invitation.id,
+        }
 
     @api.model
     def _create_mentions(self, campaign, rng):

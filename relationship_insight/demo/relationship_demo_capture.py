@@ -23,8 +23,7 @@ class RelationshipDemo(models.AbstractModel):
         now = fields.Datetime.now()
         rep = staff["rep"]
         own = [partner for plan, partner in customers if partner.user_id == rep]
-        for number, (partner, (channel, feeling, hours)) in enumerate(zip(own[3:], DRAFTS)):
-            partner.phone = f"+66 2 555 01{number:02}"
+        for partner, (channel, feeling, hours) in zip(own[3:], DRAFTS):
             measure = self.env.ref(f"relationship_insight.measure_m02_{feeling}")
             self.env["relationship.note.draft"].with_user(rep).create(
                 {
@@ -39,7 +38,12 @@ class RelationshipDemo(models.AbstractModel):
     def _create_meeting(self, customers):
         """A visit to a company: who was there, and what was promised to them."""
         firm = next(
-            (partner for plan, partner in customers if plan.is_company and partner.child_ids), None
+            (
+                partner
+                for plan, partner in customers
+                if plan.is_company and plan.persona.key == "true" and partner.child_ids
+            ),
+            None,
         )
         if not firm:
             return

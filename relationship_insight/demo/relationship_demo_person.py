@@ -1,3 +1,4 @@
+import itertools
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -100,20 +101,27 @@ class RelationshipDemo(models.AbstractModel):
 
     @api.model
     def _settle_promises(self, staff):
-        """Most promises were kept, some late; each by its owner."""
+        """Most promises were kept, some late, some never; each by its owner."""
         Promise = self.env["relationship.promise"]
-        for login, user in staff.items():
-            mine = Promise.search(
-                [("staff_id", "=", user.partner_id.id), ("state", "=", "open")], order="id"
+        today = fields.Date.context_today(self)
+        for user in staff.values():
+            past = Promise.search(
+                [
+                    ("staff_id", "=", user.partner_id.id),
+                    ("state", "=", "open"),
+                    ("date_due", "<", today - timedelta(days=3)),
+                ],
+                order="id",
             )
-            for number, promise in enumerate(mine):
-                if number % 4 in (1, 3) or (login == "seller" and number % 2):
-                    continue
-                activity = promise.activity_id.with_user(user).sudo()
-                day = promise.date_due + timedelta(days=2 if number % 5 == 4 else -1)
-                if day <= fields.Date.context_today(self):
-                    activity.action_feedback()
-                    promise.write(
-                        {"date_done": day, "state": "late" if number % 5 == 4 else "kept"}
-                    )
+            fates = dict(zip(past, itertools.cycle(("kept", "kept", "late", "kept", "broken"))))
+            done = past.filtered(lambda promise, fates=fates: fates[promise] != "broken")
+            done.activity_id.with_user(user).sudo().action_feedback()
+            for promise in done:
+                late = 2 if fates[promise] == "late" else -1
+                promise.write(
+                    {
+                        "date_done": promise.date_due + timedelta(days=late),
+                        "state": fates[promise],
+                    }
+                )
         Promise._cron_break()

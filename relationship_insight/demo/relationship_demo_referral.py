@@ -27,12 +27,12 @@ class RelationshipDemo(models.AbstractModel):
                 "referrer_points": 100,
                 "referred_program_id": points.id,
                 "referred_points": 50,
-                "cost": 5,
+                "cost": 150,
                 "user_id": staff["manager"].id,
                 "farm_count": 8,
             }
         )
-        company.write({"relationship_referral_margin": 40, "relationship_acquisition_cost": 12})
+        company.write({"relationship_referral_margin": 40, "relationship_acquisition_cost": 350})
         first = {
             customer.id: date
             for customer, date in self.env["relationship.purchase"]._read_group(

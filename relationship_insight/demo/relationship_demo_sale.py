@@ -30,6 +30,8 @@ class RelationshipDemo(models.AbstractModel):
         discount = DISCOUNT if rng.random() < plan.persona.promo else 0
         return {
             "partner_id": rng.choice(partner | partner.child_ids).id,
+            "company_id": self.env.company.id,
+            "pricelist_id": False,
             "user_id": staff[plan.persona.staff].id,
             "date_order": self._demo_time(day, rng),
             "order_line": [

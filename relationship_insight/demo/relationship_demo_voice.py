@@ -34,7 +34,6 @@ BLOCKS = (
     tuple(f"M16_{motive}" for motive in MOTIVES),
 )
 RAPPORT = ("M08E_pleasure", "M08E_lighter", "M08P_understand", "M08P_person")
-CHANNELS = ("store", "store", "call_out", "call_in", "chat", "visit")
 
 
 class RelationshipDemo(models.AbstractModel):
@@ -110,41 +109,72 @@ class RelationshipDemo(models.AbstractModel):
             if warm
             else ("sell", "sell", "solve", "complaint")
         )
+        words = {"sell": "haggle", "solve": "trouble"}.get(purpose, purpose)
+        channel, summary = self._pick_words(rng, plan, purpose if warm else words)
         codes = rng.sample(GOOD_FEELINGS if warm else BAD_FEELINGS, rng.choice((1, 1, 2)))
         people = partner.child_ids or partner
         return {
             "partner_id": rng.choice(people).id,
             "date": self._demo_time(day, rng),
-            "channel": rng.choice(CHANNELS),
+            "channel": channel,
             "purpose": purpose,
-            "initiator": rng.choice(("customer", "staff")),
+            "initiator": "staff" if channel in ("call_out", "visit") else "customer",
             "duration": rng.randint(3, 25),
-            "summary": rng.choice(TALKS["haggle" if purpose == "sell" and not warm else purpose]),
+            "summary": summary,
             "visibility": "team" if rng.random() < 0.15 else "company",
             "feeling_ids": [Command.set([feelings[f"M02_{code}"] for code in codes])],
         }
 
     @api.model
     def _prepare_small_talk(self, customers):
-        """The seller who is silent with growing customers does talk with the others."""
+        """The seller who is silent with growing customers does talk with the others, and once
+        with two of these."""
+        silent = [plan for plan, _partner in customers if plan.persona.key == "silent"]
+        days = {
+            "lapsed": ((12, "listen"), (55, "sell"), (90, "care"), (140, "sell")),
+            "spurious": ((12, "listen"), (55, "sell"), (90, "care"), (140, "sell")),
+        }
+        talks = [
+            (plan, partner, day, purpose)
+            for plan, partner in customers
+            if plan.is_company
+            for day, purpose in (
+                ((37, "sell"),) if plan in silent[:2] else days.get(plan.persona.key, ())
+            )
+        ]
         return [
             {
                 "partner_id": partner.id,
                 "date": self._demo_time(day, plan.rng),
-                "channel": "call_out",
+                "channel": channel,
                 "purpose": purpose,
                 "initiator": "staff",
                 "duration": 8,
-                "summary": plan.rng.choice(TALKS[purpose]),
+                "summary": summary,
             }
-            for plan, partner in customers
-            if plan.is_company and plan.persona.key in ("lapsed", "spurious")
-            for day, purpose in ((12, "listen"), (55, "sell"), (90, "care"), (140, "sell"))
+            for plan, partner, day, purpose in talks
+            for channel, summary in [self._pick_words(plan.rng, plan, purpose, "call_out")]
         ]
 
     @api.model
+    def _pick_words(self, rng, plan, key, channel=None):
+        """Return where it was said and what: words that fit the customer and the place."""
+        channels, summary = rng.choice(
+            [
+                (channels, text)
+                for company, channels, text in TALKS[key]
+                if company in (None, plan.is_company) and (not channel or channel in channels)
+            ]
+        )
+        places = [place for place in channels if not (plan.is_company and place == "store")]
+        return channel or rng.choice(places), summary
+
+    @api.model
     def _add_promises(self, vals_list, login):
-        """The latest talks ended with a promise; some are due, some late."""
+        """Some talks ended with a promise: the latest ones are due or late, others settled."""
+        for number, vals in enumerate(vals_list[:-4][-45::3] if login != "cashier" else []):
+            vals["promise"] = PROMISES[number % len(PROMISES)]
+            vals["promise_date"] = vals["date"].date() + timedelta(days=7)
         today = fields.Date.context_today(self)
         for number, vals in enumerate(vals_list[-4:] if login != "cashier" else []):
             vals["promise"] = PROMISES[(number + len(login)) % len(PROMISES)]

@@ -1,5 +1,9 @@
+from collections import Counter
+
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.relationship_insight.demo.plan import cast_customers
 
 CLASSES = {"true", "latent", "spurious", "low"}
 
@@ -13,6 +17,9 @@ class TestDemo(TransactionCase):
         super().setUpClass()
         cls.Demo = cls.env["relationship.demo"]
         cls.created = cls.Demo._generate()
+        cls.company = cls.env.ref("relationship_insight.demo_company")
+        cls.manager = cls.env.ref("relationship_insight.demo_user_manager")
+        cls.kinds = {plan.email: plan.persona.key for plan in cast_customers()}
         cls.customers = cls.env["res.partner"].search(
             [("email", "=like", "customer.%@example.com")]
         ) | cls.env["res.partner"].search([("email", "=like", "company.%@example.com")])
@@ -21,7 +28,7 @@ class TestDemo(TransactionCase):
         )
 
     def _customers_of(self, kind):
-        return self.customers.filtered(lambda partner: f".{kind}." in partner.email)
+        return self.customers.filtered(lambda partner: self.kinds[partner.email] == kind)
 
     def _purchases_of(self, kind, *domain):
         return self.env["relationship.purchase"].search(
@@ -96,10 +103,117 @@ class TestDemo(TransactionCase):
         seller = self.env.ref("relationship_insight.demo_user_seller").partner_id
         self.assertEqual(recent.staff_id, seller)
         notes = self.env["relationship.note"]
-        self.assertFalse(
-            notes.search_count([("commercial_partner_id", "in", self._customers_of("silent").ids)])
+        silent = self._customers_of("silent")
+        self.assertEqual(notes.search_count([("commercial_partner_id", "in", silent.ids)]), 2)
+        self.assertGreaterEqual(notes.search_count([("staff_id", "=", seller.id)]), 20)
+
+    def test_one_silent_seller_is_found_and_no_other(self):
+        units = self.env["relationship.silence"].search(
+            [("company_id", "=", self.company.id), ("status", "in", ("silent", "logging"))]
         )
-        self.assertTrue(notes.search_count([("staff_id", "=", seller.id)]))
+        self.assertEqual(
+            sorted((unit.name, unit.period) for unit in units),
+            [("Sam Demo", "180"), ("Sam Demo", "90")],
+        )
+        self.assertTrue(all(unit.talk_count for unit in units))
+
+    def test_the_shop_shows_its_own_customers_only(self):
+        """Odoo's demo customers belong to another company."""
+        Profile = self.env["relationship.profile"].with_user(self.manager)
+        self.assertEqual(Profile.search([]).commercial_partner_id, self.customers)
+        self.assertEqual(self.customers.company_id, self.company)
+        self.assertEqual(self.company.currency_id.name, "THB")
+        self.assertEqual(self.company.partner_id.country_id.code, "TH")
+
+    def test_no_address_tells_the_class(self):
+        words = set(self.kinds.values())
+        for partner in self.customers | self.customers.child_ids:
+            text = f"{partner.name} {partner.email}".lower()
+            self.assertFalse([word for word in words if word in text], text)
+            self.assertTrue(partner.phone)
+
+    def test_the_last_talk_is_known(self):
+        talked = self.env["relationship.note"].search(
+            [("company_id", "=", self.company.id), ("visibility", "=", "company")]
+        )
+        self.assertGreaterEqual(len(talked), 200)
+        for partner in talked.partner_id:
+            self.assertTrue(partner.with_user(self.manager).relationship_last_talk, partner.name)
+        cadences = self.env["relationship.cadence"].search([("company_id", "=", self.company.id)])
+        self.assertGreaterEqual(len(cadences.filtered("last_date")), 60)
+
+    def test_cases_in_all_stages_met_and_late(self):
+        cases = self.env["relationship.case"].search([("company_id", "=", self.company.id)])
+        states = {"new": 3, "working": 2, "answered": 2, "closed": 5, "cancelled": 1}
+        self.assertEqual(dict(Counter(cases.mapped("state"))), states)
+        reached = cases.filtered("date_contacted")
+        in_time = reached.filtered(lambda case: case.date_contacted <= case.date_deadline)
+        self.assertTrue(in_time)
+        self.assertTrue(reached - in_time)
+        self.assertEqual(cases.filtered("is_late").mapped("name"), ["Nobody asked what I need"])
+        self.assertLess(max(cases.mapped("date_received")), fields.Datetime.now())
+        self.assertEqual(set(cases.mapped("accepted")) - {False}, {"yes", "partly", "no"})
+
+    def test_promises_kept_late_broken_and_open(self):
+        counts = dict(
+            self.env["relationship.promise"]._read_group(
+                [("company_id", "=", self.company.id)], ["state"], ["__count"]
+            )
+        )
+        for state, least in (("open", 5), ("kept", 10), ("late", 3), ("broken", 2), ("handed", 1)):
+            self.assertGreaterEqual(counts.get(state, 0), least, counts)
+
+    def test_changes_of_class_have_reasons(self):
+        """Somebody came into, or left, each class; the history says what moved them."""
+        moves = self.env["relationship.transition"].search([("company_id", "=", self.company.id)])
+        seen = {*moves.mapped("class_to"), *moves.mapped("class_from")}
+        self.assertFalse(CLASSES - seen)
+        self.assertTrue(all(moves.mapped("reason")))
+
+    def test_every_point_and_the_receipt_have_answers(self):
+        points = self.env["relationship.feedback.point"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(
+            {point.name: point.answer_count for point in points},
+            {"Poster at the door": 12, "Tablet at the counter": 30},
+        )
+        config = self.env.ref("relationship_insight.demo_pos_config")
+        self.assertEqual(config.relationship_receipt_campaign_id.state, "running")
+        receipts = self.env["relationship.invitation"].search(
+            [("channel", "=", "receipt"), ("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(len(receipts), 16)
+        self.assertTrue(all(receipts.mapped("reading_ids")))
+
+    def test_words_fit_where_they_were_said(self):
+        notes = self.env["relationship.note"].search([("company_id", "=", self.company.id)])
+        self.assertFalse(
+            notes.filtered(
+                lambda note: (
+                    (note.summary or "").startswith("Called") and note.channel != "call_out"
+                )
+            )
+        )
+        self.assertFalse(
+            notes.filtered(
+                lambda note: (
+                    note.channel == "store" and note.partner_id.commercial_partner_id.is_company
+                )
+            )
+        )
+
+    def test_each_screen_has_something(self):
+        for model in (
+            "relationship.competitor",
+            "relationship.life.event",
+            "relationship.mention",
+            "relationship.note.draft",
+            "relationship.preference",
+            "relationship.referral",
+            "relationship.handover",
+        ):
+            self.assertTrue(self.env[model].search_count([]), model)
 
     def test_quarterly_campaign_has_results(self):
         campaign = self.env.ref("relationship_insight.relationship_campaign_quarterly")
