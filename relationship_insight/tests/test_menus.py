@@ -9,8 +9,7 @@ TOP = {
     "rep": "desk customers conversations care referrals insights",
     "relations": "desk customers conversations care campaigns_root referrals insights"
     " configuration",
-    "manager": "desk customers conversations care campaigns_root referrals insights"
-    " configuration",
+    "manager": "desk customers conversations care campaigns_root referrals insights configuration",
 }
 LEAVES = {"rep": 12, "relations": 24, "manager": 24}
 # What a switch takes away, of all menus a manager sees.
@@ -65,9 +64,7 @@ class TestMenus(CardCase):
         top, _names, _leaves = self.get_menus(self.rep)
         self.assertEqual(top, ["desk", "customers", "conversations", "insights"])
         top, _names, leaves = self.get_menus(self.manager)
-        self.assertEqual(
-            top, ["desk", "customers", "conversations", "insights", "configuration"]
-        )
+        self.assertEqual(top, ["desk", "customers", "conversations", "insights", "configuration"])
         self.assertNotIn("sending", leaves)
 
     def test_what_is_off_does_no_work_on_its_own(self):

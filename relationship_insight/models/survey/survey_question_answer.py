@@ -11,8 +11,7 @@ class SurveyQuestionAnswer(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         domain=[("answerable", "=", True), ("kind", "not in", ("text", "awareness"))],
-        help="Choosing this answer counts for this measure. "
-        "Empty: the measure of the question.",
+        help="Choosing this answer counts for this measure. Empty: the measure of the question.",
     )
     relationship_competitor_id = fields.Many2one(
         "relationship.competitor",
