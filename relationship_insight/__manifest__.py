@@ -142,7 +142,7 @@
         "views/desk/relationship_desk_views.xml",
         "views/desk/relationship_capture_views.xml",
         "wizard/talk/relationship_note_each_views.xml",
-        "wizard/talk/relationship_plan_talks_views.xml",
+        "wizard/team/relationship_plan_talks_views.xml",
         "wizard/team/relationship_assign_views.xml",
         "wizard/evidence/relationship_reading_void_views.xml",
         "wizard/survey/relationship_survey_add_views.xml",

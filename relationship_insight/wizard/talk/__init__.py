@@ -1,4 +1,3 @@
 from . import (
     relationship_note_each,
-    relationship_plan_talks,
 )

@@ -64,6 +64,18 @@ const MATRIX = {
     x_line: 12,
     x_source: "calibration",
     y_line: 65,
+    money: {
+        currency_id: 1,
+        classes: {
+            ...Object.fromEntries(
+                ["latent", "spurious", "low", "unknown"].map((key) => [
+                    key,
+                    { spend: null, at_risk: null },
+                ])
+            ),
+            true: { spend: 1234.4, at_risk: 200.2 },
+        },
+    },
     classes: [
         { key: "true", name: "Buys often, feels attached", count: 2, domain: placed("true") },
         { key: "latent", name: "Feels attached, buys rarely", count: 1, domain: placed("latent") },
@@ -279,6 +291,32 @@ test("corners, classes, reasons and selections open the customers they count", a
             ["attitude", "<", 90]
         ),
         ["action", { res_model: "res.partner", res_id: 12, views: [[false, "form"]] }],
+    ]);
+});
+
+test("what a class spends, and what of it is at risk", async () => {
+    watchActions();
+    const card = await open();
+    expect(String(card.moneyText("true"))).toMatch(/1,234.* spent in 12 months, .*200.* of it at risk/);
+    expect(card.moneyText("latent")).toBe("");
+    card.openLate("true", "Buys often");
+    expect.verifySteps([
+        [
+            "action",
+            {
+                name: "Late: Buys often",
+                res_model: "relationship.profile",
+                views: [
+                    [false, "list"],
+                    [false, "form"],
+                ],
+                domain: [
+                    ["commercial_partner_id.user_id", "=", 4],
+                    ["loyalty_class", "in", ["true"]],
+                    ["overdue_ratio", ">", 2],
+                ],
+            },
+        ],
     ]);
 });
 
