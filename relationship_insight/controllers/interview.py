@@ -24,20 +24,20 @@ class Interview(PulsePage):
         one = one.with_env(env).with_company(one.company_id)
         scope = f"interview:{token}"
         if request.httprequest.method != "POST":
-            return self._show(one, scope)
+            return self._show_interview(one, scope)
         if self._is_flood(env, token):
             return self._too_many(env)
         form = self._read_form()
         if form is None:
             return self._bad_input(env)
         if self._read_at(env, scope, form) is None:
-            return self._show(
+            return self._show_interview(
                 one, scope, message=env._("Please check your choice and press the button again.")
             )
         step = getattr(self, f"_take_{form.get('step')}", None)
         if form.get("step") not in ("book", "off", "no", "never", "consent") or not step:
-            return self._show(one, scope)
-        return self._show(one, scope, **step(one, form))
+            return self._show_interview(one, scope)
+        return self._show_interview(one, scope, **step(one, form))
 
     def _take_book(self, one, form):
         env = one.env
@@ -82,7 +82,7 @@ class Interview(PulsePage):
         one._set_consents(wanted, "page")
         return {"done": one.env._("Your choice is noted. You may change it at any time.")}
 
-    def _show(self, one, scope, message=False, done=False):
+    def _show_interview(self, one, scope, message=False, done=False):
         """Render the page; nothing here writes."""
         env = one.env
         study = one.study_id

@@ -237,3 +237,28 @@ def test_a_temporary_table_is_named_in_one_module():
         if len(files) > 1 and table not in KNOWN_TEMPORARY
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_no_page_takes_anothers_method():
+    """Odoo joins all controllers of one base in one class: a name of two of them is one method."""
+    bases, methods = {}, {}
+    for file in (ADDON / "controllers").glob("*.py"):
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
+                methods[node.name] = {
+                    each.name for each in node.body if isinstance(each, ast.FunctionDef)
+                }
+
+    def above(name):
+        return {name}.union(*(above(base) for base in bases.get(name, ())))
+
+    taken = {
+        (one, other, name)
+        for one in methods
+        for other in methods
+        if one < other and one not in above(other) and other not in above(one)
+        for name in methods[one] & methods[other]
+        if above(one) & above(other)
+    }
+    assert not taken
