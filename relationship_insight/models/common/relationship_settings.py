@@ -18,7 +18,7 @@ class RelationshipSettings(models.TransientModel):
 
     _name = "relationship.settings"
     _description = "Settings of Relationship Insight"
-    _inherit = "relationship.feature"
+    _inherit = ["relationship.guarded", "relationship.feature"]
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, default=lambda self: self.env.company
