@@ -61,6 +61,10 @@ class Shop:
             "create",
             [{"name": "Points", "program_type": "loyalty", "company_id": self.company}],
         )
+        settings = self.call(
+            "res.config.settings", "create", [{"group_relationship_referral": True}]
+        )
+        self.call("res.config.settings", "execute", settings)
         (program,) = self.call("relationship.referral.program", "search", [], limit=1)
         self.call(
             "relationship.referral.program",
