@@ -188,25 +188,27 @@ class RelationshipInsights(models.AbstractModel):
         return tables
 
     @api.model
-    def _get_insight_hidden(self, filters, tables, floor):
+    def _get_insight_hidden(self, filters, counts, people, floor):
         """Return the places of the cells whose figures must not be shown.
 
         A figure is hidden when it, or what a filter leaves out, is a group below the floor; and
         when the smaller groups beside it, hidden themselves, could be had by subtraction: all
         less those that are shown.
 
-        :param tables: see ``_count_insight_cells``
+        :param counts: customers behind each cell
+        :param people: see ``_count_insight_cells``
         """
         floor = max(1, floor)
+        hidden = hidden_cells(dict(enumerate(counts)), floor)
         own = tuple(filters[name] for name in PARTITIONS)
         active = [place for place, value in enumerate(own) if value]
-        mine = {
-            place: self._sum_insight_cell(cell, own, active) for place, cell in enumerate(tables[0])
-        }
-        return hidden_cells(mine, floor) | {
+        if not active and not filters["staff_id"]:
+            return hidden  # Nobody is left out.
+        tables = self._count_insight_cells(filters, people, len(counts))
+        return hidden | {
             place
-            for place in mine
-            if self._is_insight_hidden(own, active, [each[place] for each in tables], floor)
+            for place, cells in enumerate(zip(*tables))
+            if self._is_insight_hidden(own, active, cells, floor)
         }
 
     @api.model

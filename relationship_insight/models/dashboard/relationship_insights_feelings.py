@@ -61,17 +61,13 @@ class RelationshipInsights(models.AbstractModel):
                 self._sql_insight_balances(domain & kinds["answers"], instants, items),
             ),
         }
-        hidden = {
-            name: self._get_insight_hidden(
-                filters, self._count_insight_cells(filters, each, len(instants) - 1), floor
-            )
-            for name, each in people.items()
-        }
         balance = self._get_insight_balance(
-            domains["answers"], instants, items, floor, hidden["balance"]
+            domains["answers"], instants, items, floor, filters, people["balance"]
         )
         sides = {
-            name: self._get_insight_sides(domains[name], instants, floor, hidden[name], often)
+            name: self._get_insight_sides(
+                domains[name], instants, floor, filters, people[name], often
+            )
             for name, often in (("events", None), ("answers", OFTEN))
         }
         return {
@@ -142,14 +138,15 @@ class RelationshipInsights(models.AbstractModel):
         return query.select(month, person)
 
     @api.model
-    def _get_insight_sides(self, domain, instants, floor, hidden, often=None):
+    def _get_insight_sides(self, domain, instants, floor, filters, people, often=None):
         """Return by month how many good and bad feelings, as shares with an interval.
 
         :param often: value from which an answer counts; its share is then of all answers on
             that side. None: every reading counts, and the two shares sum to 1.
-        :param hidden: places of the months that aren't shown
+        :param people: see ``_count_insight_cells``
         """
         cells = self._count_insight_sides(domain, instants, often)
+        hidden = self._get_insight_hidden(filters, [cell[0] for cell in cells], people, floor)
         result = []
         for place, (count, *sums) in enumerate(cells):
             status = self._get_insight_status(count, floor, place in hidden)
@@ -209,9 +206,10 @@ class RelationshipInsights(models.AbstractModel):
         return {**share, "count": sums.y, "total": sums.m}
 
     @api.model
-    def _get_insight_balance(self, domain, instants, items, floor, hidden):
+    def _get_insight_balance(self, domain, instants, items, floor, filters, people):
         """Return by month the mean net feeling balance with its 95 % t interval."""
         cells = self._count_insight_balance(domain, instants, items)
+        hidden = self._get_insight_hidden(filters, [cell[0] for cell in cells], people, floor)
         result = []
         for place, (count, average, deviation) in enumerate(cells):
             status = self._get_insight_status(count, floor, place in hidden)

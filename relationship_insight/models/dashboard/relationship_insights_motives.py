@@ -1,5 +1,4 @@
 import math
-from collections import Counter
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -41,13 +40,18 @@ class RelationshipInsights(models.AbstractModel):
         told = Domain("motive_count", ">", 0)
         domain = self._get_insight_domain(filters) & told
         floor = self.env.companies._relationship_floor()
-        tables = self._count_insight_cells(
-            filters, lambda each: self._sql_insight_classes(each & told), len(LOYALTY_CLASSES)
-        )
-        classes = self._get_insight_motive_classes(domain, floor, filters, tables)
+
+        def people(chosen):
+            return self._sql_insight_classes(chosen & told)
+
+        classes = self._get_insight_motive_classes(domain, floor, filters, people)
         count = sum(cell.pop("count") for cell in classes)
-        everybody = [[dict(sum(map(Counter, cells), Counter()))] for cells in tables]
-        hidden = self._get_insight_hidden(filters, everybody, floor)
+        hidden = self._get_insight_hidden(
+            filters,
+            [count],
+            lambda chosen: SQL("SELECT 0, person.id FROM (%s) person(cell, id)", people(chosen)),
+            floor,
+        )
         status = self._get_insight_status(count, floor, bool(hidden))
         return {
             "domain": list(domain),
@@ -75,7 +79,7 @@ class RelationshipInsights(models.AbstractModel):
         )
 
     @api.model
-    def _get_insight_motive_classes(self, domain, floor, filters, tables):
+    def _get_insight_motive_classes(self, domain, floor, filters, people):
         Profile = self.env["relationship.profile"]
         rows = {
             loyalty_class or "unknown": (count, shares)
@@ -85,7 +89,7 @@ class RelationshipInsights(models.AbstractModel):
         }
         labels = Profile._fields["loyalty_class"]._description_selection(self.env)
         counts = [rows.get(key, (0, ()))[0] for key, _label in LOYALTY_CLASSES]
-        hidden = self._get_insight_hidden(filters, tables, floor)
+        hidden = self._get_insight_hidden(filters, counts, people, floor)
         result = []
         for place, (key, label) in enumerate(labels):
             status = self._get_insight_status(counts[place], floor, place in hidden)

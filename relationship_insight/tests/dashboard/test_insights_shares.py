@@ -75,8 +75,9 @@ class TestInsightShares(InsightCase):
         for key, planted in zip(CLASSES, (0.211, 0.097, 0.157, 0.535)):
             cell = found["values"][key]
             self.assertAlmostEqual(cell["share"], planted, delta=0.035)
-            self.assertLess(cell["low"], planted)
-            self.assertGreater(cell["high"], planted)
+            # One town of many, each of whose intervals may just miss: how often is simulated.
+            self.assertLess(cell["low"], planted + 0.01)
+            self.assertGreater(cell["high"], planted - 0.01)
             self.assertLess(cell["high"] - cell["low"], 0.12)
         self.assertAlmostEqual(sum(cell["share"] for cell in found["values"].values()), 1, 6)
 

@@ -1,4 +1,3 @@
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,15 +31,14 @@ class Scope:
         self.env.cr.execute(SQL("%s", query))
         return self.env.cr
 
-    @contextmanager
-    def everyone(self):
-        """Run what reads all customers within.
+    def execute_over_all(self, query):
+        """Run a query that reads all customers.
 
         What the database believes of its tables is behind while many are being imported: a loop
         over a loop, planned for a handful of customers, would not end.
         """
         self.execute(SQL("SET LOCAL enable_nestloop = off"))
-        yield
+        self.execute(query)
         self.execute(SQL("RESET enable_nestloop"))
 
     def store(self, table, query):

@@ -106,58 +106,57 @@ def draw_wave(scope, wave):
     days = _get_wave_days(wave)
     moved = (wave.number - 1) * campaign.sampling_fraction * campaign.refreshment_share
     env.flush_all()
-    with scope.everyone():
-        scope.execute(
-            SQL(
-                """
-            WITH population AS MATERIALIZED (
-                SELECT who.*, %(holdout)s AS holdout,
-                       who.email_normalized IS NOT NULL AND row_number() OVER (
-                            PARTITION BY who.email_normalized ORDER BY who.id) > 1 AS duplicate
-                  FROM (%(population)s) who JOIN res_company c ON c.id = %(company)s
-            ), counted AS (
-                SELECT *, count(*) FILTER (WHERE NOT holdout AND NOT duplicate)
-                           OVER (PARTITION BY stratum) AS size
-                  FROM population
-            ), drawn AS (
-                SELECT *, %(share)s AS share,
-                       mod((%(draw)s - %(moved)s + ceil(%(moved)s))::numeric, 1) AS number
-                  FROM counted
-            )
-            INSERT INTO relationship_eligibility (
-                campaign_id, wave_id, partner_id, company_id, date, outcome, reason, stratum,
-                inclusion_probability, date_first, date_until, date_expire)
-            SELECT %(campaign)s, %(wave)s, id, %(company)s, %(now)s,
-                   CASE WHEN reason = 'not_due' THEN 'deferred' ELSE 'skipped' END, reason,
-                   stratum, CASE WHEN reason IN ('not_due', 'not_sampled') THEN share END,
-                   turn, turn, CASE WHEN turn IS NOT NULL THEN %(expire)s END
-              FROM (
-                SELECT *, CASE WHEN reason = 'not_due' THEN
-                       (%(days)s::timestamp[])[1 + floor(%(slot)s * %(count)s)::int] END AS turn
-                  FROM (
-                    SELECT *, CASE WHEN holdout THEN 'holdout' WHEN duplicate THEN 'duplicate'
-                                   WHEN number < share THEN 'not_due' ELSE 'not_sampled'
-                              END AS reason
-                      FROM drawn
-                  ) reasoned
-              ) timed
-            ON CONFLICT DO NOTHING
-            """,
-                population=_sql_population(campaign),
-                holdout=sql_holdout(SQL("who.commercial_partner_id"), SQL("c")),
-                share=sql_share(campaign, SQL("size")),
-                draw=sql_unit_hash(f"{campaign.seed}:draw", SQL("id")),
-                slot=sql_unit_hash(f"{campaign.seed}:slot", SQL("id")),
-                moved=moved,
-                campaign=campaign.id,
-                wave=wave.id,
-                company=campaign.company_id.id,
-                now=scope.now,
-                expire=datetime.combine(wave.date_end, time.min) + timedelta(days=1),
-                days=days,
-                count=len(days),
-            )
+    scope.execute_over_all(
+        SQL(
+            """
+        WITH population AS MATERIALIZED (
+            SELECT who.*, %(holdout)s AS holdout,
+                   who.email_normalized IS NOT NULL AND row_number() OVER (
+                        PARTITION BY who.email_normalized ORDER BY who.id) > 1 AS duplicate
+              FROM (%(population)s) who JOIN res_company c ON c.id = %(company)s
+        ), counted AS (
+            SELECT *, count(*) FILTER (WHERE NOT holdout AND NOT duplicate)
+                       OVER (PARTITION BY stratum) AS size
+              FROM population
+        ), drawn AS (
+            SELECT *, %(share)s AS share,
+                   mod((%(draw)s - %(moved)s + ceil(%(moved)s))::numeric, 1) AS number
+              FROM counted
         )
+        INSERT INTO relationship_eligibility (
+            campaign_id, wave_id, partner_id, company_id, date, outcome, reason, stratum,
+            inclusion_probability, date_first, date_until, date_expire)
+        SELECT %(campaign)s, %(wave)s, id, %(company)s, %(now)s,
+               CASE WHEN reason = 'not_due' THEN 'deferred' ELSE 'skipped' END, reason,
+               stratum, CASE WHEN reason IN ('not_due', 'not_sampled') THEN share END,
+               turn, turn, CASE WHEN turn IS NOT NULL THEN %(expire)s END
+          FROM (
+            SELECT *, CASE WHEN reason = 'not_due' THEN
+                   (%(days)s::timestamp[])[1 + floor(%(slot)s * %(count)s)::int] END AS turn
+              FROM (
+                SELECT *, CASE WHEN holdout THEN 'holdout' WHEN duplicate THEN 'duplicate'
+                               WHEN number < share THEN 'not_due' ELSE 'not_sampled'
+                          END AS reason
+                  FROM drawn
+              ) reasoned
+          ) timed
+        ON CONFLICT DO NOTHING
+        """,
+            population=_sql_population(campaign),
+            holdout=sql_holdout(SQL("who.commercial_partner_id"), SQL("c")),
+            share=sql_share(campaign, SQL("size")),
+            draw=sql_unit_hash(f"{campaign.seed}:draw", SQL("id")),
+            slot=sql_unit_hash(f"{campaign.seed}:slot", SQL("id")),
+            moved=moved,
+            campaign=campaign.id,
+            wave=wave.id,
+            company=campaign.company_id.id,
+            now=scope.now,
+            expire=datetime.combine(wave.date_end, time.min) + timedelta(days=1),
+            days=days,
+            count=len(days),
+        )
+    )
     population, holdout, sample = scope.execute(
         SQL(
             """
