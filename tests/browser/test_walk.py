@@ -15,7 +15,8 @@ sync_api = pytest.importorskip("playwright.sync_api")
 
 from walkers import DESKTOP, PHONE, Customer, Person  # noqa: E402
 
-UNKNOWN, TRUE, SPURIOUS = "ยังไม่ทราบ", "ความภักดีแท้", "ความภักดีเทียม"
+UNKNOWN, TRUE = "ยังไม่ทราบ", "ซื้อบ่อย ผูกพันกับร้าน"
+SPURIOUS = "ซื้อบ่อย แต่ยังไม่ผูกพัน"
 NOBODY_ASKED = "ยังไม่มีใครถาม"
 LOG, SAVE = "บันทึกการพูดคุย", "บันทึก"
 CONTENT = {

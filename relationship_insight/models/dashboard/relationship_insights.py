@@ -198,14 +198,19 @@ class RelationshipInsights(models.AbstractModel):
         :param counts: customers behind each cell
         :param people: see ``_count_insight_cells``
         """
+        if not any(filters[name] for name in (*PARTITIONS, "staff_id")):
+            return hidden_cells(dict(enumerate(counts)), max(1, floor))  # Nobody is left out.
+        tables = self._count_insight_cells(filters, people, len(counts))
+        return self._get_insight_hidden_cells(filters, tables, floor)
+
+    @api.model
+    def _get_insight_hidden_cells(self, filters, tables, floor):
+        """The same from what ``_count_insight_cells`` gave."""
         floor = max(1, floor)
-        hidden = hidden_cells(dict(enumerate(counts)), floor)
         own = tuple(filters[name] for name in PARTITIONS)
         active = [place for place, value in enumerate(own) if value]
-        if not active and not filters["staff_id"]:
-            return hidden  # Nobody is left out.
-        tables = self._count_insight_cells(filters, people, len(counts))
-        return hidden | {
+        counts = [self._sum_insight_cell(cell, own, active) for cell in tables[0]]
+        return hidden_cells(dict(enumerate(counts)), floor) | {
             place
             for place, cells in enumerate(zip(*tables))
             if self._is_insight_hidden(own, active, cells, floor)

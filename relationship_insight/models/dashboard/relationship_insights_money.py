@@ -30,12 +30,13 @@ class RelationshipInsights(models.AbstractModel):
         tables = self._count_insight_cells(filters, self._sql_insight_late, 2 * len(keys))
         pairs = [list(zip(cells[::2], cells[1::2])) for cells in tables]
         whole = [[dict(Counter(one) + Counter(two)) for one, two in each] for each in pairs]
-        hidden = self._get_insight_hidden(filters, whole, floor)
+        hidden = self._get_insight_hidden_cells(filters, whole, floor)
         sums = self._sum_insight_money(self._get_insight_domain(filters))
         classes = {}
         for place, key in enumerate(keys):
             spend, at_risk = sums[key]
-            parts = self._get_insight_hidden(filters, [each[place] for each in pairs], floor)
+            late = [each[place] for each in pairs]
+            parts = self._get_insight_hidden_cells(filters, late, floor)
             classes[key] = {
                 "spend": None if place in hidden else spend,
                 "at_risk": None if place in hidden or parts else at_risk,
