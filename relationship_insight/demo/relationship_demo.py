@@ -44,7 +44,6 @@ class RelationshipDemo(models.AbstractModel):
         company = self._create_company()
         self = self.with_context(**QUIET).with_company(company)  # noqa: PLW0642
         self = self.with_context(allowed_company_ids=company.ids)  # noqa: PLW0642
-        self._switch_on()
         staff = self._create_staff()
         products = self._create_products()
         customers = self._create_customers(staff)
@@ -92,12 +91,11 @@ class RelationshipDemo(models.AbstractModel):
             {"company_ids": [Command.link(company.id)], "company_id": company.id}
         )
         # The campaigns that come with the addon are this shop's to start.
-        self.env["relationship.campaign"].search([("state", "=", "draft")]).company_id = company
+        shipped = self.env["ir.model.data"].search(
+            [("module", "=", "relationship_insight"), ("model", "=", "relationship.campaign")]
+        )
+        self.env["relationship.campaign"].browse(shipped.mapped("res_id")).company_id = company
         return company
-
-    @api.model
-    def _switch_on(self):
-        """Everything that the settings can switch on is on: one line here per switch."""
 
     @api.model
     def _demo_time(self, days, rng):

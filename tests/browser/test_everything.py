@@ -324,6 +324,7 @@ def shop(databases, clone, start_server, pictures):
     code = """
 langs = env["res.lang"].with_context(active_test=False).search([("code", "=", "th_TH")])
 env["base.language.install"].create({"lang_ids": langs.ids}).lang_install()
+env["relationship.feature"]._set_all_features()
 env["relationship.demo"]._generate()
 users = env["res.users"].search([("login", "in", ["rep", "relations", "manager", "cashier"])])
 for user in users:

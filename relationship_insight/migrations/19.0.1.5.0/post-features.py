@@ -2,7 +2,10 @@
 
 from odoo import SUPERUSER_ID, api
 
+HAD = {"feedback", "care", "referral", "handover", "silence"}
+
 
 def migrate(cr, version):
     if version:
-        api.Environment(cr, SUPERUSER_ID, {})["relationship.feature"]._set_all_features()
+        Feature = api.Environment(cr, SUPERUSER_ID, {})["relationship.feature"]
+        Feature._set_features(Feature._get_features() | HAD)

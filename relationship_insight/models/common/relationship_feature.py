@@ -9,6 +9,7 @@ FEATURES = {
     "referral": ("referral", "referral_daily", "referral_figures"),
     "handover": ("handover_check",),
     "silence": ("silence",),
+    "interview": (),
 }
 # A new shop begins with asking customers and caring about what they say.
 FIRST = ("feedback", "care")
@@ -33,6 +34,7 @@ class RelationshipFeature(models.AbstractModel):
     group_relationship_referral = _switch("referral", "Referrals")
     group_relationship_handover = _switch("handover", "Handover and Coverage")
     group_relationship_silence = _switch("silence", "Silent Sales")
+    group_relationship_interview = _switch("interview", "Interviews")
 
     def _valid_field_parameter(self, field, name):
         return name in ("group", "implied_group") or super()._valid_field_parameter(field, name)

@@ -19,5 +19,4 @@ from . import (
     relationship_interview_turn_coding,
     relationship_planner,
     calendar_event,
-    res_config_settings,
 )

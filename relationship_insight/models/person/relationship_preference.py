@@ -37,7 +37,6 @@ class RelationshipPreference(models.Model):
     kind = fields.Selection(KINDS, required=True, default="like")
     tag_id = fields.Many2one(
         "relationship.preference.tag",
-        string="Tag",
         ondelete="restrict",
         index="btree_not_null",
         check_company=True,
