@@ -87,9 +87,10 @@ PROMISES = """
     select note_id, name, date_due as day, state from relationship_promise
      where note_id is not null and withdrawn is not true and state != 'handed'
 """
-NAMES = f"""
+# Of the shop that a demonstration plays there is what its own version made of it.
+NAMES = rf"""
     select module || '.' || name || ' ' || model || ' ' || coalesce(noupdate, false)
-      from ir_model_data where module = '{ADDON}'
+      from ir_model_data where module = '{ADDON}' and name not like 'demo\_%'
 """
 
 

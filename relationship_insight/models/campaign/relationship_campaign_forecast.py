@@ -29,7 +29,7 @@ class RelationshipCampaign(models.Model):
         company, problems = self.company_id, []
         channels = {self.channel_1, self.channel_2, self.channel_3}
         if "email" in channels:
-            if not (self.email_from or company.email):
+            if not (self.email_from or company._get_relationship_sender()):
                 problems.append(
                     self.env._(
                         "%(company)s has no e-mail address, and the campaign has no sender.",

@@ -2,6 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize
 
 # Nobody is asked twice within a day, and never twice about the same four weeks. No setting
 # switches these off.
@@ -28,6 +29,11 @@ READY = "relationship_campaign_"
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    relationship_sender = fields.Char(string="Sender of Questions")
+    relationship_lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        string="Language of Customers",
+    )
     relationship_quarantine_days = fields.Integer(string="Days Between Two Invitations", default=30)
     relationship_quarantine_answered_days = fields.Integer(
         string="Days of Rest After an Answer", default=30
@@ -71,6 +77,21 @@ class ResCompany(models.Model):
     relationship_holdout_seed = fields.Char(
         copy=False, groups=fields.NO_ACCESS, default=lambda self: secrets.token_hex(16)
     )
+
+    @api.constrains("relationship_sender")
+    def _check_relationship_sender(self):
+        for company in self.filtered("relationship_sender"):
+            if not email_normalize(company.relationship_sender):
+                raise ValidationError(
+                    self.env._(
+                        "“%(sender)s” isn't one e-mail address.", sender=company.relationship_sender
+                    )
+                )
+
+    def _get_relationship_sender(self):
+        """The address that customers get questions from, False if there is none."""
+        self.ensure_one()
+        return self.relationship_sender or (self.email and self.email_formatted)
 
     @api.constrains(*LOWEST, "relationship_holdout_share")
     def _check_relationship_campaign(self):

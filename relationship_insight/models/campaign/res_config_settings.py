@@ -4,6 +4,8 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    relationship_sender = fields.Char(related="company_id.relationship_sender", readonly=False)
+    relationship_lang = fields.Selection(related="company_id.relationship_lang", readonly=False)
     relationship_quarantine_days = fields.Integer(
         related="company_id.relationship_quarantine_days", readonly=False
     )

@@ -40,6 +40,8 @@ class RelationshipSettings(models.TransientModel):
     relationship_stale_days = _of_company(fields.Integer, "relationship_stale_days")
     relationship_contact_gap = _of_company(fields.Integer, "relationship_contact_gap")
     relationship_promise_grace = _of_company(fields.Integer, "relationship_promise_grace")
+    relationship_sender = _of_company(fields.Char, "relationship_sender")
+    relationship_lang = _of_company(fields.Selection, "relationship_lang")
     relationship_quarantine_days = _of_company(fields.Integer, "relationship_quarantine_days")
     relationship_quarantine_answered_days = _of_company(
         fields.Integer, "relationship_quarantine_answered_days"

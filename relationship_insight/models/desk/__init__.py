@@ -13,6 +13,8 @@ from . import (
     report_brief,
     relationship_person,
     relationship_desk_hide,
+    onboarding_onboarding_step,
+    relationship_onboarding,
     relationship_desk,
     relationship_desk_people,
     relationship_desk_today,

@@ -37,7 +37,8 @@ class RelationshipDesk(models.AbstractModel):
         :param bool everyone: all customers instead of one's own; for Customer Relations
         :return: dict with ``people`` (at most five, each with its reason), ``promises``,
             ``cases`` (the most urgent open ones), ``case_count`` and ``case_domain`` (all of
-            them), ``events``, ``handovers`` and ``being_read`` (customers were never read as yet)
+            them), ``events``, ``handovers``, ``being_read`` (customers were never read as yet)
+            and ``onboarding`` (first steps, False for whom they aren't)
         """
         self.env["relationship.cadence"].check_access("read")
         relations = self.env.user.has_group("relationship_insight.group_relationship_relations")
@@ -50,6 +51,7 @@ class RelationshipDesk(models.AbstractModel):
             "being_read": self.env.companies._relationship_being_read(),
             "can_see_everyone": relations,
             "digest": self.env.user.relationship_digest,
+            "onboarding": self.env["relationship.onboarding"]._get_panel(),
             "drafts": len(self.env["relationship.note.draft"]._get_mine()),
             "people": self._get_people(everyone, hidden.get("person", [])),
             "promises": self._get_promises(hidden.get("promise", [])),

@@ -32,7 +32,7 @@ class RelationshipCampaign(models.Model):
         domain=[("model", "=", "relationship.invitation")],
         help="Empty: the usual reminder.",
     )
-    email_from = fields.Char(string="Sender", help="Empty: the e-mail address of the company.")
+    email_from = fields.Char(string="Sender", help="Empty: the sender in the settings.")
     reply_to = fields.Char(
         string="Replies Go To", help="Empty: the sender. Somebody should read what comes there."
     )
@@ -136,7 +136,7 @@ class RelationshipCampaign(models.Model):
             )
         )
         server, smtp_from = Server._find_mail_server(
-            self.email_from or company.email_formatted,
+            self.email_from or company._get_relationship_sender() or "",
             Server.search([("owner_user_id", "=", False)], order="sequence, id"),
         )
         # With the sender's name: Odoo writes over what a mail says with it.

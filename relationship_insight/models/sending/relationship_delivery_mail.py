@@ -44,7 +44,13 @@ class RelationshipDelivery(models.Model):
     def _get_lang(self, installed=None):
         """Language of the mail: the one they were planned with, if it is still installed."""
         installed = installed or dict(self.env["res.lang"].get_installed())
-        for lang in (self.lang, self.partner_id.lang, self.company_id.partner_id.lang):
+        company = self.company_id
+        for lang in (
+            self.lang,
+            self.partner_id.lang,
+            company.relationship_lang,
+            company.partner_id.lang,
+        ):
             if lang in installed:
                 return lang
         return "en_US" if "en_US" in installed else next(iter(installed))
@@ -115,7 +121,7 @@ class RelationshipDelivery(models.Model):
     def _prepare_sender(self):
         """Return who writes, where answers go, and where bounces go."""
         campaign, company = self.campaign_id, self.company_id
-        email_from = campaign.email_from or company.email_formatted
+        email_from = campaign.email_from or company._get_relationship_sender() or ""
         return {
             "email_from": email_from,
             "reply_to": campaign.reply_to or email_from,

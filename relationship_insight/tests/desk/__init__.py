@@ -4,3 +4,4 @@ from . import test_capture_privacy
 from . import test_capture_ui
 from . import test_desk
 from . import test_field
+from . import test_onboarding

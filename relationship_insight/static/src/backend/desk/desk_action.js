@@ -120,6 +120,19 @@ export class DeskAction extends Component {
         });
     }
 
+    async openStep(step) {
+        const action = await this.orm.call("relationship.onboarding", "open_step", [step.id]);
+        await this.action.doAction(action);
+        if (action.tag === "display_notification") {
+            await this.load();
+        }
+    }
+
+    async closeOnboarding() {
+        await this.orm.call("relationship.onboarding", "close");
+        await this.load();
+    }
+
     finishDrafts() {
         return this.action.doAction("relationship_insight.relationship_field_action");
     }

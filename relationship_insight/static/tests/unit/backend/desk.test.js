@@ -51,6 +51,34 @@ describe("desk", () => {
         expect.verifySteps([["get_desk", false]]);
     });
 
+    test("first steps are opened, ticked and put away", async () => {
+        const steps = [
+            { id: 1, title: "Who", description: "Roles", button: "Give roles", done: true },
+            { id: 2, title: "Test", description: "To you", button: "Send", done: false },
+        ];
+        answer("relationship.onboarding", "open_step", {
+            type: "ir.actions.client",
+            tag: "display_notification",
+        });
+        answer("relationship.onboarding", "close", false);
+        watchActions();
+        await open({ onboarding: { found: "300 customers.", steps }, people: [] });
+        expect(".o_relationship_found").toHaveText(/^300 customers\./);
+        expect(".o_relationship_onboarding .fa-check-circle").toHaveCount(1);
+        await click(".o_relationship_onboarding [data-step='2']");
+        await animationFrame();
+        await click(".o_relationship_onboarding .btn-close");
+        await animationFrame();
+        expect.verifySteps([
+            ["get_desk", false],
+            ["open_step", 2],
+            ["action", { tag: "display_notification" }],
+            ["get_desk", false],
+            ["close"],
+            ["get_desk", false],
+        ]);
+    });
+
     test("mine and everyone's; a reload keeps the choice", async () => {
         const desk = await open();
         await click(".o_control_panel [aria-label='Whose customers'] button:eq(1)");
