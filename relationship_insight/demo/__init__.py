@@ -8,5 +8,6 @@ from . import (
     relationship_demo_care,
     relationship_demo_referral,
     relationship_demo_campaign,
+    relationship_demo_interview,
     pos_relationship_demo,
 )

@@ -37,9 +37,15 @@ class RelationshipDemo(models.AbstractModel):
     @api.model
     def _create_campaign(self, customers):
         """The quarterly questions went out as a campaign: what was answered belongs to it."""
-        campaign = self.env.ref("relationship_insight.relationship_campaign_quarterly")
-        if campaign.company_id != self.env.company:
-            return
+        shipped = self.env.ref("relationship_insight.relationship_campaign_quarterly")
+        campaign = self.env["relationship.campaign"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("instrument_id", "=", shipped.instrument_id.id),
+            ],
+            limit=1,
+        )
+        campaign.user_id = self.env.ref("relationship_insight.demo_user_manager")
         rng = random.Random(5)
         campaign.stratum_field_id = self.env["ir.model.fields"]._get("res.partner", "city")
         campaign.action_start()

@@ -57,11 +57,11 @@ class TestSettings(CardCase):
             arch.index(f'name="{name}"')
             for name in (
                 "group_relationship_feedback",
+                "relationship_sender",
+                "relationship_case_user_id",
                 "relationship_target_interval",
                 "relationship_attitude_half_life",
                 "relationship_cooling_days",
-                "relationship_sender",
-                "relationship_case_user_id",
                 "relationship_quarantine_days",
                 "relationship_mail_from",
                 "relationship_case_contact_hours",

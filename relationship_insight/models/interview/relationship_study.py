@@ -165,7 +165,7 @@ class RelationshipStudy(models.Model):
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": "relationship.interviewee",
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": [("study_id", "=", self.id), ("state", operator, "left_out")],
             "context": {"create": False},
         }

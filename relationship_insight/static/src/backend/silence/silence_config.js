@@ -74,7 +74,8 @@ export function silenceConfig(units, axis, describe) {
     const growth = placed.map((unit) => Math.min(unit.growth, GROWTH_MOST));
     const up = placed.map((unit) => upValue(unit, axis));
     const room = axis === "bond" ? 5 : 0.15;
-    const percent = (value) => `${Math.round(100 * value)}%`;
+    const percent = (value, most = Infinity) =>
+        `${value >= most ? "≥ " : ""}${Math.round(100 * value)}%`;
     return {
         type: "scatter",
         data: {
@@ -101,7 +102,11 @@ export function silenceConfig(units, axis, describe) {
                     min: Math.min(-0.25, ...growth) - 0.1,
                     max: Math.max(0.25, ...growth) + 0.1,
                     title: { display: true, text: _t("Growth of orders") },
-                    ticks: { callback: percent, maxTicksLimit: 7, includeBounds: false },
+                    ticks: {
+                        callback: (value) => percent(value, GROWTH_MOST),
+                        maxTicksLimit: 7,
+                        includeBounds: false,
+                    },
                 },
                 y: {
                     min: Math.min(axis === "bond" ? -5 : 0, ...up) - room,
@@ -120,7 +125,7 @@ export function silenceConfig(units, axis, describe) {
                             axis === "bond"
                                 ? Math.round(10 * value) / 10
                                 : value >= 0
-                                ? percent(value)
+                                ? percent(value, TALKS_MOST)
                                 : "",
                     },
                 },
