@@ -61,7 +61,7 @@ class RelationshipDemo(models.AbstractModel):
         self._create_campaign(customers)
         self._compare_staff()
         self._count_referrals()
-        self.env["relationship.onboarding"]._put_away()  # Two years later.
+        self.env["relationship.onboarding"]._close_panel()  # Two years later.
         # What follows from the talks, as the night would work it out.
         self.env["relationship.touch"]._refresh()
         self.env["relationship.cadence"]._refresh()

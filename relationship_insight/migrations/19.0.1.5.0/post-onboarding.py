@@ -7,4 +7,4 @@ def migrate(cr, version):
     if version:
         env = api.Environment(cr, SUPERUSER_ID, {})
         for company in env["res.company"].search([]):
-            env["relationship.onboarding"].with_company(company)._put_away()
+            env["relationship.onboarding"].with_company(company)._close_panel()

@@ -90,13 +90,13 @@ class RelationshipOnboarding(models.AbstractModel):
         return getattr(step, step.panel_step_open_action_name)() if step else False
 
     @api.model
-    def close(self):
+    def put_away(self):
         """Put the panel away, for everybody of the company."""
         self._check_manager()
-        self._put_away()
+        self._close_panel()
 
     @api.model
-    def _put_away(self):
+    def _close_panel(self):
         panel = self.env.ref(PANEL).sudo()
         panel._search_or_create_progress()
         panel.action_close()

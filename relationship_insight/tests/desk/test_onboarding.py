@@ -43,7 +43,7 @@ class TestOnboarding(CardCase):
             self.assertFalse(self.panel(user))
             onboarding = self.as_user(user, "relationship.onboarding")
             with self.assertRaises(AccessError):
-                onboarding.close()
+                onboarding.put_away()
             with self.assertRaises(AccessError):
                 onboarding.open_step(self.step("test").id)
         self.env["relationship.feature"]._set_features({"care"})
@@ -69,7 +69,7 @@ class TestOnboarding(CardCase):
         self.assertFalse(onboarding.open_step(other.id))
 
     def test_put_away_for_this_company(self):
-        self.as_user(self.manager, "relationship.onboarding").close()
+        self.as_user(self.manager, "relationship.onboarding").put_away()
         self.assertFalse(self.panel(self.manager))
         other = self.env["res.company"].create({"name": "Other"})
         self.manager.company_ids |= other

@@ -129,7 +129,7 @@ export class DeskAction extends Component {
     }
 
     async closeOnboarding() {
-        await this.orm.call("relationship.onboarding", "close");
+        await this.orm.call("relationship.onboarding", "put_away");
         await this.load();
     }
 

@@ -60,7 +60,7 @@ describe("desk", () => {
             type: "ir.actions.client",
             tag: "display_notification",
         });
-        answer("relationship.onboarding", "close", false);
+        answer("relationship.onboarding", "put_away", false);
         watchActions();
         await open({ onboarding: { found: "300 customers.", steps }, people: [] });
         expect(".o_relationship_found").toHaveText(/^300 customers\./);
@@ -74,7 +74,7 @@ describe("desk", () => {
             ["open_step", 2],
             ["action", { tag: "display_notification" }],
             ["get_desk", false],
-            ["close"],
+            ["put_away"],
             ["get_desk", false],
         ]);
     });
