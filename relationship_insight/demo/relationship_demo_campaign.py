@@ -255,7 +255,20 @@ class RelationshipDemo(models.AbstractModel):
                 second=campaign.reminder_day_2,
             )
         )
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE relationship_invitation i
+               SET failure_type = d.failure_type,
+                   state = CASE WHEN i.state = 'sent' THEN 'failed' ELSE i.state END
+              FROM relationship_delivery d
+             WHERE d.invitation_id = i.id AND d.campaign_id = %s AND d.state = 'bounced'
+            """,
+                campaign.id,
+            )
+        )
         self.env["relationship.delivery"].invalidate_model()
+        self.env["relationship.invitation"].invalidate_model()
 
     @api.model
     def _create_shop_answers(self, campaign, rng):

@@ -225,6 +225,11 @@ class TestDemo(TransactionCase):
         for wave in campaign.wave_ids:
             self.assertTrue(0.15 < wave.done_share < 0.6, wave.done_share)
             self.assertGreaterEqual(wave.done_count, 10)
+        bounced = self.env["relationship.delivery"].search(
+            [("campaign_id", "=", campaign.id), ("state", "=", "bounced")]
+        )
+        self.assertTrue(bounced)
+        self.assertEqual(campaign.reached_count, campaign.sent_count - len(bounced.invitation_id))
         measure = self.env.ref("relationship_insight.measure_m03")
         results = campaign.result_ids.filtered(lambda result: result.measure_id == measure)
         self.assertGreaterEqual(len(set(results.mapped("period"))), 6)

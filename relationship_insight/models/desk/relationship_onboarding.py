@@ -57,7 +57,9 @@ class RelationshipOnboarding(models.AbstractModel):
         asked = [("company_id", "=", self.env.company.id), ("state", "!=", "draft")]
         done = {
             "action_relationship_users": staff.all_user_ids - self.env.user,
-            "action_relationship_campaign": self.env["relationship.campaign"].search(asked, limit=1),
+            "action_relationship_campaign": self.env["relationship.campaign"].search(
+                asked, limit=1
+            ),
         }
         return {name for name, found in done.items() if found}
 

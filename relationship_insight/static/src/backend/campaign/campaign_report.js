@@ -85,12 +85,15 @@ export class CampaignReport extends Component {
         const { funnel, people } = this.state.data;
         const [delivered, done] = [funnel[2].count, funnel[5].count];
         return delivered
-            ? _t("%(done)s of %(delivered)s invitations to %(people)s customers led to an answer: %(share)s.", {
-                  people: number(people),
-                  done: number(done),
-                  delivered: number(delivered),
-                  share: percent(done / delivered),
-              })
+            ? _t(
+                  "%(done)s of %(delivered)s invitations to %(people)s customers led to an answer: %(share)s.",
+                  {
+                      people: number(people),
+                      done: number(done),
+                      delivered: number(delivered),
+                      share: percent(done / delivered),
+                  }
+              )
             : _t("Nobody was reached yet.");
     }
 

@@ -56,11 +56,14 @@ export class MatrixCard extends Component {
             });
         }
         const { share, low, high } = shares.values.true;
-        return _t("About %(share)s of %(total)s customers buy often and feel attached (%(range)s).", {
-            share: format.percent(share),
-            total: format.number(total),
-            range: format.percentRange({ low, high }),
-        });
+        return _t(
+            "About %(share)s of %(total)s customers buy often and feel attached (%(range)s).",
+            {
+                share: format.percent(share),
+                total: format.number(total),
+                range: format.percentRange({ low, high }),
+            }
+        );
     }
 
     get note() {

@@ -71,7 +71,9 @@ test("the funnel: counts, bars of those chosen, shares of the stage before", asy
     watchActions();
     const report = await open({ state: { waveId: 6 } });
     expect.verifySteps([["get_campaign_report", [5], 6]]);
-    expect(".o_insight_headline").toHaveText("450 of 1,500 invitations to 900 customers led to an answer: 30%.");
+    expect(".o_insight_headline").toHaveText(
+        "450 of 1,500 invitations to 900 customers led to an answer: 30%."
+    );
     expect(REPORT.funnel.map((each) => report.width(each))).toEqual([100, 80, 75, 0, 25, 22.5]);
     expect(REPORT.funnel.map((_, place) => String(report.through(place)))).toEqual([
         "",
@@ -215,7 +217,9 @@ test("better, worse and no reliable change, with who answered both times", async
         pair_high: 1.5,
     };
     const result = await card([point("2026-01-01"), point("2026-02-01", moved)]);
-    expect(result.headline).toBe("61 of 100 in Feb 26 (between 58 and 64). Worse by 5.5 points than in Jan 26.");
+    expect(result.headline).toBe(
+        "61 of 100 in Feb 26 (between 58 and 64). Worse by 5.5 points than in Jan 26."
+    );
     expect(result.changeNote({ ...moved }).map(String)).toEqual([
         "The change is that of the line, everybody who answered: -5.5 points (95% between -9.0 and -2.0).",
         "Better or worse is said from 2.0 points on, and only if at most one in ten of all changes told in a year is chance.",
@@ -223,7 +227,10 @@ test("better, worse and no reliable change, with who answered both times", async
     ]);
     expect(result.changeNote({ ...moved, pairs: 9 })).toHaveLength(2);
     expect(String(result.move({ ...moved, moved: "same" }))).toBe("No reliable change.");
-    const better = await card([point("2026-01-01"), point("2026-02-01", { ...moved, moved: "up" })]);
+    const better = await card([
+        point("2026-01-01"),
+        point("2026-02-01", { ...moved, moved: "up" }),
+    ]);
     expect(better.headline).toMatch(/Better by 5.5 points than in Jan 26\.$/);
     expect(result.move({ moved: false })).toBe("");
 });

@@ -81,9 +81,7 @@ describe("customer card", () => {
             "All colleagues together. Closest: Nok, 41 alone. Staff-reported only, so nobody alone is above 60."
         );
         card.card.axes.bond.told = 2;
-        expect(String(card.bondNote)).toBe(
-            "All colleagues together. Closest: Nok, 41 alone."
-        );
+        expect(String(card.bondNote)).toBe("All colleagues together. Closest: Nok, 41 alone.");
         card.card.axes.bond.told = null;
         expect(String(card.bondNote)).toBe(
             "Yours, from talks. Customer's word: included for Customer Relations only."

@@ -297,7 +297,9 @@ test("corners, classes, reasons and selections open the customers they count", a
 test("what a class spends, and what of it is at risk", async () => {
     watchActions();
     const card = await open();
-    expect(String(card.moneyText("true"))).toMatch(/1,234.* spent in 12 months, .*200.* of it at risk/);
+    expect(String(card.moneyText("true"))).toMatch(
+        /1,234.* spent in 12 months, .*200.* of it at risk/
+    );
     expect(card.moneyText("latent")).toBe("");
     card.openLate("true", "Buys often");
     expect.verifySteps([

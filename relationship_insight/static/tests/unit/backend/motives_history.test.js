@@ -31,8 +31,20 @@ const MOTIVES = {
             status: "ok",
             shares: { relational: 0.7, merit: 0.2, situational: 0.1 },
         },
-        { key: "latent", name: "Feels attached, buys rarely", n: 0, status: "insufficient", shares: {} },
-        { key: "low", name: "Buys rarely, not attached", n: null, status: "suppressed", shares: {} },
+        {
+            key: "latent",
+            name: "Feels attached, buys rarely",
+            n: 0,
+            status: "insufficient",
+            shares: {},
+        },
+        {
+            key: "low",
+            name: "Buys rarely, not attached",
+            n: null,
+            status: "suppressed",
+            shares: {},
+        },
         { key: "unknown", name: "Not yet known", n: 7, status: "insufficient", shares: {} },
     ],
 };

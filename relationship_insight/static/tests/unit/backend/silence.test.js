@@ -180,7 +180,9 @@ test("the view of bonds speaks of bonds, and what is drawn nearer says so", asyn
     await animationFrame();
     expect(String(screen.title)).toBe("Did sales rise while bonds grew?");
     expect(".o_silence_corner").toHaveText("More orders, weaker bonds");
-    expect(".o_insight_headline").toHaveText("More orders, but weaker bonds: Nok. Ask, don't judge.");
+    expect(".o_insight_headline").toHaveText(
+        "More orders, but weaker bonds: Nok. Ask, don't judge."
+    );
     expect(screen.describe(UNITS[0])).toBe("Nok · orders +50% · bonds -2.3 points");
     expect(String(screen.note)).not.toMatch(/Further out/);
     expect.verifySteps([["get_silence_board", "staff", "180"]]);
