@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from .cast import (
     CONTACTS,
@@ -230,3 +231,43 @@ class RelationshipDemo(models.AbstractModel):
         Profile._refresh()
         for company in Profile._companies():
             company._note_relationship_refresh(begin)
+        self._log_changes()
+
+    @api.model
+    def _log_changes(self):
+        """Changes of class on the month's end at which they show, as if read every night."""
+        self.env["relationship.transition"].search(
+            [("company_id", "=", self.env.company.id)]
+        ).unlink()
+        self.env.cr.execute(
+            SQL(
+                """
+            INSERT INTO relationship_transition (
+                commercial_partner_id, company_id, date, class_from, class_to, confidence, p_true,
+                p_latent, p_spurious, p_low, attitude_before, attitude_after, rate_before,
+                rate_after, reading_ids, create_uid, create_date, write_uid, write_date)
+            SELECT fresh.commercial_partner_id, fresh.company_id, fresh.date,
+                   COALESCE(old.loyalty_class, 'unknown'), fresh.loyalty_class, fresh.confidence,
+                   fresh.p_true, fresh.p_latent, fresh.p_spurious, fresh.p_low, old.attitude,
+                   fresh.attitude, old.rate, fresh.rate,
+                   (SELECT JSONB_AGG(id) FROM (
+                       SELECT reading.id FROM relationship_reading reading
+                         JOIN relationship_measure measure ON measure.id = reading.measure_id
+                        WHERE reading.commercial_partner_id = fresh.commercial_partner_id
+                          AND reading.company_id = fresh.company_id
+                          AND reading.date < fresh.date + 1 AND measure.kind != 'motive'
+                     ORDER BY reading.date DESC, reading.id DESC LIMIT 10) moving),
+                   1, NOW() AT TIME ZONE 'UTC', 1, NOW() AT TIME ZONE 'UTC'
+              FROM relationship_snapshot fresh
+              LEFT JOIN LATERAL (
+                    SELECT * FROM relationship_snapshot before
+                     WHERE before.commercial_partner_id = fresh.commercial_partner_id
+                       AND before.company_id = fresh.company_id AND before.date < fresh.date
+                  ORDER BY before.date DESC LIMIT 1) old ON TRUE
+             WHERE fresh.company_id = %s
+               AND COALESCE(old.loyalty_class, 'unknown') != fresh.loyalty_class
+            """,
+                self.env.company.id,
+            )
+        )
+        self.env["relationship.transition"].invalidate_model()

@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
@@ -243,6 +244,17 @@ class TestDemo(TransactionCase):
         before = len(sent)
         self.env["relationship.planner"]._plan(campaign.company_id)
         self.assertEqual(len(campaign.invitation_ids), before)
+
+    def test_somebody_warmed_or_cooled_lately_and_why(self):
+        changes = self.env["relationship.transition"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("direction", "in", ("warmed", "cooled")),
+                ("date", ">", fields.Date.today() - timedelta(days=92)),
+            ]
+        )
+        self.assertTrue(changes)
+        self.assertTrue(all(change.reason and change.evidence_ids for change in changes))
 
     def test_a_study_is_under_way(self):
         [study] = self.env["relationship.study"].search([("company_id", "=", self.company.id)])
